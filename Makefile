@@ -1,0 +1,34 @@
+# Needs python3 (3.11 to 3.13) and make. Every target makes its own environment first; when nothing changed that is instant.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+UV_PIN := 0.13.9
+STAMP := $(VENV)/.ready
+export UV_LINK_MODE ?= copy
+export PYTHONDONTWRITEBYTECODE =
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench manifest lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: $(STAMP) ## make the environment (once; quick when nothing changed)
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else "Ratchet needs Python 3.11 to 3.13; %s is %d.%d. Try: make PYTHON=python3.12 $(MAKECMDGOALS)" % (sys.executable, *v))'
+	@test -x $(BIN)/python || { echo "Making the environment in $(VENV) (once, about half a minute) ..."; $(PYTHON) -m venv $(VENV) || { echo "This python3 cannot make virtual environments. On Debian and Ubuntu: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_PIN)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+	@echo "The environment is ready."
+
+demo: setup ## run Ratchet with a sandbox workspace and a sample company; CHECK=1 plays it through and prints a transcript
+	@$(BIN)/ratchet demo $(if $(CHECK),--check)
+
+lock: setup ## resolve the dependencies again (host-free, hashed)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header $(if $(UPGRADE),--upgrade) pyproject.toml --extra dev -o requirements.lock
+
+clean: ## remove the environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
