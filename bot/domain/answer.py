@@ -1,0 +1,182 @@
+"""How an escalation is answered: triage, passages, draft, findings, and the proposal that holds them together."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from bot.domain.article import ArticleKind, Audience
+
+
+class Risk(StrEnum):
+    """How bad a wrong answer would be, and so how much people must look at it first."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Sentiment(StrEnum):
+    ANGRY = "angry"
+    UNHAPPY = "unhappy"
+    NEUTRAL = "neutral"
+    HAPPY = "happy"
+
+
+class Urgency(StrEnum):
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+UNKNOWN_INTENT = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What a rep would copy by hand: an order id, an e-mail address. `start` and `end` are offsets in the question."""
+
+    name: str
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """What the escalation is about and how to handle it. Each `*_confidence` is a probability from 0 to 1.
+
+    `intent` is UNKNOWN_INTENT where no intent of the taxonomy fits. `owner` is the room that owns the intent.
+    `because` says in a line what the judgement rests on.
+    """
+
+    intent: str
+    intent_title: str
+    intent_confidence: float
+    risk: Risk
+    sentiment: Sentiment
+    sentiment_confidence: float
+    urgency: Urgency
+    urgency_confidence: float
+    language: str
+    language_confidence: float
+    owner: str = ""
+    fields: tuple[Field, ...] = ()
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A citable piece of an article revision, with the score that retrieval gave it (higher is better)."""
+
+    id: str
+    slug: str
+    revision: str
+    title: str
+    heading: str
+    text: str
+    owner: str
+    kind: ArticleKind = ArticleKind.ARTICLE
+    audience: Audience = Audience.CUSTOMER
+    effective: date | None = None
+    review_by: date | None = None
+    expires: date | None = None
+    url: str = ""
+    score: float = 0.0
+    scores: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What people call it: the article's title and, where it has one, the section."""
+        return f"{self.title} › {self.heading}" if self.heading and self.heading != self.title else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A sentence of the draft and the passage that it rests on. `marker` is the number that people see: [1]."""
+
+    marker: int
+    passage_id: str
+    quote: str
+
+
+class DraftAuthor(StrEnum):
+    OFFLINE = "offline"
+    MODEL = "model"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A suggested reply. `text` is what the customer would read, without markers; empty when the drafter abstains.
+
+    `missing` says, on abstention, what the knowledge lacks. `notes` are for the team (a fall-back, a caveat).
+    `confidence` is a probability from 0 to 1. `cited` is the text with its [n] markers.
+    """
+
+    text: str
+    cited: str
+    citations: tuple[Citation, ...]
+    confidence: float
+    author: DraftAuthor
+    missing: str = ""
+    notes: tuple[str, ...] = ()
+    model: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+    @property
+    def abstained(self) -> bool:
+        return not self.text
+
+    @property
+    def hash(self) -> str:
+        """The content hash that an approval is bound to: of everything the approver judges."""
+        content = [self.text, self.cited, [[c.marker, c.passage_id, c.quote] for c in self.citations]]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+class Level(StrEnum):
+    """How serious a finding is: told, warned of, or keeping Approve off the card."""
+
+    PASS = "pass"  # noqa: S105  the verdict, not a secret
+    WARN = "warn"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one guardrail saw. `message` is a sentence for the rep; `quote` the words that it is about."""
+
+    guardrail: str
+    level: Level
+    message: str
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What people review and what evals score, with the releases that it was made with."""
+
+    triage: Triage
+    passages: tuple[Passage, ...]
+    draft: Draft
+    findings: tuple[Finding, ...]
+    knowledge_release: int
+    workflow_release: int
+    trace_id: str = ""
+
+    @property
+    def blocks(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.level is Level.BLOCK)
+
+    def cited_passages(self) -> tuple[tuple[int, Passage], ...]:
+        """The sources in the order of their markers, each once."""
+        by_id = {passage.id: passage for passage in self.passages}
+        markers: dict[int, Passage] = {}
+        for citation in self.draft.citations:
+            if citation.passage_id in by_id:
+                markers.setdefault(citation.marker, by_id[citation.passage_id])
+        return tuple(sorted(markers.items()))

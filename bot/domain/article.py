@@ -1,0 +1,67 @@
+"""Knowledge: what an article says, since when, for whom, and who answers for it."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Audience(StrEnum):
+    """Who may be told. What is internal is never cited to a customer."""
+
+    CUSTOMER = "customer"
+    INTERNAL = "internal"
+
+
+class ArticleKind(StrEnum):
+    POLICY = "policy"
+    ARTICLE = "article"
+    RUNBOOK = "runbook"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One immutable state of an article. `slug` names the article; `hash` is of everything that readers see.
+
+    `body` is Markdown. `effective`: first day it applies. `review_by`: after this day its owner must look again (stale,
+    citable with a warning). `expires`: after this day it no longer applies and is never cited.
+    """
+
+    slug: str
+    hash: str
+    title: str
+    body: str
+    owner: str = ""
+    audience: Audience = Audience.CUSTOMER
+    kind: ArticleKind = ArticleKind.ARTICLE
+    effective: date | None = None
+    review_by: date | None = None
+    expires: date | None = None
+    tags: tuple[str, ...] = ()
+    source: str = ""
+    url: str = ""
+
+    def citable(self, on: date, audience: Audience) -> bool:
+        """Tell whether it may be cited on that day to that audience."""
+        if self.effective is not None and on < self.effective:
+            return False
+        if self.expires is not None and on > self.expires:
+            return False
+        return audience is Audience.INTERNAL or self.audience is Audience.CUSTOMER
+
+    def stale(self, on: date) -> bool:
+        """Tell whether its owner should have looked at it again before that day."""
+        return self.review_by is not None and on > self.review_by
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """An immutable, numbered state: `kind` is "knowledge" or "workflow". `manifest` maps a part's name to its hash."""
+
+    kind: str
+    number: int
+    manifest: dict[str, str]
+    reason: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind} v{self.number}"

@@ -1,0 +1,120 @@
+"""One customer conversation that was handed to the team."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.chat import Person, Place
+
+
+class Author(StrEnum):
+    """Whose words a turn holds. A reviewer's turn is guidance for the next draft, never shown to the customer."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    REVIEWER = "reviewer"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One utterance. `ref` identifies it on its surface, so that an edit or a redelivery finds it again."""
+
+    ref: str
+    author: Author
+    text: str
+    at: datetime
+    attachments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who asked, as far as the surface tells."""
+
+    id: str
+    name: str = ""
+    email: str = ""
+
+
+class EscalationStatus(StrEnum):
+    OPEN = "open"
+    ANSWERED = "answered"
+    HANDED_OFF = "handed_off"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """One customer conversation handed to the team.
+
+    `revision` grows with every change of what must be answered (a new customer turn, an edit, guidance from a
+    reviewer); a draft belongs to one revision. `place` is where the team discusses it, once that is known. `asker` is
+    the team member who brought it in, if one did. `reply_url` is where the surface wants its answer.
+    """
+
+    id: str
+    surface: str
+    external_id: str
+    customer: Customer
+    turns: tuple[Turn, ...]
+    opened_at: datetime
+    revision: int = 1
+    status: EscalationStatus = EscalationStatus.OPEN
+    place: Place | None = None
+    asker: Person | None = None
+    channel: str = ""
+    language: str | None = None
+    reply_url: str | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def customer_turns(self) -> tuple[Turn, ...]:
+        return tuple(turn for turn in self.turns if turn.author is Author.CUSTOMER)
+
+    @property
+    def question(self) -> str:
+        """The customer's words since the team last answered: what a draft must answer."""
+        pending: list[str] = []
+        for turn in self.turns:
+            if turn.author is Author.AGENT:
+                pending.clear()
+            elif turn.author is Author.CUSTOMER and turn.text.strip():
+                pending.append(turn.text.strip())
+        if not pending:
+            pending = [turn.text.strip() for turn in self.customer_turns[-1:] if turn.text.strip()]
+        return "\n\n".join(pending)
+
+    @property
+    def guidance(self) -> tuple[str, ...]:
+        """What reviewers asked the next draft to heed, oldest first."""
+        return tuple(turn.text for turn in self.turns if turn.author is Author.REVIEWER)
+
+    def with_place(self, place: Place) -> "Escalation":
+        return replace(self, place=place)
+
+
+class OutcomeKind(StrEnum):
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    RATING = "rating"
+    TRANSFERRED = "transferred"
+    HANDLE_TIME = "handle_time"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a conversation. `value`: the rating (1 to 5) or the handle time (seconds), if any."""
+
+    key: str
+    escalation_id: str
+    kind: OutcomeKind
+    at: datetime
+    value: float | None = None
+    note: str = ""
+
+
+def escalation_id(workspace: str, surface: str, external_id: str) -> str:
+    """Derive the id, so that the same request, however often it is delivered, is the same escalation."""
+    digest = hashlib.sha256("\x1f".join((workspace, surface, external_id)).encode()).hexdigest()
+    return f"esc_{digest[:16]}"

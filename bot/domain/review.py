@@ -1,0 +1,135 @@
+"""How people decide on a draft: the states of a review, and who may do what."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.answer import Proposal, Risk
+from bot.domain.chat import MessageRef, Person, Role
+from bot.domain.errors import NotAllowed
+
+
+class ReviewState(StrEnum):
+    """Where a review stands. Only READY can be decided; DELIVERING ends in DELIVERED or FAILED."""
+
+    DRAFTING = "drafting"
+    READY = "ready"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    DELIVERING = "delivering"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    HANDED_OFF = "handed_off"
+
+
+OPEN_STATES = frozenset({ReviewState.DRAFTING, ReviewState.READY})
+
+
+class Action(StrEnum):
+    """What a person can decide about a draft."""
+
+    APPROVE = "approve"
+    EDIT = "edit"
+    REJECT = "reject"
+    HAND_OFF = "hand_off"
+
+
+class FailureMode(StrEnum):
+    """Why a draft was wrong; every failure has one of these modes."""
+
+    MISSING_KNOWLEDGE = "missing_knowledge"
+    STALE_POLICY = "stale_policy"
+    AMBIGUOUS_INTENT = "ambiguous_intent"
+    TOOL_FAILURE = "tool_failure"
+    POLICY_RESTRICTION = "policy_restriction"
+    TONE = "tone"
+
+    @property
+    def label(self) -> str:
+        return self.value.replace("_", " ").capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decided what, when, on which draft (by its hash). `text` is the edited reply; `to` the person handed to."""
+
+    review_id: str
+    action: Action
+    by: Person
+    at: datetime
+    draft_hash: str
+    text: str = ""
+    mode: FailureMode | None = None
+    note: str = ""
+    to: Person | None = None
+    redraft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The surface's proof that the customer's side accepted the reply."""
+
+    surface: str
+    at: datetime
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One draft of one escalation before the team: its card, its state, its end.
+
+    `id` is "<escalation>/<number>". `version` grows with every change, so that a card is never painted over by an older
+    state. `editor` is who last changed the text of a draft that still waits for a senior. `problem` says what failed.
+    """
+
+    id: str
+    escalation_id: str
+    number: int
+    revision: int
+    state: ReviewState
+    version: int
+    opened_at: datetime
+    proposal: Proposal | None = None
+    card: MessageRef | None = None
+    editor: Person | None = None
+    decision: Decision | None = None
+    receipt: Receipt | None = None
+    problem: str = ""
+    decided_at: datetime | None = None
+
+    @property
+    def reply(self) -> str:
+        """What the customer gets: the edited text where a person edited, else the draft."""
+        if self.decision and self.decision.text:
+            return self.decision.text
+        return self.proposal.draft.text if self.proposal else ""
+
+
+def review_id(escalation_id: str, number: int) -> str:
+    return f"{escalation_id}/{number}"
+
+
+def needs_second_person(risk: Risk) -> bool:
+    """Tell whether a reply of this risk takes a senior's approval by somebody who neither asked nor edited."""
+    return risk is Risk.HIGH
+
+
+def check_may_decide(
+    action: Action, risk: Risk, role: Role | None, *, actor: Person, asker: Person | None, editor: Person | None
+) -> None:
+    """Let a permitted decision pass.
+
+    Low and medium risk take one rep. High risk is assist only: a rep may edit, reject or hand off, but sending takes a
+    senior other than the asker and the editor. Raises NotAllowed with a sentence that says who may.
+    """
+    if role is None:
+        raise NotAllowed("Only support reps can decide on drafts. Ask your manager to add you to the reps' group.")
+    if action is not Action.APPROVE or not needs_second_person(risk):
+        return
+    if role < Role.SENIOR:
+        raise NotAllowed("This is high risk: a senior rep must approve it. You can edit, reject or hand it off.")
+    if actor.same_as(editor):
+        raise NotAllowed("This is high risk and you edited the text: another senior rep must approve it.")
+    if actor.same_as(asker):
+        raise NotAllowed("This is high risk and you asked for it: another senior rep must approve it.")
