@@ -12,12 +12,15 @@ from typing import Any, Protocol, TypeVar
 from bot.cards.elements import Card, Form
 from bot.domain.answer import Draft, Finding, Passage, Proposal, Triage
 from bot.domain.article import Audience, Release, Revision
-from bot.domain.chat import MessageRef, Person, Place, Role, Room
+from bot.domain.chat import FormErrors, MessageRef, Person, Place, Role, Room, RoomMessage, Stimulus, Toast
 from bot.domain.escalation import Customer, Escalation, EscalationStatus, Outcome, Turn
 from bot.domain.review import Decision, Receipt, Review
 from bot.domain.trace import Span, Trace
 
 T = TypeVar("T")
+
+Answer = Toast | Form | FormErrors | None
+"""What a handler gives back to whoever acted."""
 
 
 class Clock(Protocol):
@@ -126,14 +129,6 @@ class Platform(Protocol):
         """Show the card as this person's own page."""
         ...
 
-    async def open_form(self, trigger: str, form: Form) -> str:
-        """Open a form for whoever just acted (`trigger` expires within seconds); return an id to update it with."""
-        ...
-
-    async def update_form(self, form_id: str, form: Form) -> None:
-        """Replace an open form."""
-        ...
-
     async def permalink(self, message: MessageRef) -> str:
         """The address of a message, or an empty string where it has none."""
         ...
@@ -142,8 +137,28 @@ class Platform(Protocol):
         """Describe a room given by id or "#name". Raises NotFound."""
         ...
 
+    async def thread(self, place: Place) -> tuple[RoomMessage, ...]:
+        """What people and bots wrote in the thread, oldest first, our own messages left out. Raises NotFound."""
+        ...
+
     async def name_of(self, person: Person) -> str:
         """The name that colleagues know this person by."""
+        ...
+
+
+class Intake(Protocol):
+    """What a platform hands its stimuli to."""
+
+    def immediate(self, stimulus: Stimulus) -> bool:
+        """Tell whether this one must be answered within the acknowledgement (it opens a form, or sends one)."""
+        ...
+
+    async def accept(self, stimulus: Stimulus) -> None:
+        """Return once the stimulus is durable; it is handled afterwards, and its answer shown with `Platform.tell`."""
+        ...
+
+    async def answer(self, stimulus: Stimulus) -> Answer:
+        """Handle the stimulus now. Raises no RatchetError: those come back as a Toast."""
         ...
 
 
@@ -194,8 +209,8 @@ class Escalations(Protocol):
     ) -> tuple[Escalation, bool]:
         """Open the escalation, or add its new turns to the one that it belongs to; atomic.
 
-        It belongs to the stored one of the same id; else, with a `burst_key`, to the newest open one with that key, if its
-        last customer turn is at most `burst_seconds` older than this one's first. Known turns (by ref) are not added
+        It belongs to the stored one of the same id; else, with a `burst_key`, to the newest open one with that key, if
+        its last customer turn is at most `burst_seconds` older than this one's first. Known turns (by ref) are not added
         again; new customer or reviewer turns raise the revision, an agent's do not. Returns the stored escalation and
         whether its revision changed (True for a new one).
         """

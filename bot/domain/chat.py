@@ -124,6 +124,7 @@ class Submission:
     subject: str
     actor: Person
     values: Mapping[str, str] = field(default_factory=dict)
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
