@@ -53,11 +53,25 @@ class Triager(Protocol):
         ...
 
 
-class Retriever(Protocol):
-    """Finds citable passages in the live knowledge release."""
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """Passages, best first, and the number of the knowledge release that they were found in."""
 
-    async def retrieve(self, query: str, *, at: datetime, audience: Audience, limit: int = 8) -> tuple[Passage, ...]:
-        """Find the best passages, best first, among what may be cited at that time to that audience."""
+    passages: tuple[Passage, ...]
+    release: int
+
+
+class Retriever(Protocol):
+    """Finds citable passages in a knowledge release."""
+
+    async def retrieve(
+        self, query: str, *, at: datetime, audience: Audience, limit: int = 8, release: int | None = None
+    ) -> Retrieved:
+        """Find the best passages among what may be cited at that time to that audience.
+
+        In the live release, or in the numbered one: a run keeps the release that it began with. Raises NotFound for a
+        release that never was. A query without letters or digits finds nothing.
+        """
         ...
 
 
