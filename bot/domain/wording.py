@@ -1,0 +1,169 @@
+"""What can be read off a text without a model: its words, its sentences, its figures. Pure, total on any text."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
+_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\W_a-zß-öø-ÿ])|\n+|(?<=[。！？])")
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|approx|incl|excl|no|nr|dr|mr|mrs|ms|vs|z\.b|bzw|ca)|\b[A-Z])\.$", re.I)
+
+_STOP = frozenset(
+    """a about above after again all also am an and any are as at be been being below both but by can could did do does doing
+    don down during each few for from further get got had has have having he her here hers him his how i if im in into is it
+    its itself just like ll me more most my myself need now of off on once only or other our ours out over own please pls re
+    same she should so some such than thank thanks that the their them then there these they this those through to too under
+    until up us ve very want was we were what when where which while who whom why will with would you your yours yourself hi
+    hello hey dear regards best tell know let help question anyone someone something thing things way possible able cannot
+    s t d m u ur ich du er sie es wir ihr der die das den dem des ein eine einen einem einer und oder aber ist sind war
+    nicht mit von zu zum zur für auf im in an bei wie was wann wo wer warum kann bitte mein meine meinen hallo danke
+    """.split()  # noqa: SIM905
+)
+_NEGATIONS = frozenset(
+    "not no never none nobody nothing neither nor without cannot cant wont dont doesnt isnt arent didnt nicht kein keine keinen nie".split()  # noqa: SIM905, E501
+)
+
+
+def normal(text: str) -> str:
+    """Fold case, width and composed forms, and drop zero-width and control characters; line breaks stay."""
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    return "".join(c for c in folded if c == "\n" or c == "\t" or unicodedata.category(c) not in {"Cf", "Cc", "Co", "Cs"})
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in order, folded; "don't" and "e-mail" are one word each."""
+    return _WORD.findall(normal(text))
+
+
+def stem(word: str) -> str:
+    """Strip the commonest English endings, so that "refunds", "refunded" and "refund" are one; rough on purpose."""
+    word = word.replace("'s", "").replace("'", "").replace("-", "")
+    if len(word) <= 3 or not word.isascii():
+        return word
+    for ending, least in (("ingly", 4), ("ments", 4), ("ment", 4), ("ing", 3), ("ies", 3), ("ed", 3), ("ly", 4), ("es", 3), ("s", 3)):
+        if word.endswith(ending) and len(word) - len(ending) >= least and not word.endswith("ss"):
+            word = word[: -len(ending)] + ("y" if ending == "ies" else "")
+            break
+    if len(word) > 4 and word[-1] == word[-2] and word[-1] not in "ls":
+        word = word[:-1]
+    return word[:-1] if len(word) > 3 and word[-1] in "ey" else word
+
+
+def content_words(text: str) -> list[str]:
+    """The stems of the words that carry meaning, in order, with repeats; figures included as they are written."""
+    return [stem(word) for word in words(text) if word not in _STOP and len(word) > 1]
+
+
+def is_negated(text: str) -> bool:
+    """Tell whether the text says no to something: "not", "never", "won't", "without"."""
+    return any(word in _NEGATIONS or word.endswith("n't") for word in words(text))
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """The spans of the sentences of a plain text, in order; a line break ends one, an abbreviation does not."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in [*_END.finditer(text), None]:
+        end = match.start() if match else len(text)
+        if match and "\n" not in match.group() and _ABBREVIATION.search(text, start, end):
+            continue
+        raw = text[start:end]
+        lead = len(raw) - len(raw.lstrip())
+        if raw.strip():
+            spans.append((start + lead, start + lead + len(raw.strip())))
+        start = match.end() if match else end
+    return spans
+
+
+# --- figures ----------------------------------------------------------------------------------------------------------
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("jan january januar", "feb february februar", "mar march märz", "apr april", "may mai", "jun june juni",
+         "jul july juli", "aug august", "sep sept september", "oct october oktober", "nov november",
+         "dec december dezember"), 1)
+    for name in names.split()
+}  # fmt: skip
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_DATE = re.compile(
+    rf"\b(?:(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})|(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<m1>{_MONTH})\b\.?(?:,?\s+(?P<y1>\d{{4}}))?"
+    rf"|(?P<m2>{_MONTH})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<y2>\d{{4}}))?)",
+    re.I,
+)
+_UNIT = (
+    r"%|percent|per cent|€|£|\$|¥|eur|euros?|usd|dollars?|gbp|pounds?|chf|cents?"
+    r"|(?:working|business|calendar)\s+days?|days?|hours?|hrs?|h|minutes?|mins?|seconds?|weeks?|months?|years?"
+    r"|kg|kilos?|kilograms?|grams?|g|litres?|liters?|l|ml|cm|mm|km|m|bars?|°c|cups?|bags?|items?|times|users?|people|machines?|gb|mb"
+)
+_NUMBER = re.compile(
+    rf"(?P<pre>[€£$¥]|\b(?:eur|usd|gbp|chf)\b)?\s?(?<![\w.,])(?P<n>\d{{1,15}}(?:[.,:\u202f]\d{{1,15}}){{0,6}})(?![\w])?\s?[-–]?\s?(?:(?P<unit>{_UNIT})(?![^\W_]))?",
+    re.I,
+)
+_SPELT = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90,
+}  # fmt: skip
+_SPELT_FIGURE = re.compile(rf"\b(?P<n>{'|'.join(_SPELT)})[\s-](?:\((?P<same>\d+)\)\s)?(?P<unit>{_UNIT})(?![^\W_])", re.I)
+_UNIT_NAMES = {
+    "€": "eur", "euro": "eur", "£": "gbp", "pound": "gbp", "$": "usd", "dollar": "usd", "¥": "jpy", "percent": "%",
+    "per cent": "%", "business day": "working day", "hr": "hour", "h": "hour", "min": "minute", "kilo": "kg",
+    "kilogram": "kg", "gram": "g", "liter": "litre", "l": "litre",
+}  # fmt: skip
+MONEY = frozenset({"eur", "gbp", "usd", "chf", "jpy", "cent"})
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number, amount or date as a text states it: `value` is comparable, `unit` is folded ("eur", "working day")."""
+
+    value: str
+    unit: str
+    start: int
+    end: int
+
+
+def figures(text: str) -> list[Figure]:
+    """Every figure of a text in order: "4,90 €" and "EUR 4.90" are alike, "two days" and "2 days" too."""
+    found: list[Figure] = []
+    taken: list[tuple[int, int]] = []
+    for match in _DATE.finditer(text):
+        found.append(Figure(_date(match), "date", match.start(), match.end()))
+        taken.append(match.span())
+    for match in _SPELT_FIGURE.finditer(text):
+        found.append(Figure(str(_SPELT[match["n"].casefold()]), _unit(match["unit"]), match.start(), match.end()))
+        taken.append(match.span())
+    for match in _NUMBER.finditer(text):
+        start, end = match.start("n"), match.end("n")
+        if any(begin < end and start < stop for begin, stop in taken):
+            continue
+        unit = _unit(match["pre"] or match["unit"] or "")
+        start = match.start("pre") if match["pre"] else start
+        found.append(Figure(_value(match["n"]), unit, start, match.end() if match["unit"] else end))
+    return sorted(found, key=lambda figure: figure.start)
+
+
+def _date(match: re.Match[str]) -> str:
+    if match["iso"]:
+        return match["iso"]
+    day, month, year = (match["d1"], match["m1"], match["y1"]) if match["m1"] else (match["d2"], match["m2"], match["y2"])
+    return f"{year or '----'}-{_MONTHS[month.casefold()]:02d}-{int(day):02d}"
+
+
+def _unit(raw: str) -> str:
+    unit = " ".join(raw.casefold().split())
+    unit = unit[:-1] if len(unit) > 2 and unit.endswith("s") and unit != "times" else unit
+    return _UNIT_NAMES.get(unit, unit)
+
+
+def _value(raw: str) -> str:
+    """Fold a written number: "1,000" is 1000, "4,90" is 4.9, "14:00" stays."""
+    if ":" in raw:
+        return raw
+    if re.fullmatch(r"\d{1,3}(?:[.,\u202f]\d{3})+(?:[.,]\d{1,2})?", raw):
+        head, _, tail = raw.rpartition(raw[-3]) if raw[-3:-2] in {".", ","} else (raw, "", "")
+        raw = re.sub(r"[.,\u202f]", "", head) + (f".{tail}" if tail else "")
+    raw = raw.replace(",", ".")
+    if raw.count(".") == 1:
+        raw = raw.rstrip("0").rstrip(".")
+    return raw.lstrip("0") or "0" if "." not in raw else raw

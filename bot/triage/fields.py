@@ -1,0 +1,87 @@
+"""Finds what a rep would copy by hand: the team's identifiers, e-mail addresses, phone numbers, amounts, dates, links."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from bot.domain.answer import Field
+from bot.domain.wording import MONEY, figures
+from bot.triage.taxonomy import FieldPattern
+
+_SEARCHED = 4_000  # characters of a text that are searched at all
+_STRETCH = 400  # characters that a team's own pattern sees at a time: bounds even a cubic pattern to milliseconds
+_OVERLAP = 80
+_EACH = 10  # fields of one name that are kept
+
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}(?![\w@])")
+_URL = re.compile(r"\bhttps?://[^\s<>\"'\])}|]{3,500}|\bwww\.[^\s<>\"'\])}|]{3,500}", re.I)
+_PHONE_LIKE = re.compile(r"\+?\d[\d\s()./-]{6,20}\d")
+_NUMERIC_DATE = re.compile(r"(?<![\d./-])(?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|[12]\d|3[01])\1(?:20)?\d{2}(?![\d/-])")
+
+
+class FieldFinder:
+    """Finds fields in a text; each value is the text between its span, and spans do not overlap."""
+
+    def __init__(self, patterns: Sequence[FieldPattern] = (), *, phone_region: str | None = None) -> None:
+        self._own = tuple((pattern.name, re.compile(pattern.regex)) for pattern in patterns)
+        self._region = phone_region
+
+    def find(self, text: str) -> tuple[Field, ...]:
+        """Find every field, in order. The team's own patterns come first where two want the same words."""
+        searched = text[:_SEARCHED]
+        kept: list[Field] = []
+        counts: dict[str, int] = {}
+        for field in self._candidates(searched):
+            clash = any(field.start < other.end and other.start < field.end for other in kept)
+            if clash or counts.get(field.name, 0) >= _EACH:
+                continue
+            counts[field.name] = counts.get(field.name, 0) + 1
+            kept.append(field)
+        return tuple(sorted(kept, key=lambda field: field.start))
+
+    def _candidates(self, text: str) -> Iterator[Field]:
+        for name, pattern in self._own:
+            for start, end in _stretches(text):
+                for match in pattern.finditer(text[start:end]):
+                    if match.group():
+                        yield Field(name, match.group(), start + match.start(), start + match.end())
+        for match in _URL.finditer(text):
+            value = match.group().rstrip(".,;:!?")
+            yield Field("url", value, match.start(), match.start() + len(value))
+        for match in _EMAIL.finditer(text):
+            yield Field("email", match.group(), match.start(), match.end())
+        yield from _dates_and_amounts(text)
+        yield from self._phones(text)
+
+    def _phones(self, text: str) -> Iterator[Field]:
+        if not _PHONE_LIKE.search(text):
+            return
+        import phonenumbers
+
+        for match in phonenumbers.PhoneNumberMatcher(text[:2_000], self._region, max_tries=50):
+            yield Field("phone", match.raw_string, match.start, match.end)
+
+
+def _dates_and_amounts(text: str) -> Iterator[Field]:
+    found = figures(text)
+    for figure in found:
+        if figure.unit == "date":
+            yield Field("date", text[figure.start : figure.end], figure.start, figure.end)
+    for match in _NUMERIC_DATE.finditer(text):
+        yield Field("date", match.group(), match.start(), match.end())
+    for figure in found:
+        if figure.unit in MONEY:
+            yield Field("amount", text[figure.start : figure.end], figure.start, figure.end)
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int]]:
+    """Cut the text at white space into overlapping stretches."""
+    start = 0
+    while start < len(text):
+        end = min(start + _STRETCH, len(text))
+        if end < len(text) and (space := max(text.rfind(c, start + _OVERLAP, end) for c in " \n\t")) > 0:
+            end = space
+        yield start, end
+        if end >= len(text):
+            return
+        start = end - min(_OVERLAP, end - start - 1)
+        start = next((at + 1 for at in range(start, end) if text[at].isspace()), start)

@@ -1,0 +1,155 @@
+"""Judges an escalation by the team's taxonomy: intent, risk, tone, language, fields, owner, and why."""
+
+import asyncio
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from bot.domain.answer import UNKNOWN_INTENT, Risk, Sentiment, Triage, Urgency
+from bot.domain.escalation import Escalation
+from bot.ports import Embedder
+from bot.triage.classifier import FewShotClassifier, Prediction
+from bot.triage.cues import Cue, high_risk, shouting, sounds_happy
+from bot.triage.fields import FieldFinder
+from bot.triage.language import UNDETERMINED, LanguageDetector
+from bot.triage.taxonomy import Intent, Taxonomy, Tone
+
+_CLASSIFIED = 2_000  # characters of a question that are judged: the head says what is wanted
+_LOUD = 0.5
+_LIKELIER = 0.6  # the probability from which a tone other than the plain one is believed
+_TOLD_BY_SURFACE = 0.6  # how far a surface's own language tag is believed where the text is too short to tell
+
+
+@dataclass(frozen=True, slots=True)
+class _Models:
+    intent: FewShotClassifier
+    sentiment: FewShotClassifier
+    urgency: FewShotClassifier
+
+
+class TaxonomyTriager:
+    """A Triager that learned from the taxonomy's examples and the tone examples; local, deterministic, a few ms a call.
+
+    An intent is believed when its calibrated probability reaches its threshold and some example is like the text at all;
+    else it is "unknown", of medium risk. A cue of a legal threat, of danger to people or of a stolen account makes the risk
+    high, known intent or not; anger makes low risk medium. Prompt injection is no matter of triage: a guardrail judges it.
+    """
+
+    def __init__(
+        self, taxonomy: Taxonomy, tone: Tone, embedder: Embedder, *, phone_region: str | None = None
+    ) -> None:
+        self._taxonomy = taxonomy
+        self._tone = tone
+        self._embedder = embedder
+        self._fields = FieldFinder(taxonomy.fields, phone_region=phone_region)
+        self._language = LanguageDetector()
+        self._lock = threading.Lock()
+        self._ready = False
+
+    def warm(self) -> None:
+        """Fit and load everything now (about half a second), so that the first call is as quick as the others."""
+        with self._lock:
+            if not self._ready:
+                _ = self._models
+                self.judge("warm up: where is my parcel, call +31 20 794 0800")
+                self._ready = True
+
+    async def triage(self, escalation: Escalation) -> Triage:
+        if not self._ready:
+            await asyncio.to_thread(self.warm)
+        return self.judge(escalation.question, escalation.language)
+
+    def judge(self, question: str, told_language: str | None = None) -> Triage:
+        """Judge a bare text, such as an example of the taxonomy's own; never fails on any text."""
+        text = " ".join(question[:_CLASSIFIED].replace("\x00", " ").split())
+        cue = high_risk(text)
+        embedding = self._embedder.embed([text])
+        prediction = self._models.intent.predict([text], embeddings=embedding)[0]
+        intent = self._believed(prediction) if any(c.isalnum() for c in text) else None
+        sentiment, sentiment_p = self._sentiment(text, embedding)
+        urgency, urgency_p = _label(self._models.urgency, text, embedding, Urgency.NORMAL)
+        language, language_p = self._language.detect(text)
+        if language == UNDETERMINED and told_language:
+            language, language_p = told_language.split("-")[0].lower(), _TOLD_BY_SURFACE
+        return Triage(
+            intent=intent.name if intent else UNKNOWN_INTENT,
+            intent_title=intent.title if intent else "Unknown",
+            intent_confidence=round(prediction.probability if text else 0.0, 4),
+            risk=_risk(intent, cue, sentiment),
+            sentiment=sentiment,
+            sentiment_confidence=round(sentiment_p, 4),
+            urgency=Urgency.HIGH if cue else Urgency(urgency),
+            urgency_confidence=round(max(urgency_p, 0.8) if cue else urgency_p, 4),
+            language=language,
+            language_confidence=language_p,
+            owner=intent.room if intent else "",
+            fields=self._fields.find(question),
+            because=_because(text, prediction, intent, cue, sentiment),
+        )
+
+    def _believed(self, prediction: Prediction) -> Intent | None:
+        intent = self._taxonomy.intent(prediction.label)
+        if intent is None or not prediction.familiar:
+            return None
+        threshold = self._taxonomy.unknown_below if intent.threshold is None else intent.threshold
+        return intent if prediction.probability >= threshold else None
+
+    def _sentiment(self, text: str, embedding: Any) -> tuple[Sentiment, float]:
+        """The sentiment by the examples; shouting makes an unhappy or neutral text angry."""
+        label, probability = _label(self._models.sentiment, text, embedding, Sentiment.NEUTRAL)
+        sentiment = Sentiment(label)
+        if sentiment is Sentiment.HAPPY and not sounds_happy(text):
+            return Sentiment.NEUTRAL, 0.5
+        if sentiment in {Sentiment.UNHAPPY, Sentiment.NEUTRAL} and shouting(text) >= _LOUD:
+            return Sentiment.ANGRY, 0.6
+        return sentiment, probability
+
+    @cached_property
+    def _models(self) -> _Models:
+        taxonomy, tone = self._taxonomy, self._tone
+        intents = [(text, intent.name) for intent in taxonomy.intents for text in intent.examples]
+        sentiments = [(text, label.value) for label, texts in tone.sentiment.items() for text in texts]
+        urgencies = [(text, label.value) for label, texts in tone.urgency.items() for text in texts]
+        return _Models(
+            FewShotClassifier(self._embedder, intents),
+            FewShotClassifier(self._embedder, sentiments, marks=lambda text: [shouting(text)]),
+            FewShotClassifier(self._embedder, urgencies),
+        )
+
+
+def _label(model: FewShotClassifier, text: str, embedding: Any, plain: str) -> tuple[str, float]:
+    """The label and its probability; the plain one where the text has no words or no other is likelier than not."""
+    if not any(character.isalpha() for character in text):
+        return plain, 0.5
+    prediction = model.predict([text], embeddings=embedding)[0]
+    told = prediction.label == plain or prediction.probability >= _LIKELIER
+    return (prediction.label, prediction.probability) if told else (plain, 1 - prediction.probability)
+
+
+def _risk(intent: Intent | None, cue: Cue | None, sentiment: Sentiment) -> Risk:
+    if cue is not None:
+        return Risk.HIGH
+    risk = intent.risk if intent else Risk.MEDIUM
+    return Risk.MEDIUM if risk is Risk.LOW and sentiment is Sentiment.ANGRY else risk
+
+
+def _because(
+    text: str, prediction: Prediction, intent: Intent | None, cue: Cue | None, sentiment: Sentiment
+) -> str:
+    """Say in a line what the judgement rests on."""
+    nearest = prediction.nearest[0]
+    if not text:
+        said = "there are no words to judge"
+    elif intent is not None:
+        alike = next((n for n in prediction.nearest if n.label == prediction.label), nearest)
+        said = f'like "{alike.text}" ({alike.likeness:.2f})'
+    elif not prediction.familiar:
+        said = f'unlike every example; the nearest is "{nearest.text}" ({nearest.likeness:.2f})'
+    else:
+        said = f"between intents: {', '.join(f'{name} {p:.2f}' for name, p in prediction.probabilities[:2])}"
+    if cue is not None:
+        said += f'; risk is high because "{cue.words}" speaks of {cue.name}'
+    elif intent is not None and intent.risk is Risk.LOW and sentiment is Sentiment.ANGRY:
+        said += "; risk is raised because the customer is angry"
+    return said
