@@ -1,0 +1,187 @@
+"""Text in Slack's Block Kit: pieces as rich text, as plain text and as small print, none of them able to deceive.
+
+In `rich_text` a text element is only ever text: links, mentions, dates and emoji are elements of their own and Slack
+parses no mark-up there. Where Slack has no rich text (headings, buttons, small print) we send `plain_text` with emoji
+codes off, escaped, and with addresses broken by an invisible word joiner, because Slack's apps may turn a bare address
+in plain text into a link. Lengths are counted in UTF-16 units: at least what Slack counts, whichever way it counts.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, assert_never
+
+from bot.cards.elements import Code, Emphasis, Link, Mention, Piece, Strong, Text, When
+from bot.domain.chat import Person
+
+Json = dict[str, Any]
+
+NOTE_TEXT, URL_TEXT, CONTEXT = 2000, 2000, 10
+DATE = "{date_short_pretty} at {time}"
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_ADDRESS = re.compile(r"(?<=\w)(?=(?:\.|@|://)\w)")
+_SHORTCODE = re.compile(r":(?=[\w+'-]+:)")
+_LOOKALIKES = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ", "\n": " "})
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_ENTITIES_IN_URL = str.maketrans({"&": "&amp;", "<": "%3C", ">": "%3E", "|": "%7C"})
+_LINKABLE = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x1f]+")
+_SLACK_USER = re.compile(r"[UW][A-Z0-9]+")
+
+
+def clean(text: str) -> str:
+    """Take out what is invisible and could deceive: control characters, text direction overrides, broken halves."""
+    return _UNSEEN.sub("", text.replace("\r\n", "\n"))
+
+
+def units(text: str) -> int:
+    """Count UTF-16 units."""
+    return len(text.encode("utf-16-le", "replace")) // 2
+
+
+def head(text: str, limit: int) -> str:
+    """Give the beginning of clean text, at most this many units and no half characters."""
+    return text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore")
+
+
+def escaped(text: str, limit: int) -> str:
+    """Make plain text safe for Slack's `text` and plain_text fields; never longer than the limit."""
+    parts = [_ENTITIES.get(character, character) for character in _ADDRESS.sub("\u2060", clean(text).strip())]
+    size = 0
+    for index, part in enumerate(parts):
+        size += units(part)
+        if size > limit:
+            return _without_excess(parts[:index], size - units(part), limit - 1) + "…"
+    return "".join(parts)
+
+
+def _without_excess(parts: list[str], size: int, limit: int) -> str:
+    while parts and size > limit:
+        size -= units(parts.pop())
+    return "".join(parts)
+
+
+def plain(text: str, limit: int) -> Json | None:
+    """Give a plain_text object, or None for text that shows nothing."""
+    shown = escaped(text, limit)
+    return {"type": "plain_text", "text": shown, "emoji": False} if shown else None
+
+
+def cut(text: Text, limit: int) -> Iterator[Piece]:
+    """Give the clean, non-empty pieces of a text; what goes beyond the limit is replaced by how much it was."""
+    pieces = [with_words(piece, clean(words_of(piece))) for piece in text]
+    left, hidden = limit, 0
+    for piece in pieces:
+        words = words_of(piece)
+        shown = words if units(words) <= left else head(words, left)
+        hidden += len(words) - len(shown)
+        left -= units(shown)
+        if shown:
+            yield with_words(piece, shown)
+    if hidden:
+        yield f"… ({hidden} more characters; see the thread)"
+
+
+def words_of(piece: Piece) -> str:
+    """Give what a piece says, without how."""
+    match piece:
+        case str():
+            return piece
+        case Strong(text) | Emphasis(text) | Code(text):
+            return text
+        case Link(text, url):
+            return text or url
+        case Mention(person):
+            return f"@{person.name or person.id}"
+        case When(at):
+            return f"{at:%Y-%m-%d %H:%M %Z}".strip()
+        case _:
+            assert_never(piece)
+
+
+def with_words(piece: Piece, words: str) -> Piece:
+    """Give the same kind of piece with other words; a mention or a moment stays what it is."""
+    match piece:
+        case str():
+            return words
+        case Strong() | Emphasis() | Code():
+            return type(piece)(words)
+        case Link(_, url):
+            return Link(words, url)
+        case Mention() | When():
+            return piece
+        case _:
+            assert_never(piece)
+
+
+def text_element(text: str, style: str = "") -> Json:
+    """Give a rich text element that is nothing but text."""
+    return {"type": "text", "text": text} | ({"style": {style: True}} if style else {})
+
+
+def rich(piece: Piece) -> Json:
+    """Give a piece as an element of rich text."""
+    match piece:
+        case str():
+            return text_element(piece)
+        case Strong(text):
+            return text_element(text, "bold")
+        case Emphasis(text):
+            return text_element(text, "italic")
+        case Code(text):
+            return text_element(text, "code")
+        case Link(text, url):
+            return {"type": "link", "url": url, "text": text} if linkable(url) else text_element(text)
+        case Mention(person):
+            known = is_slack_user(person)
+            return {"type": "user", "user_id": person.id} if known else text_element(clean(words_of(piece)))
+        case When(at):
+            moment = {"type": "date", "timestamp": int(at.timestamp()), "format": DATE}
+            return moment | {"fallback": words_of(piece)}
+        case _:
+            assert_never(piece)
+
+
+def small(piece: Piece) -> Json | None:
+    """Give a piece as an element of small print, where only mrkdwn can be more than plain; None when it is empty."""
+    match piece:
+        case str():
+            return plain(piece, NOTE_TEXT)
+        case Strong(text) | Emphasis(text) | Code(text):
+            mark = {Strong: "*", Emphasis: "_", Code: "`"}[type(piece)]
+            shown = _unformatted(text)
+            return _mrkdwn(f"{mark}{shown}{mark}") if shown else None
+        case Link(text, url):
+            label = _unformatted(text)
+            return _mrkdwn(f"<{url.translate(_ENTITIES_IN_URL)}|{label}>") if linkable(url) else plain(text, NOTE_TEXT)
+        case Mention(person):
+            return _mrkdwn(f"<@{person.id}>") if is_slack_user(person) else plain(words_of(piece), NOTE_TEXT)
+        case When(at):
+            return _mrkdwn(f"<!date^{int(at.timestamp())}^{DATE}|{escaped(words_of(piece), 75)}>")
+        case _:
+            assert_never(piece)
+
+
+def note(text: Text, limit: int) -> list[Json]:
+    """Give a text as blocks of small print."""
+    elements = [element for piece in cut(text, limit) if (element := small(piece))]
+    rows = [elements[start : start + CONTEXT] for start in range(0, len(elements), CONTEXT)]
+    return [{"type": "context", "elements": row} for row in rows]
+
+
+def linkable(url: str) -> bool:
+    """Tell whether this can be the target of a link: a whole web or mail address of a sensible length."""
+    return units(url) <= URL_TEXT and _LINKABLE.fullmatch(url) is not None and clean(url) == url
+
+
+def is_slack_user(person: Person) -> bool:
+    """Tell whether Slack can mention this person."""
+    return person.platform == "slack" and _SLACK_USER.fullmatch(person.id) is not None
+
+
+def _mrkdwn(text: str) -> Json:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _unformatted(text: str) -> str:
+    """Replace what formats in mrkdwn by its look-alikes: Slack has no escape for it."""
+    return escaped(_SHORTCODE.sub("∶", text.translate(_LOOKALIKES)), 300)
