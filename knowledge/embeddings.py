@@ -1,0 +1,79 @@
+"""Meaning as vectors: static word embeddings that come inside a package, need no network and no graphics card."""
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+LONGEST_TEXT = 20_000
+"""Characters of a text that count; a mean over more words than this says nothing more."""
+
+BATCH = 32
+
+
+class StaticEmbedder:
+    """Embeds texts as the mean of their words' vectors; the same text always gives the same vector.
+
+    The first use loads the model: 0.3 s and 60 MB, once, whichever thread comes first. Then about 0.2 ms a short query
+    and 0.3 ms a passage. `name` carries the package's version, because another version may place words elsewhere.
+    """
+
+    dimensions = 256
+
+    def __init__(self) -> None:
+        self.name = f"wordllama-{version('wordllama')}-{self.dimensions}"
+        self._model: Any = None
+        self._loading = threading.Lock()
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Embed into a float32 array of shape (len(texts), 256), rows of length 1, or 0 for a text without words."""
+        if not texts:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        clipped = [text[:LONGEST_TEXT] for text in texts]
+        by_length = sorted(range(len(clipped)), key=lambda i: len(clipped[i]))  # a batch is padded to its longest text
+        vectors = np.zeros((len(clipped), self.dimensions), dtype=np.float32)
+        model = self._loaded()
+        for start in range(0, len(by_length), BATCH):
+            batch = by_length[start : start + BATCH]
+            vectors[batch] = model.embed([clipped[i] for i in batch], norm=False)
+        return unit(vectors)
+
+    def _loaded(self) -> Any:
+        with self._loading:
+            if self._model is None:
+                self._model = _load()
+            return self._model
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Scale every row to length 1; a row that is (nearly) zero stays zero."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.where(lengths > 1e-6, vectors / np.maximum(lengths, 1e-6), 0).astype(np.float32)
+
+
+def _load() -> Any:
+    """Load the weights that lie inside the package; the usual call would look for them on the network."""
+    with _root_logger_untouched():
+        import wordllama  # 0.3 s
+    home = Path(wordllama.__file__).parent
+    return wordllama.WordLlama.load(cache_dir=home, disable_download=True)
+
+
+@contextmanager
+def _root_logger_untouched() -> Iterator[None]:
+    """Undo the `logging.basicConfig` that wordllama runs when it is imported."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
