@@ -199,9 +199,13 @@ class Inbound:
 
 
 class Surface(Protocol):
-    """Where the customer is: reads the inbound request and delivers the approved reply."""
+    """Where the customer is: reads the inbound request and delivers the approved reply.
+
+    `receives` tells whether customers' systems may post to it over HTTP.
+    """
 
     name: str
+    receives: bool
 
     def parse(self, headers: Mapping[str, str], body: bytes) -> Inbound:
         """Read a request. Raises Unauthenticated for a bad signature and Rejected, naming the field, for a bad body."""
@@ -238,8 +242,8 @@ class Escalations(Protocol):
         """The escalation that is worked on in this thread."""
         ...
 
-    async def change_turn(self, place: Place, ref: str, text: str | None) -> Escalation | None:
-        """Replace (or with None remove) the text of the turn `ref` that came from this room.
+    async def change_turn(self, ref: str, text: str | None) -> Escalation | None:
+        """Replace (or with None remove) the text of the turn with this `ref`, whichever escalation it belongs to.
 
         Raises the revision; an escalation left without customer turns becomes withdrawn. None when nothing changed.
         """
@@ -458,8 +462,8 @@ class Run(Protocol):
         """Wait, durably where the run is durable."""
         ...
 
-    def annotate(self, **attributes: Any) -> None:
-        """Add attributes (OpenTelemetry's names) to the last step's span."""
+    async def start(self, workflow: str, key: str, **arguments: str | int) -> None:
+        """Start another workflow, as `Runtime.start` does; called between steps, never inside one."""
         ...
 
     @property
@@ -480,6 +484,7 @@ class Runtime(Protocol):
 class Policy:
     """What the team decided about how Ratchet behaves; part of the workflow release."""
 
+    rooms: tuple[str, ...] = ()
     default_room: str = ""
     burst_seconds: float = 3.0
     allowed_hosts: frozenset[str] = frozenset()

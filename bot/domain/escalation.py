@@ -88,7 +88,7 @@ class Escalation:
     @property
     def guidance(self) -> tuple[str, ...]:
         """What reviewers asked the next draft to heed, oldest first."""
-        return tuple(turn.text for turn in self.turns if turn.author is Author.REVIEWER)
+        return tuple(turn.text for turn in self.turns if turn.author is Author.REVIEWER and turn.text.strip())
 
     def with_place(self, place: Place) -> "Escalation":
         return replace(self, place=place)

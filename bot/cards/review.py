@@ -1,0 +1,227 @@
+"""What people see of a review: the card in each of its states."""
+
+from typing import assert_never
+
+from bot.cards.elements import (
+    Actions,
+    Button,
+    Card,
+    Code,
+    Divider,
+    Element,
+    Emphasis,
+    Facts,
+    Link,
+    Mention,
+    Note,
+    Notice,
+    Paragraph,
+    Piece,
+    Quote,
+    Strong,
+    Style,
+    Text,
+    Tone,
+    When,
+)
+from bot.domain.answer import UNKNOWN_INTENT, Level, Passage, Proposal, Risk, Triage
+from bot.domain.article import Audience
+from bot.domain.escalation import Escalation
+from bot.domain.review import Action, Decision, Review, ReviewState, needs_second_person
+
+RISK_SIGNS = {Risk.LOW: "🟢", Risk.MEDIUM: "🟡", Risk.HIGH: "🔴"}
+TONES = {Level.PASS: Tone.GOOD, Level.WARN: Tone.WARNING, Level.BLOCK: Tone.STOP}
+
+
+def opening_card(escalation: Escalation) -> Card:
+    """The first message of a thread that we begin for an escalation from elsewhere."""
+    summary = f"{asker(escalation)} asks: {escalation.question[:150]}"
+    return Card(summary, (Paragraph(("📨 ", *_who(escalation))), _asked(escalation)))
+
+
+def review_card(escalation: Escalation, review: Review) -> Card:
+    """The card as it must look now, in whatever state the review is."""
+    elements: list[Element] = []
+    match review.state:
+        case ReviewState.SUPERSEDED:
+            elements = [Note((f"Draft {review.number} was replaced by a newer one, further down in this thread.",))]
+        case ReviewState.WITHDRAWN:
+            elements = [Note(("The customer's message was deleted, so there is nothing to answer.",))]
+        case ReviewState.DRAFTING:
+            elements = [*_question(escalation), Note(("⏳ Drafting an answer …",))]
+        case ReviewState.READY:
+            elements = [*_question(escalation), *_proposal(review), *_actions(review)]
+        case ReviewState.DELIVERING | ReviewState.DELIVERED | ReviewState.REJECTED | ReviewState.HANDED_OFF:
+            elements = [*_question(escalation), *_ending(escalation, review)]
+        case ReviewState.FAILED:
+            elements = [*_question(escalation), *_failure(review)]
+        case _:
+            assert_never(review.state)
+    return Card(_summary(escalation, review), (*elements, *_footer(review)))
+
+
+def hand_off_card(made: Decision) -> Card:
+    """Tell the person who takes over; a mention, so that they are notified."""
+    to: Piece = Mention(made.to) if made.to else "the team"
+    text: list[Piece] = [to, ", ", Mention(made.by), " hands this one to you."]
+    return Card("An escalation was handed to you", (Paragraph(tuple(text)), *([Quote(made.note)] if made.note else [])))
+
+
+def asker(escalation: Escalation) -> str:
+    """What to call the customer."""
+    return escalation.customer.name or escalation.customer.id or "A customer"
+
+
+def source_line(marker: int, passage: Passage) -> Text:
+    """One numbered source, with who answers for it and since when it applies."""
+    name: Piece = Link(passage.name, passage.url) if passage.url else Strong(passage.name)
+    parts = [passage.owner or "no owner"]
+    if passage.effective:
+        parts.append(f"in force since {passage.effective:%d %b %Y}")
+    if passage.review_by:
+        parts.append(f"review by {passage.review_by:%d %b %Y}")
+    if passage.audience is Audience.INTERNAL:
+        parts.append("internal")
+    return (f"[{marker}] ", name, f"  ({', '.join(parts)})")
+
+
+def _who(escalation: Escalation) -> list[Piece]:
+    channel = {"slack": "Slack", "webhook": "a customer system"}.get(escalation.surface, escalation.surface)
+    pieces: list[Piece] = [Strong(asker(escalation)), f" asks via {escalation.channel or channel}"]
+    if escalation.asker and escalation.asker.id != escalation.customer.id:
+        pieces += [", brought in by ", Mention(escalation.asker)]
+    return pieces
+
+
+def _asked(escalation: Escalation) -> Element:
+    if escalation.question:
+        return Quote(escalation.question)
+    names = ", ".join(name for turn in escalation.customer_turns for name in turn.attachments)
+    return Note((f"No text, only attachments: {names}" if names else "The message has no text.",))
+
+
+def _question(escalation: Escalation) -> list[Element]:
+    elements: list[Element] = [Paragraph(tuple(_who(escalation))), _asked(escalation)]
+    if escalation.guidance:
+        elements.append(Note((f"Redrafted with this guidance: {escalation.guidance[-1]}",)))
+    return elements
+
+
+def _facts(triage: Triage) -> Facts:
+    intent = triage.intent_title or triage.intent
+    sure = "not in the taxonomy" if triage.intent == UNKNOWN_INTENT else f"{triage.intent_confidence:.0%}"
+    rows: list[tuple[str, Text]] = [
+        ("Intent", (f"{intent} ({sure})",)),
+        ("Risk", (f"{RISK_SIGNS[triage.risk]} {triage.risk.value}",)),
+        ("Mood", (f"{triage.sentiment.value}, urgency {triage.urgency.value}",)),
+    ]
+    if triage.language not in ("en", "und", ""):
+        rows.append(("Language", (triage.language,)))
+    if triage.fields:
+        found = ", ".join(dict.fromkeys(f"{item.name.replace('_', ' ')} {item.value}" for item in triage.fields))
+        rows.append(("Mentioned", (found,)))
+    return Facts(tuple(rows))
+
+
+def _proposal(review: Review) -> list[Element]:
+    if review.proposal is None:
+        return []
+    proposal, draft = review.proposal, review.proposal.draft
+    facts = _facts(proposal.triage)
+    elements: list[Element] = [facts, Divider()]
+    if draft.abstained:
+        elements.append(Notice(Tone.INFO, (Strong("No draft. "), draft.missing or "The knowledge has no answer.")))
+    else:
+        heading: list[Piece] = [Strong(f"Draft {review.number}"), f"  ·  confidence {draft.confidence:.0%}"]
+        if review.editor:
+            heading = [Strong(f"Draft {review.number}"), "  ·  edited by ", Mention(review.editor)]
+        elements += [Paragraph(tuple(heading)), Paragraph((draft.cited or draft.text,))]
+    elements += _sources(proposal)
+    for finding in proposal.findings:
+        if finding.level is not Level.PASS:
+            quoted = f" “{finding.quote[:200]}”" if finding.quote else ""
+            elements.append(Notice(TONES[finding.level], (finding.message + quoted,)))
+    if needs_second_person(proposal.triage.risk):
+        who = "A senior rep who neither asked nor edited must approve before the customer sees anything."
+        elements.append(Notice(Tone.WARNING, (Strong("High risk, assist only. "), who)))
+    return [*elements, *(Note((note,)) for note in draft.notes)]
+
+
+def _sources(proposal: Proposal) -> list[Element]:
+    cited = proposal.cited_passages()
+    if not cited:
+        return []
+    lines: list[Piece] = [Strong("Sources")]
+    for marker, passage in cited:
+        lines += ["\n", *source_line(marker, passage)]
+    return [Paragraph(tuple(lines))]
+
+
+def _actions(review: Review) -> list[Element]:
+    if review.proposal is None:
+        return []
+    draft = review.proposal.draft
+    subject = f"{review.id}#{draft.hash}"
+    buttons = [
+        Button(f"review.{Action.EDIT}", "Write answer" if draft.abstained else "Edit", subject),
+        Button(f"review.{Action.REJECT}", "Reject", subject, Style.DANGER),
+        Button(f"review.{Action.HAND_OFF}", "Hand off", subject),
+        Button("review.why", "Why", subject),
+    ]
+    if not draft.abstained and not review.proposal.blocks:
+        buttons.insert(0, Button(f"review.{Action.APPROVE}", "Approve", subject, Style.PRIMARY))
+    return [Actions(tuple(buttons))]
+
+
+def _ending(escalation: Escalation, review: Review) -> list[Element]:
+    decision = review.decision
+    if decision is None:
+        return []
+    verbs = {Action.APPROVE: "Approved", Action.EDIT: "Edited and approved", Action.REJECT: "Rejected"}
+    verb = verbs.get(decision.action, "Handed off")
+    said: list[Piece] = [Strong(verb), " by ", Mention(decision.by), " ", When(decision.at)]
+    if decision.action is Action.HAND_OFF and decision.to:
+        said += [" to ", Mention(decision.to)]
+    if decision.mode:
+        said += [": ", Strong(decision.mode.label)]
+    elements: list[Element] = []
+    match review.state:
+        case ReviewState.DELIVERED:
+            where = "this thread" if escalation.surface == "slack" else (escalation.channel or "the customer")
+            said += [f". Delivered to {where} ", *([When(review.receipt.at)] if review.receipt else []), "."]
+            elements = [Notice(Tone.GOOD, tuple(said)), Quote(review.reply)]
+        case ReviewState.DELIVERING:
+            problem = f" {review.problem}" if review.problem else " Sending …"
+            elements = [
+                Notice(Tone.WARNING if review.problem else Tone.INFO, (*said, ".", problem)),
+                Quote(review.reply),
+            ]
+        case _:
+            elements = [Notice(Tone.INFO, (*said, "."))]
+            elements += [Quote(decision.note)] if decision.note else []
+            elements += [Note(("A new draft with this guidance is on its way.",))] if decision.redraft else []
+    return [*elements, Actions((Button("review.why", "Why", f"{review.id}#{decision.draft_hash}"),))]
+
+
+def _failure(review: Review) -> list[Element]:
+    again = Button("review.again", "Draft again", f"{review.id}#", Style.PRIMARY)
+    elements: list[Element] = [Notice(Tone.STOP, (review.problem or "Drafting failed.",))]
+    if review.decision is not None:
+        by: Text = (Strong("Delivery failed. "), review.problem, " Approved by ", Mention(review.decision.by), ".")
+        elements = [Notice(Tone.STOP, by), Quote(review.reply)]
+        again = Button("review.again", "Send again", f"{review.id}#{review.decision.draft_hash}", Style.PRIMARY)
+    return [*elements, Actions((again,))]
+
+
+def _footer(review: Review) -> list[Element]:
+    if review.proposal is None or review.state in (ReviewState.SUPERSEDED, ReviewState.WITHDRAWN):
+        return []
+    proposal = review.proposal
+    releases = f"knowledge v{proposal.knowledge_release} · workflow v{proposal.workflow_release} · run "
+    return [Note((Emphasis(releases), Code(proposal.trace_id)))]
+
+
+def _summary(escalation: Escalation, review: Review) -> str:
+    """What a notification says: the state first, then whom it is about."""
+    state = review.state.value.replace("_", " ")
+    return f"Draft {review.number} for {asker(escalation)}: {state}"

@@ -1,0 +1,120 @@
+"""Workflows that survive a crash, on DBOS: after a kill, finished steps keep their results and the rest is done.
+
+Only short runs live here. What waits for a person is a row in our store, so that a deploy strands nothing.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
+
+from bot.domain.errors import RatchetError
+from bot.ports import Clock, Desk
+from bot.workflows.run import Envelope, RecordedRun, Step
+
+log = logging.getLogger(__name__)
+
+Workflow = Callable[..., Awaitable[None]]
+VERSION = "1"
+"""Names the shape of the workflows; raise it only when runs begun before must not be continued by new code."""
+
+
+class DurableRun(RecordedRun):
+    """A run whose steps are remembered by the engine."""
+
+    def __init__(self, run_id: str, clock: Clock, runtime: "DurableRuntime") -> None:
+        super().__init__(run_id, clock)
+        self._runtime = runtime
+
+    async def _execute(self, step: Step, call: Callable[[], Awaitable[Envelope]]) -> Envelope:
+        await self._runtime.turn()
+
+        async def execute() -> Envelope:
+            return await call()
+
+        envelope: Envelope = await DBOS.run_step_async({"name": step.name}, execute)
+        return envelope
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait; after a crash only what is left of the wait is waited."""
+        if seconds > 0:
+            await DBOS.sleep_async(seconds)
+
+    async def start(self, workflow: str, key: str, **arguments: str | int) -> None:
+        await self._runtime.start(workflow, key, **arguments)
+
+
+class DurableRuntime:
+    """Starts workflows by name, once per key, and continues after a crash what had begun. One instance a process."""
+
+    def __init__(self, url: str, workflows: Mapping[str, Workflow], clock: Clock, *, executor: str = "local") -> None:
+        """Prepare the engine on the database at `url` (its own SQLite file, or a schema of its own in PostgreSQL)."""
+        self._workflows = dict(workflows)
+        self._clock = clock
+        self._desk: Desk | None = None
+        self._urgent = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        config: DBOSConfig = {
+            "name": "ratchet",
+            "system_database_url": url,
+            "application_version": VERSION,
+            "executor_id": executor,
+            "serializer": DBOSPortableJSONSerializer(),
+            "log_level": "WARNING",
+            "enable_otlp": False,
+        }
+        DBOS(config=config)
+        self._execute = DBOS.workflow(name="ratchet")(self._run)
+
+    async def launch(self, desk: Desk) -> None:
+        """Begin to work on the desk; runs that a crash interrupted are continued at once."""
+        self._desk = desk
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=16, thread_name_prefix="work"))
+        DBOS.launch()
+
+    async def close(self) -> None:
+        """Stop; what is unfinished is continued by the next launch."""
+        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+
+    async def start(self, workflow: str, key: str, **arguments: str | int) -> None:
+        """Start the workflow, once per key; durable when this returns."""
+        if workflow not in self._workflows:
+            raise KeyError(f"there is no workflow called {workflow!r}")
+        with SetWorkflowID(key):
+            await DBOS.start_workflow_async(self._execute, workflow, dict(arguments))
+
+    @contextlib.contextmanager
+    def urgent(self):  # type: ignore[no-untyped-def]
+        """While this is entered, steps wait: acknowledging what comes in goes before working on it."""
+        self._urgent += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._urgent -= 1
+            if not self._urgent:
+                self._idle.set()
+
+    async def turn(self) -> None:
+        """Return when nothing urgent is under way, at the latest after a quarter of a second."""
+        if self._urgent:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._idle.wait(), 0.25)
+
+    async def _run(self, workflow: str, arguments: dict[str, Any]) -> None:
+        if self._desk is None:
+            raise RuntimeError("the runtime was not launched")
+        key = DBOS.workflow_id or ""
+        run = DurableRun(key, self._clock, self)
+        try:
+            await self._workflows[workflow](run, self._desk, **arguments)
+        except RatchetError as problem:
+            log.error("Run %s ended early: %s", key, problem)
+        except Exception:  # the boundary of a run: the engine records the fault too
+            log.exception("Run %s failed.", key)
+            raise

@@ -1,0 +1,166 @@
+"""The only reader of the environment. Every setting is `RATCHET_<SECTION>_<NAME>`; secrets print as ***.
+
+A section that is absent switches its feature off. A section that is half there stops start-up, naming what is missing.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.domain.errors import Misconfigured
+
+CONTENT = Path(__file__).resolve().parent.parent / "knowledge" / "content"
+
+Names = Annotated[tuple[str, ...], NoDecode]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
+
+
+class Section(BaseSettings):
+    """A group of settings with one prefix. `required` must be given together or not at all; groups are alternatives."""
+
+    required: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _split(cls, value: Any, info: Any) -> Any:
+        annotation = cls.model_fields[info.field_name].annotation
+        if isinstance(value, str) and annotation in (tuple[str, ...], tuple[SecretStr, ...]):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @property
+    def present(self) -> bool:
+        """Whether anything of what the section needs was given."""
+        return any(getattr(self, name) for group in self.required for name in group)
+
+    def missing(self) -> list[str]:
+        """The environment variables that a half-given section still needs."""
+        if not self.present or any(all(getattr(self, name) for name in group) for group in self.required):
+            return []
+        fullest = max(self.required, key=lambda group: sum(bool(getattr(self, name)) for name in group))
+        prefix = self.model_config.get("env_prefix", "")
+        return [f"{prefix}{name}".upper() for name in fullest if not getattr(self, name)]
+
+
+def _section(prefix: str) -> SettingsConfigDict:
+    return SettingsConfigDict(env_prefix=prefix, env_file=".env", extra="ignore", frozen=True)
+
+
+class Core(Section):
+    """Where Ratchet keeps its records and where it listens."""
+
+    model_config = _section("RATCHET_")
+
+    workspace: str = Field("main", description="Name of the workspace that all records belong to")
+    database_url: str = Field("", description="sqlite+aiosqlite:///... or postgresql+psycopg://...; default: a file")
+    data_dir: Path = Field(Path("var"), description="Folder for the SQLite files when no database URL is given")
+    host: str = Field("127.0.0.1", description="Address to listen on")
+    port: int = Field(3000, description="Port to listen on")
+    public_url: str = Field("", description="Address at which others reach this server, for links")
+    log_level: str = Field("info", description="debug, info, warning or error")
+
+    @property
+    def store_url(self) -> str:
+        """The database of our own records."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'ratchet.db'}"
+
+    @property
+    def engine_url(self) -> str:
+        """The database of the durable engine: its own file on SQLite, its own schema on PostgreSQL."""
+        if self.store_url.startswith("postgresql"):
+            return self.store_url
+        path = self.store_url.removeprefix("sqlite+aiosqlite:///")
+        return f"sqlite:///{path.removesuffix('.db')}-runs.db"
+
+
+class Desk(Section):
+    """How the team works: its taxonomy, its voice, how long to wait while a customer is still typing."""
+
+    model_config = _section("RATCHET_DESK_")
+
+    taxonomy: Path = Field(CONTENT / "taxonomy.yaml", description="The team's intents, risks, rooms and examples")
+    tone: Path = Field(CONTENT / "tone.yaml", description="Example phrases for sentiment and urgency")
+    voice: Path = Field(CONTENT / "voice.yaml", description="Greeting, closing, allowed link hosts")
+    burst_seconds: float = Field(2.0, ge=0, le=60, description="Messages this close together are one escalation")
+
+
+class Slack(Section):
+    """The Slack workspace where the team works."""
+
+    model_config = _section("RATCHET_SLACK_")
+    required: ClassVar = (("bot_token", "signing_secret"), ("bot_token", "app_token"))
+
+    bot_token: SecretStr = Field(SecretStr(""), description="Bot token, xoxb-...")
+    signing_secret: SecretStr = Field(SecretStr(""), description="Signing secret, for events over HTTP")
+    app_token: SecretStr = Field(SecretStr(""), description="App-level token, xapp-..., for Socket Mode")
+    base_url: str = Field("https://slack.com/api/", description="Web API address; the sandbox has its own")
+    rooms: Names = Field((), description="Rooms to watch, by name (#escalations) or id, comma separated")
+    home_room: str = Field("", description="Room for escalations from elsewhere whose intent names no room")
+    reps: Names = Field((), description="Who may decide: user ids, group ids or @group handles")
+    seniors: Names = Field((), description="Who may approve high risk too")
+    managers: Names = Field((), description="Who may do everything")
+    pace_seconds: float = Field(1.0, ge=0, description="Least time between two posts to one room")
+
+
+class Webhook(Section):
+    """The signed HTTP door for customer systems."""
+
+    model_config = _section("RATCHET_WEBHOOK_")
+    required: ClassVar = (("secrets",),)
+
+    secrets: Secrets = Field((), description="Standard Webhooks secrets (whsec_...); several while one is being replaced")
+    reply_secret: SecretStr = Field(SecretStr(""), description="Secret that signs our replies; default: the first one")
+    reply_hosts: Names = Field((), description="Hosts that replies may be sent to; required to deliver any reply")
+    timeout_seconds: float = Field(10.0, gt=0, description="How long a reply URL may take")
+
+
+class OpenAI(Section):
+    """The language model. Without it drafts are put together from the articles' own sentences."""
+
+    model_config = _section("RATCHET_OPENAI_")
+    required: ClassVar = (("api_key", "model"),)
+
+    api_key: SecretStr = Field(SecretStr(""), description="API key")
+    model: str = Field("", description="Model name; there is no default because models retire")
+    base_url: str = Field("https://api.openai.com/v1", description="Any compatible endpoint")
+    deadline_seconds: float = Field(20.0, gt=0, description="Time for the whole call, retries included")
+    max_retries: int = Field(2, ge=0, description="Retries on 429 and 5xx, within the deadline")
+
+
+SECTIONS: dict[str, type[Section]] = {
+    "core": Core,
+    "desk": Desk,
+    "slack": Slack,
+    "webhook": Webhook,
+    "openai": OpenAI,
+}
+
+
+def _variable(kind: type[Section], location: tuple[int | str, ...]) -> str:
+    return f"{kind.model_config.get('env_prefix', '')}{location[0] if location else ''}".upper()
+
+
+class Settings:
+    """All sections, read once. Overrides come as {"slack": {"rooms": ("#a",)}} and win over the environment."""
+
+    def __init__(self, **overrides: Mapping[str, Any]) -> None:
+        """Read everything; raises Misconfigured naming each bad or missing variable."""
+        problems: list[str] = []
+        sections: dict[str, Any] = {}
+        for name, kind in SECTIONS.items():
+            try:
+                sections[name] = kind(**overrides.get(name, {}))
+            except ValidationError as error:
+                problems += [f"{_variable(kind, item['loc'])}: {item['msg']}" for item in error.errors()]
+        for section in sections.values():
+            problems += [f"{name} is missing" for name in section.missing()]
+        if problems:
+            raise Misconfigured("Settings are incomplete: " + "; ".join(sorted(problems)) + ".")
+        self.core: Core = sections["core"]
+        self.desk: Desk = sections["desk"]
+        self.slack: Slack = sections["slack"]
+        self.webhook: Webhook = sections["webhook"]
+        self.openai: OpenAI = sections["openai"]

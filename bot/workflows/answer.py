@@ -1,0 +1,147 @@
+"""From an escalation to a proposal before the team: `prepare` answers, `propose` brings the answer to the people.
+
+`prepare` is the one function that the live bot, `ratchet ask`, replay and the evals all run.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from bot.domain.answer import Draft, Finding, Passage, Proposal, Triage
+from bot.domain.article import Audience
+from bot.domain.errors import Rejected
+from bot.domain.escalation import Escalation, EscalationStatus
+from bot.domain.trace import Trace
+from bot.ports import Desk, DraftRequest, GuardInput, Run
+from bot.workflows import showing
+
+Announce = Callable[[Triage], Awaitable[None]]
+
+
+async def prepare(
+    run: Run, desk: Desk, escalation: Escalation, *, announce: Announce | None = None, release: int | None = None
+) -> Proposal:
+    """Answer the escalation from the live knowledge: triage, retrieve, draft, guard, each a recorded step.
+
+    `announce` is called as soon as triage is known, so that people see the work begin in the right room. `release`
+    pins an older knowledge release.
+    """
+    triage = await run.step("triage", desk.triager.triage, escalation)
+    if announce is not None:
+        await announce(triage)
+    retrieved = await run.step(
+        "retrieve",
+        desk.retriever.retrieve,
+        escalation.question,
+        at=desk.clock.now(),
+        audience=Audience.CUSTOMER,
+        release=release,
+    )
+    draft = await run.step("draft", desk.drafter.draft, DraftRequest(escalation, triage, retrieved.passages))
+    findings = await run.step("guard", guard, desk, escalation, triage, retrieved.passages, draft)
+    return Proposal(
+        triage=triage,
+        passages=retrieved.passages,
+        draft=draft,
+        findings=findings,
+        knowledge_release=retrieved.release,
+        workflow_release=desk.workflow_release,
+        trace_id=run.id,
+    )
+
+
+async def guard(
+    desk: Desk, escalation: Escalation, triage: Triage, passages: tuple[Passage, ...], draft: Draft
+) -> tuple[Finding, ...]:
+    """Let every guardrail judge the draft; the most serious findings come first."""
+    given = GuardInput(escalation, triage, passages, draft, desk.clock.now(), desk.policy.allowed_hosts)
+    findings = [finding for guardrail in desk.guardrails for finding in guardrail.check(given)]
+    return tuple(sorted(findings, key=lambda finding: _SEVERITY.index(finding.level)))
+
+
+_SEVERITY = ["block", "warn", "pass"]
+
+
+async def propose(run: Run, desk: Desk, *, escalation: str, revision: int) -> None:
+    """Draft an answer for this revision of the escalation and put it before the team, on one card.
+
+    Ends early when the conversation has moved on: then a later run has the newer revision.
+    """
+    if desk.policy.burst_seconds and revision > 0:
+        await run.sleep(desk.policy.burst_seconds)
+    current = await run.step("gather", gather, desk, escalation, revision)
+    if current is None:
+        return
+    opened = await run.step("open", open_review, desk, current)
+    for stale in opened[1:]:
+        await showing.show(run, desk, stale)
+    review_id = opened[0]
+    try:
+        proposal = await _prepare_in_sight(run, desk, current, review_id)
+        await run.step("propose", save_proposal, desk, review_id, proposal)
+        await showing.show(run, desk, review_id)
+    except Exception:
+        await run.step("fail", fail_review, desk, review_id, f"Drafting failed. Details: ratchet trace show {run.id}")
+        await showing.show(run, desk, review_id)
+        raise
+    finally:
+        await run.step("trace", save_trace, desk, record(run, desk, "propose", escalation))
+
+
+async def _prepare_in_sight(run: Run, desk: Desk, escalation: Escalation, review_id: str) -> Proposal:
+    """Prepare the proposal with a card that already says "drafting", where the room is known from the start."""
+    if escalation.place is not None:
+        await showing.show(run, desk, review_id)
+        return await prepare(run, desk, escalation)
+
+    async def announce(triage: Triage) -> None:
+        place = await run.step("route", showing.open_thread, desk, escalation, triage)
+        if place is not None:
+            await showing.show(run, desk, review_id)
+
+    return await prepare(run, desk, escalation, announce=announce)
+
+
+async def gather(desk: Desk, escalation_id: str, revision: int) -> Escalation | None:
+    """The escalation, if this revision is still the newest and there is something to answer."""
+    escalation = await desk.store.escalations.get(escalation_id)
+    if escalation.revision != revision or escalation.status is EscalationStatus.WITHDRAWN:
+        return None
+    return escalation
+
+
+async def open_review(desk: Desk, escalation: Escalation) -> tuple[str, ...]:
+    """Open the review: its id first, then the ids of the reviews that it supersedes."""
+    review, superseded = await desk.store.reviews.open(escalation, at=desk.clock.now())
+    return (review.id, *(old.id for old in superseded))
+
+
+async def save_proposal(desk: Desk, review_id: str, proposal: Proposal) -> None:
+    await desk.store.reviews.propose(review_id, proposal)
+
+
+async def fail_review(desk: Desk, review_id: str, problem: str) -> None:
+    await desk.store.reviews.settle(review_id, receipt=None, problem=problem)
+
+
+async def save_trace(desk: Desk, trace: Trace) -> None:
+    await desk.store.traces.save(trace)
+
+
+def record(run: Run, desk: Desk, kind: str, escalation_id: str) -> Trace:
+    """The trace of what the run has done so far."""
+    spans = run.spans
+    retrieved = next((span.output for span in spans if span.name == "retrieve" and span.output), None)
+    return Trace(
+        id=run.id,
+        kind=kind,
+        escalation_id=escalation_id,
+        started_at=spans[0].started_at if spans else desk.clock.now(),
+        spans=spans,
+        knowledge_release=retrieved["release"] if retrieved else 0,
+        workflow_release=desk.workflow_release,
+    )
+
+
+def check_has_words(text: str, attachments: tuple[str, ...]) -> None:
+    """Let through what can be worked on: some text or some attachment. Raises Rejected."""
+    if not text.strip() and not attachments:
+        raise Rejected("There is no text in that message, so there is nothing to draft an answer to.")

@@ -1,0 +1,225 @@
+"""How a customer's words become an escalation, whichever door they come in by, and what later messages change."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bot.domain.chat import MessageDeleted, MessageEdited, Origin, Person, Place, RoomMessage
+from bot.domain.errors import NotAllowed, NotFound, Rejected
+from bot.domain.escalation import (
+    Author,
+    Customer,
+    Escalation,
+    EscalationStatus,
+    Turn,
+    escalation_id,
+)
+from bot.domain.review import OPEN_STATES
+from bot.ports import Desk, Inbound, Run
+from bot.workflows import showing
+
+
+async def from_room(desk: Desk, message: RoomMessage) -> None:
+    """Take in a message of a watched room, or one that somebody asked us to answer.
+
+    A top-level message opens an escalation (or joins the author's burst), one in an escalation's thread adds a turn.
+    Raises NotAllowed when an outsider asks.
+    """
+    if not message.text.strip() and not message.attachments and not message.asked:
+        return
+    if message.asked:
+        await _asked(desk, message)
+    elif await _watched(desk, message.place):
+        await _seen(desk, message)
+
+
+async def _watched(desk: Desk, place: Place) -> bool:
+    platform = desk.platforms[place.platform]
+    for name in desk.policy.rooms:
+        try:
+            if (await platform.room(name)).id == place.room:
+                return True
+        except NotFound:
+            continue
+    return False
+
+
+async def _seen(desk: Desk, message: RoomMessage) -> None:
+    if message.place.thread in (None, message.message):
+        await _open(desk, message, asker=message.author if message.origin is Origin.PERSON else None)
+        return
+    existing = await _of_thread(desk, message.place)
+    if existing is not None:
+        stored = await desk.store.escalations.add_turn(existing.id, _turn(message, existing))
+        await _propose(desk, stored)
+
+
+async def _asked(desk: Desk, message: RoomMessage) -> None:
+    who = message.asked_by or message.author
+    if await desk.people.role(who) is None:
+        raise NotAllowed("Only support reps can ask for drafts. Ask your manager to add you to the reps' group.")
+    in_thread = message.place.thread is not None and message.place.thread != message.message
+    existing = await _of_thread(desk, message.place if in_thread else _thread_of(message))
+    if existing is not None:
+        await _ask_again(desk, existing, message, who)
+    elif in_thread:
+        await _open_thread(desk, message, who)
+    elif message.text.strip() or message.attachments:
+        await _open(desk, message, asker=who)
+    else:
+        raise Rejected("Mention me with a question, or in a thread that has one, and I will draft an answer.")
+
+
+def _thread_of(message: RoomMessage) -> Place:
+    return Place(message.place.platform, message.place.room, thread=message.place.thread or message.message)
+
+
+async def _of_thread(desk: Desk, place: Place) -> Escalation | None:
+    """The escalation that began with this thread, or is worked on in it."""
+    try:
+        began = escalation_id(desk.store.workspace, place.platform, f"{place.room}:{place.thread}")
+        return await desk.store.escalations.get(began)
+    except NotFound:
+        return await desk.store.escalations.at_place(place)
+
+
+async def _open(desk: Desk, message: RoomMessage, *, asker: Person | None) -> None:
+    platform, room = message.place.platform, message.place.room
+    name = await desk.platforms[platform].name_of(message.author)
+    external = f"{room}:{message.message}"
+    escalation = Escalation(
+        id=escalation_id(desk.store.workspace, platform, external),
+        surface=platform,
+        external_id=external,
+        customer=Customer(id=message.author.id, name=name),
+        turns=(_turn(message, None),),
+        opened_at=message.at,
+        place=_thread_of(message),
+        asker=asker,
+    )
+    typing = message.origin is Origin.PERSON and not message.asked
+    stored, _ = await desk.store.escalations.receive(
+        escalation,
+        burst_seconds=desk.policy.burst_seconds if typing else 0.0,
+        burst_key=f"{platform}:{room}:{message.author.id}" if typing else "",
+    )
+    await _propose(desk, stored)
+
+
+async def _open_thread(desk: Desk, message: RoomMessage, who: Person) -> None:
+    """Make one escalation of a whole thread: whoever began it is the customer, everybody else the team."""
+    seen = [other for other in await desk.platforms[message.place.platform].thread(message.place) if not other.asked]
+    seen = [other for other in seen if other.message != message.message]
+    if not seen:
+        raise NotFound("I cannot read that thread. Invite me to the room first.")
+    root = seen[0]
+    name = await desk.platforms[message.place.platform].name_of(root.author)
+    external = f"{message.place.room}:{message.place.thread}"
+    escalation = Escalation(
+        id=escalation_id(desk.store.workspace, message.place.platform, external),
+        surface=message.place.platform,
+        external_id=external,
+        customer=Customer(id=root.author.id, name=name),
+        turns=(),
+        opened_at=root.at,
+        place=message.place,
+        asker=who,
+    )
+    turns = tuple(_turn(other, escalation) for other in seen)
+    stored, _ = await desk.store.escalations.receive(replace(escalation, turns=turns))
+    await _propose(desk, stored)
+
+
+async def _ask_again(desk: Desk, existing: Escalation, message: RoomMessage, who: Person) -> None:
+    reviews = await desk.store.reviews.of_escalation(existing.id)
+    if any(review.state in OPEN_STATES for review in reviews):
+        text = "There is already a draft in this thread. Reject it with a note to get another one."
+        await desk.platforms[message.place.platform].tell(_thread_of(message), who, text)
+        return
+    guidance = Turn(ref=f"ask:{message.key}", author=Author.REVIEWER, text="", at=message.at)
+    await _propose(desk, await desk.store.escalations.add_turn(existing.id, guidance))
+
+
+def _turn(message: RoomMessage, escalation: Escalation | None) -> Turn:
+    """The message as a turn: the customer's own if it is from whoever the escalation is about."""
+    own = escalation is None or escalation.customer.id == message.author.id
+    return Turn(
+        ref=turn_ref(message.place, message.message),
+        author=Author.CUSTOMER if own else Author.AGENT,
+        text=message.text,
+        at=message.at,
+        attachments=message.attachments,
+    )
+
+
+def turn_ref(place: Place, message: str) -> str:
+    """What identifies a room's message as a turn; equal for a redelivery, an edit and a deletion of it."""
+    return f"{place.platform}:{place.room}:{message}"
+
+
+async def edited(desk: Desk, change: MessageEdited) -> None:
+    """Follow an edit of the customer's message: the open draft is replaced by one for the new words."""
+    stored = await desk.store.escalations.change_turn(turn_ref(change.place, change.message), change.text)
+    if stored is not None:
+        await _propose(desk, stored)
+
+
+async def deleted(desk: Desk, change: MessageDeleted) -> None:
+    """Follow a deletion: draft again from what is left, or close the draft when nothing is."""
+    stored = await desk.store.escalations.change_turn(turn_ref(change.place, change.message), None)
+    if stored is None:
+        return
+    if stored.status is EscalationStatus.WITHDRAWN:
+        await desk.runtime.start("withdraw", f"withdraw:{stored.id}:{stored.revision}", escalation=stored.id)
+    else:
+        await _propose(desk, stored)
+
+
+async def withdraw(run: Run, desk: Desk, *, escalation: str) -> None:
+    """Close the open drafts of an escalation whose question is gone, and say so on their cards."""
+    closed = await run.step("withdraw", _withdraw, desk, escalation)
+    for review in closed:
+        await showing.show(run, desk, review)
+
+
+async def _withdraw(desk: Desk, escalation: str) -> tuple[str, ...]:
+    return tuple(review.id for review in await desk.store.reviews.withdraw(escalation))
+
+
+async def from_surface(desk: Desk, surface: str, headers: Mapping[str, str], body: bytes) -> str:
+    """Take in a request of a customer's system and return the escalation's id; durable when this returns.
+
+    Raises Unauthenticated, Rejected, or NotFound for a surface or (with an outcome) a conversation that is unknown.
+    """
+    door = desk.surfaces.get(surface)
+    if door is None or not door.receives:
+        raise NotFound(f"There is no surface called {surface!r} here.")
+    inbound = door.parse(headers, body)
+    identity = escalation_id(desk.store.workspace, surface, inbound.external_id)
+    if inbound.outcome is not None:
+        await desk.store.escalations.get(identity)
+        await desk.store.escalations.record_outcome(replace(inbound.outcome, escalation_id=identity))
+        return identity
+    stored, _ = await desk.store.escalations.receive(_escalation(inbound, surface, identity, desk))
+    await _propose(desk, stored)
+    return identity
+
+
+def _escalation(inbound: Inbound, surface: str, identity: str, desk: Desk) -> Escalation:
+    return Escalation(
+        id=identity,
+        surface=surface,
+        external_id=inbound.external_id,
+        customer=inbound.customer or Customer(id="unknown"),
+        turns=inbound.turns,
+        opened_at=desk.clock.now(),
+        channel=inbound.channel,
+        language=inbound.language,
+        reply_url=inbound.reply_url,
+        metadata=inbound.metadata or {},
+    )
+
+
+async def _propose(desk: Desk, stored: Escalation) -> None:
+    """Start drafting for this revision; always, because the key makes a second start of the same revision nothing."""
+    key = f"propose:{stored.id}:{stored.revision}"
+    await desk.runtime.start("propose", key, escalation=stored.id, revision=stored.revision)

@@ -1,0 +1,174 @@
+"""From a stimulus to its handler. What need not be answered within the acknowledgement is kept first, handled after."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from pydantic import TypeAdapter
+
+from bot.domain.chat import (
+    Click,
+    Command,
+    HomeOpened,
+    MessageDeleted,
+    MessageEdited,
+    Person,
+    Place,
+    RoomMessage,
+    Stimulus,
+    Submission,
+    Toast,
+)
+from bot.domain.errors import RatchetError, Unavailable
+from bot.ports import Answer, Desk, Received
+from handlers import escalations, home, reviews
+from handlers.commands import CommandPlugin
+
+log = logging.getLogger(__name__)
+
+KINDS: dict[str, TypeAdapter[Stimulus]] = {
+    kind.__name__: TypeAdapter(kind)
+    for kind in (RoomMessage, MessageEdited, MessageDeleted, Click, Submission, Command, HomeOpened)
+}
+TRIES = 6
+SORRY = "Something went wrong on my side. It is in the log; please try again."
+
+
+class Dispatcher:
+    """Implements Intake. `launch` begins handling, and first what a crash left over."""
+
+    def __init__(self, desk: Desk, commands: Sequence[CommandPlugin]) -> None:
+        self._desk = desk
+        self._commands: Mapping[str, CommandPlugin] = {command.name: command for command in commands}
+        self._lanes: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._underway: set[str] = set()
+
+    @property
+    def commands(self) -> tuple[CommandPlugin, ...]:
+        return tuple(self._commands.values())
+
+    def immediate(self, stimulus: Stimulus) -> bool:
+        """Forms and commands are answered within the acknowledgement, the rest after it."""
+        if isinstance(stimulus, Click):
+            return stimulus.action in reviews.OPENS_FORM
+        return isinstance(stimulus, Submission | Command)
+
+    async def accept(self, stimulus: Stimulus) -> None:
+        """Return once the stimulus is durable. A redelivery is recognised by its key."""
+        kind = type(stimulus).__name__
+        received = Received(stimulus.key, kind, KINDS[kind].dump_json(stimulus).decode())
+        if await self._desk.store.inbox.accept(received):
+            self._begin(stimulus)
+
+    async def sweep(self) -> None:
+        """Handle what was accepted and is still unhandled: after a crash, or after an outage."""
+        for received in await self._desk.store.inbox.pending():
+            if received.key not in self._underway:
+                self._begin(KINDS[received.kind].validate_json(received.payload))
+
+    async def close(self) -> None:
+        """Wait for what is being handled; what cannot end in time is handled after the next start."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=10)
+
+    async def answer(self, stimulus: Stimulus) -> Answer:
+        """Handle the stimulus now; a refusal comes back as a Toast with its sentence."""
+        try:
+            return await self._handle(stimulus)
+        except RatchetError as problem:
+            return Toast(str(problem))
+        except Exception:  # the boundary to a person: they get a sentence, the log gets the rest
+            log.exception("Handling %s failed.", stimulus.key)
+            return Toast(SORRY)
+
+    def _begin(self, stimulus: Stimulus) -> None:
+        self._underway.add(stimulus.key)
+        task = asyncio.create_task(self._work(stimulus))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _work(self, stimulus: Stimulus) -> None:
+        """Handle one stimulus in its lane's order; an outage is waited out, a fault is logged and told."""
+        lane = _lane(stimulus)
+        try:
+            async with self._lanes[lane]:
+                for attempt in range(TRIES):
+                    try:
+                        await self._show(stimulus, await self._handle(stimulus))
+                    except Unavailable as trouble:
+                        log.warning("%s; trying %s again.", trouble, stimulus.key)
+                        await asyncio.sleep(trouble.retry_after or min(2.0**attempt, 30.0))
+                        continue
+                    except RatchetError as problem:
+                        await self._show(stimulus, Toast(str(problem)))
+                    break
+                else:
+                    return  # still unhandled: the next sweep takes it up again
+            await self._desk.store.inbox.handled([stimulus.key])
+        except Exception:  # the boundary of background work: logged, told, and not tried for ever
+            log.exception("Handling %s failed.", stimulus.key)
+            await self._desk.store.inbox.handled([stimulus.key])
+        finally:
+            self._underway.discard(stimulus.key)
+            if not self._lanes[lane].locked():
+                self._lanes.pop(lane, None)
+
+    async def _show(self, stimulus: Stimulus, answer: Answer) -> None:
+        if not isinstance(answer, Toast):
+            return
+        actor, place = _who_and_where(stimulus)
+        if actor is not None and place is not None:
+            try:
+                await self._desk.platforms[place.platform].tell(place, actor, answer.text)
+            except RatchetError as problem:
+                log.warning("Could not tell %s: %s", actor.id, problem)
+
+    async def _handle(self, stimulus: Stimulus) -> Answer:
+        match stimulus:
+            case RoomMessage():
+                return await self._message(stimulus)
+            case MessageEdited():
+                return await escalations.edited(self._desk, stimulus)
+            case MessageDeleted():
+                return await escalations.deleted(self._desk, stimulus)
+            case Click():
+                return await reviews.ACTIONS[stimulus.action](self._desk, stimulus)
+            case Submission():
+                return await reviews.FORMS[stimulus.form](self._desk, stimulus)
+            case Command():
+                return await self._commands[stimulus.name].run(self._desk, stimulus)
+            case HomeOpened():
+                return await home.opened(self._desk, stimulus)
+
+    async def _message(self, seen: RoomMessage) -> Answer:
+        """A mention that begins with a command's name (or `help`) is that command; all else is an escalation's."""
+        if seen.asked and seen.asked_by is None:
+            word, _, rest = seen.text.strip().partition(" ")
+            name, text = ("ratchet", word) if word.lower() in ("help", "status") else (word.lower(), rest)
+            if name in self._commands and not (name == "ratchet" and len(text.split()) > 1):
+                command = Command(seen.key, name, text, seen.author, seen.place)
+                return await self._commands[name].run(self._desk, command)
+        return await escalations.message(self._desk, seen)
+
+
+def _lane(stimulus: Stimulus) -> str:
+    """What must stay in order: one thread, one author's burst, one person's clicks."""
+    match stimulus:
+        case RoomMessage(place=place, author=author):
+            return f"{place.room}:{place.thread}" if place.thread else f"{place.room}:{author.id}"
+        case MessageEdited(place=place) | MessageDeleted(place=place):
+            return f"{place.room}:{place.thread}"
+        case _:
+            return f"person:{stimulus.actor.id}"
+
+
+def _who_and_where(stimulus: Stimulus) -> tuple[Person | None, Place | None]:
+    match stimulus:
+        case RoomMessage():
+            return stimulus.asked_by or stimulus.author, stimulus.place
+        case Click() | Command() | Submission():
+            return stimulus.actor, stimulus.place
+        case _:
+            return None, None
