@@ -1,0 +1,66 @@
+"""What every repository stands on: statements that cannot leave their workspace, and locks that settle races."""
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from sqlalchemy import Delete, Select, Table, Update, bindparam, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.storage.engine import Engine
+
+CHUNK = 500
+
+
+class Repository:
+    """Builds statements on one workspace's rows. Subclasses use these and no others, so none forgets the filter."""
+
+    def __init__(self, engine: Engine, workspace: str) -> None:
+        self._engine = engine
+        self._workspace = workspace
+
+    def _read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._engine.read()
+
+    def _write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._engine.write()
+
+    def _write_once(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._engine.write_once()
+
+    def _select(self, table: Table, *columns: Any) -> Select[Any]:
+        return select(*(columns or (table,))).where(table.c.workspace == self._workspace)
+
+    def _update(self, table: Table) -> Update:
+        return update(table).where(table.c.workspace == self._workspace)
+
+    def _delete(self, table: Table) -> Delete:
+        return delete(table).where(table.c.workspace == self._workspace)
+
+    def _insert(self, table: Table) -> postgresql.Insert:
+        """An INSERT that may go on with `on_conflict_do_nothing`; both databases share the words, not the class."""
+        insert = sqlite.insert if self._engine.dialect == "sqlite" else postgresql.insert
+        return insert(table)  # type: ignore[return-value]
+
+    def _row(self, **columns: Any) -> dict[str, Any]:
+        """The values of a new row of this workspace."""
+        return {"workspace": self._workspace, **columns}
+
+    async def _lock(self, connection: AsyncConnection, *names: str) -> None:
+        """Wait for everybody else who locked these names, until the transaction ends.
+
+        SQLite has one writer at a time anyway.
+        """
+        if self._engine.dialect == "postgresql":
+            digest = hashlib.blake2b(
+                "\x1f".join((self._workspace, *names)).encode("utf-8", "replace"), digest_size=8
+            ).digest()
+            number = int.from_bytes(digest, signed=True)
+            await connection.execute(select(func.pg_advisory_xact_lock(bindparam("number", number))))
+
+
+def chunks(items: Sequence[Any]) -> list[Sequence[Any]]:
+    """Cut a long list so that no statement has too many parameters."""
+    return [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]

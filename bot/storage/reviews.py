@@ -1,0 +1,260 @@
+"""The reviews of one workspace: one open review an escalation, one decision a review, every draft version kept."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.answer import Draft, DraftAuthor, Proposal
+from bot.domain.chat import MessageRef, Person
+from bot.domain.errors import Conflict, NotFound
+from bot.domain.escalation import Escalation
+from bot.domain.review import OPEN_STATES, Action, Decision, Receipt, Review, ReviewState, review_id
+from bot.ports import Claim
+from bot.storage.repository import Repository
+from bot.storage.review_rows import DECIDED, decision_columns, proposal_columns, review_from
+from bot.storage.tables import DraftRow, ReviewRow, table
+from bot.storage.values import load, plain
+
+REVIEWS, DRAFTS = table(ReviewRow), table(DraftRow)
+R = REVIEWS.c
+OPEN = tuple(sorted(state.value for state in OPEN_STATES))
+REPLACED = "This draft was replaced by a newer one."
+UNDECIDABLE = {
+    ReviewState.DRAFTING: "This draft is not written yet.",
+    ReviewState.READY: REPLACED,
+    ReviewState.SUPERSEDED: REPLACED,
+    ReviewState.WITHDRAWN: "The question was withdrawn: there is nothing left to decide.",
+}
+
+
+class SqlReviews(Repository):
+    """Keeps the promises of `bot.ports.Reviews`."""
+
+    async def open(self, escalation: Escalation, *, at: datetime) -> tuple[Review, tuple[Review, ...]]:
+        """Open the review of this revision (once) and supersede older open ones; the same answer when repeated."""
+        async with self._write() as connection:
+            await self._lock(connection, "escalation", escalation.id)
+            rows = await self._of(connection, escalation.id)
+            for row in rows:
+                if row.revision == escalation.revision:
+                    return review_from(row), _superseded_by(rows, row.id)
+            new = self._new(escalation, at, rows)
+            superseded: tuple[Review, ...] = ()
+            if new["state"] == ReviewState.DRAFTING.value and any(row.state in OPEN for row in rows):
+                superseded = await self._close(
+                    connection, escalation.id, state=ReviewState.SUPERSEDED.value, superseded_by=new["id"]
+                )
+            inserted = await connection.execute(self._insert(REVIEWS).returning(REVIEWS), new)
+            return review_from(inserted.one()), superseded
+
+    async def get(self, review_id: str) -> Review:
+        async with self._read() as connection:
+            return review_from(await self._one(connection, review_id))
+
+    async def of_escalation(self, escalation_id: str) -> tuple[Review, ...]:
+        async with self._read() as connection:
+            return tuple(review_from(row) for row in await self._of(connection, escalation_id))
+
+    async def propose(self, review_id: str, proposal: Proposal) -> Review:
+        """Put the proposal before the team: DRAFTING becomes READY; in any other state only the proposal is kept.
+
+        A text that this review has had before changes nothing. A decided draft and a text that a person edited stand;
+        the proposal then only joins the draft versions.
+        """
+        async with self._write() as connection:
+            columns = proposal_columns(proposal)
+            ready = await self._change_from(
+                connection, review_id, (ReviewState.DRAFTING,), {"state": ReviewState.READY.value, **columns}
+            )
+            if ready is not None:
+                await self._keep_draft(connection, review_id, proposal, None)
+                return ready
+            row = await self._one(connection, review_id, lock=True)
+            if await self._has_draft(connection, review_id, proposal.draft):
+                return review_from(row)
+            await self._keep_draft(connection, review_id, proposal, None)
+            if row.decision_action is not None or row.editor is not None:
+                return review_from(row)
+            return await self._change(connection, review_id, columns)
+
+    async def set_card(self, review_id: str, card: MessageRef) -> None:
+        """Remember the card's message; does not raise the version. Raises NotFound."""
+        async with self._write_once() as connection:
+            changed = await connection.execute(self._update(REVIEWS).where(R.id == review_id).values(card=plain(card)))
+            if not changed.rowcount:
+                raise _missing(review_id)
+
+    async def claim(self, decision: Decision) -> Claim:
+        """Let one decision win: conditional on READY and on the draft's hash; atomic.
+
+        Who comes second gets the review as the winner left it. Raises Conflict when there is nothing to decide.
+        """
+        async with self._write() as connection:
+            won = await connection.execute(
+                self._update(REVIEWS)
+                .where(R.id == decision.review_id, R.state == ReviewState.READY.value)
+                .where(R.draft_hash == decision.draft_hash)
+                .values(version=R.version + 1, state=DECIDED[decision.action].value, **decision_columns(decision))
+                .returning(REVIEWS)
+            )
+            row = won.first()
+            if row is not None:
+                if decision.action is Action.EDIT:
+                    await self._keep_edit(connection, row, decision)
+                return Claim(review_from(row), won=True)
+            review = review_from(await self._one(connection, decision.review_id))
+        if review.decision is None:
+            raise Conflict(UNDECIDABLE.get(review.state, REPLACED))
+        return Claim(review, won=_same(review.decision, decision))
+
+    async def revise(self, review_id: str, *, draft_hash: str, draft: Draft, editor: Person) -> Review:
+        async with self._write() as connection:
+            row = await self._one(connection, review_id, lock=True)
+            ready = row.state == ReviewState.READY.value and row.proposal is not None
+            if ready and row.draft_hash == draft.hash and editor.same_as(review_from(row).editor):
+                return review_from(row)
+            if not ready or row.draft_hash != draft_hash:
+                raise Conflict(REPLACED if ready else "This draft can no longer be edited.")
+            proposal = replace(load(Proposal, row.proposal), draft=draft)
+            await self._keep_draft(connection, review_id, proposal, editor)
+            return await self._change(connection, review_id, {**proposal_columns(proposal), "editor": plain(editor)})
+
+    async def settle(self, review_id: str, *, receipt: Receipt | None, problem: str, final: bool = True) -> Review:
+        """End a delivery: DELIVERED with its receipt, or FAILED with its problem (`final=False`: still trying).
+
+        What is delivered stays delivered, and a receipt that comes late still counts. Raises Conflict where nothing
+        was to be delivered.
+        """
+        state = ReviewState.DELIVERED if receipt else ReviewState.FAILED if final else ReviewState.DELIVERING
+        unsettled = (ReviewState.DELIVERING, ReviewState.FAILED) if receipt else (ReviewState.DELIVERING,)
+        changes = {"state": state.value, "receipt": plain(receipt), "problem": "" if receipt else problem}
+        async with self._write() as connection:
+            settled = await self._change_from(connection, review_id, unsettled, changes)
+            review = settled or review_from(await self._one(connection, review_id))
+        if review.state not in (ReviewState.DELIVERING, ReviewState.DELIVERED, ReviewState.FAILED):
+            raise Conflict("Nothing of this review is being delivered.")
+        return review
+
+    async def retry(self, review_id: str) -> Review:
+        async with self._write() as connection:
+            changes = {"state": ReviewState.DELIVERING.value, "problem": ""}
+            retried = await self._change_from(connection, review_id, (ReviewState.FAILED,), changes)
+            if retried is None:
+                await self._one(connection, review_id)
+                raise Conflict("Only a failed delivery can be tried again.")
+            return retried
+
+    async def withdraw(self, escalation_id: str) -> tuple[Review, ...]:
+        """Close every open review of an escalation whose question is gone; return all that are withdrawn."""
+        async with self._write() as connection:
+            await self._lock(connection, "escalation", escalation_id)
+            await self._close(connection, escalation_id, state=ReviewState.WITHDRAWN.value)
+            rows = await self._of(connection, escalation_id)
+        return tuple(review_from(row) for row in rows if row.state == ReviewState.WITHDRAWN.value)
+
+    async def waiting(self, limit: int = 50) -> tuple[Review, ...]:
+        states = (ReviewState.READY.value, ReviewState.FAILED.value)
+        wanted = self._select(REVIEWS).where(R.state.in_(states)).order_by(R.opened_at, R.id).limit(limit)
+        async with self._read() as connection:
+            return tuple(review_from(row) for row in await connection.execute(wanted))
+
+    async def decided_by(self, person: Person, since: datetime, limit: int = 20) -> tuple[Review, ...]:
+        wanted = (
+            self._select(REVIEWS)
+            .where(R.decision_platform == person.platform, R.decision_by == person.id, R.decided_at >= since)
+            .order_by(R.decided_at.desc(), R.id.desc())
+            .limit(limit)
+        )
+        async with self._read() as connection:
+            return tuple(review_from(row) for row in await connection.execute(wanted))
+
+    def _new(self, escalation: Escalation, at: datetime, rows: Sequence[Row[Any]]) -> dict[str, Any]:
+        number = max((row.number for row in rows), default=0) + 1
+        late = any(row.revision > escalation.revision for row in rows)
+        state = ReviewState.SUPERSEDED if late else ReviewState.DRAFTING
+        return self._row(
+            id=review_id(escalation.id, number), escalation_id=escalation.id, number=number,
+            revision=escalation.revision, state=state.value, version=1, opened_at=at, draft_hash="", problem="",
+        )  # fmt: skip
+
+    async def _one(self, connection: AsyncConnection, review_id: str, *, lock: bool = False) -> Row[Any]:
+        wanted = self._select(REVIEWS).where(R.id == review_id)
+        row: Row[Any] | None = (await connection.execute(wanted.with_for_update() if lock else wanted)).first()
+        if row is None:
+            raise _missing(review_id)
+        return row
+
+    async def _of(self, connection: AsyncConnection, escalation_id: str) -> Sequence[Row[Any]]:
+        wanted = self._select(REVIEWS).where(R.escalation_id == escalation_id).order_by(R.number)
+        rows: Sequence[Row[Any]] = (await connection.execute(wanted)).all()
+        return rows
+
+    async def _change_from(
+        self, connection: AsyncConnection, review_id: str, states: Sequence[ReviewState], changes: dict[str, Any]
+    ) -> Review | None:
+        """Change the review if it is in one of these states; None if it is not."""
+        changed = (
+            self._update(REVIEWS)
+            .where(R.id == review_id, R.state.in_([state.value for state in states]))
+            .values(version=R.version + 1, **changes)
+        )
+        row = (await connection.execute(changed.returning(REVIEWS))).first()
+        return None if row is None else review_from(row)
+
+    async def _change(self, connection: AsyncConnection, review_id: str, changes: dict[str, Any]) -> Review:
+        changed = self._update(REVIEWS).where(R.id == review_id).values(version=R.version + 1, **changes)
+        return review_from((await connection.execute(changed.returning(REVIEWS))).one())
+
+    async def _close(self, connection: AsyncConnection, escalation_id: str, **changes: str) -> tuple[Review, ...]:
+        closed = (
+            self._update(REVIEWS)
+            .where(R.escalation_id == escalation_id, R.state.in_(OPEN))
+            .values(version=R.version + 1, **changes)
+            .returning(REVIEWS)
+        )
+        return tuple(review_from(row) for row in await connection.execute(closed))
+
+    async def _has_draft(self, connection: AsyncConnection, review_id: str, draft: Draft) -> bool:
+        same = self._select(DRAFTS, DRAFTS.c.seq).where(DRAFTS.c.review_id == review_id, DRAFTS.c.hash == draft.hash)
+        return await connection.scalar(same.limit(1)) is not None
+
+    async def _keep_draft(
+        self, connection: AsyncConnection, review_id: str, proposal: Proposal, editor: Person | None
+    ) -> None:
+        """Add a draft version; the review's row is locked, so that the numbers have no rivals."""
+        count = self._select(DRAFTS, func.count()).where(DRAFTS.c.review_id == review_id).scalar_subquery()
+        kept = proposal_columns(proposal)
+        kept["hash"] = kept.pop("draft_hash")
+        insert = self._insert(DRAFTS).values(
+            self._row(
+                review_id=review_id, seq=count + 1, author=proposal.draft.author.value, editor=plain(editor),
+                text=proposal.draft.text, **kept,
+            )
+        )  # fmt: skip
+        await connection.execute(insert)
+
+    async def _keep_edit(self, connection: AsyncConnection, row: Row[Any], decision: Decision) -> None:
+        proposal = load(Proposal, row.proposal)
+        text = decision.text or proposal.draft.text
+        draft = replace(proposal.draft, text=text, cited=text, citations=(), author=DraftAuthor.PERSON)
+        await self._keep_draft(connection, row.id, replace(proposal, draft=draft), decision.by)
+
+
+def _same(stored: Decision, asked: Decision) -> bool:
+    return asked.by.same_as(stored.by) and (stored.action, stored.draft_hash, stored.at) == (
+        asked.action,
+        asked.draft_hash,
+        asked.at,
+    )
+
+
+def _superseded_by(rows: Sequence[Row[Any]], review_id: str) -> tuple[Review, ...]:
+    return tuple(review_from(row) for row in rows if row.superseded_by == review_id)
+
+
+def _missing(review_id: str) -> NotFound:
+    return NotFound(f"There is no review {review_id} in this workspace.")

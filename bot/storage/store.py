@@ -1,0 +1,35 @@
+"""Everything we remember for one workspace, bundled."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from bot.ports import Store
+from bot.storage.articles import SqlArticles
+from bot.storage.engine import Engine
+from bot.storage.escalations import SqlEscalations
+from bot.storage.inbox import SqlInbox
+from bot.storage.outbox import SqlOutbox
+from bot.storage.releases import SqlReleases
+from bot.storage.reviews import SqlReviews
+from bot.storage.traces import SqlTraces
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_store(engine: Engine, workspace: str, *, now: Callable[[], datetime] = _utc_now) -> Store:
+    """Bundle one workspace's repositories. `now` stamps the inbox; everything else is told its time.
+
+    Open it once per engine and workspace, so that acceptances share commits; `engine.close()` closes it too.
+    """
+    return Store(
+        workspace=workspace,
+        escalations=SqlEscalations(engine, workspace),
+        reviews=SqlReviews(engine, workspace),
+        outbox=SqlOutbox(engine, workspace),
+        traces=SqlTraces(engine, workspace),
+        articles=SqlArticles(engine, workspace),
+        releases=SqlReleases(engine, workspace),
+        inbox=SqlInbox(engine, workspace, now),
+    )

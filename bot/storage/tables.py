@@ -1,0 +1,241 @@
+"""Every table of the store. Each row belongs to one workspace, which leads its key and its indexes.
+
+A change here needs a migration beside it: `tests/contracts/test_store_migrations.py` says when they disagree.
+"""
+
+from sqlalchemy import Index, MetaData, Table, UniqueConstraint, text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from bot.domain.review import OPEN_STATES
+from bot.storage.columns import At, Blob, Json, Key, OptionalAt, OptionalJson, OptionalStr, Str
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+OPEN = text("state IN ({})".format(", ".join(f"'{state.value}'" for state in sorted(OPEN_STATES))))
+
+
+class Row(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMES))):
+    """What all rows have: the workspace that alone may see them."""
+
+    workspace: Key
+
+
+class EscalationRow(Row, table=True):
+    """One escalation; its turns are rows of their own. `last_customer_at` decides what joins a burst."""
+
+    __tablename__ = "escalations"
+    __table_args__ = (
+        Index("ix_escalations_burst", "workspace", "burst_key", "opened_at"),
+        Index("ix_escalations_place", "workspace", "place_platform", "place_room", "place_thread"),
+    )
+    id: Key
+    surface: Str
+    external_id: Str
+    customer: Json
+    opened_at: At
+    revision: int
+    status: Str
+    place_platform: Str
+    place_room: Str
+    place_thread: Str
+    asker: OptionalJson
+    channel: Str
+    language: OptionalStr
+    reply_url: OptionalStr
+    details: Json
+    burst_key: Str
+    last_customer_at: OptionalAt
+
+
+class TurnRow(Row, table=True):
+    """One turn. One that was `removed` stays, without its text, so that its ref is still known."""
+
+    __tablename__ = "turns"
+    __table_args__ = (
+        UniqueConstraint("workspace", "escalation_id", "seq"),
+        Index("ix_turns_ref", "workspace", "ref"),
+    )
+    escalation_id: Key
+    ref: Key
+    seq: int
+    author: Str
+    text: Str
+    at: At
+    attachments: Json
+    removed: bool
+
+
+class OutcomeRow(Row, table=True):
+    """What became of a conversation, once per key."""
+
+    __tablename__ = "outcomes"
+    __table_args__ = (Index("ix_outcomes_escalation", "workspace", "escalation_id"),)
+    key: Key
+    escalation_id: Str
+    kind: Str
+    at: At
+    value: float | None
+    note: Str
+
+
+class ReviewRow(Row, table=True):
+    """One review as it stands. What was proposed before is in `drafts`; the `decision_*` columns say who decided."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        UniqueConstraint("workspace", "escalation_id", "number"),
+        UniqueConstraint("workspace", "escalation_id", "revision"),
+        Index("uq_reviews_open", "workspace", "escalation_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_reviews_state", "workspace", "state", "opened_at"),
+        Index("ix_reviews_decided", "workspace", "decision_platform", "decision_by", "decided_at"),
+    )
+    id: Key
+    escalation_id: Str
+    number: int
+    revision: int
+    state: Str
+    version: int
+    opened_at: At
+    proposal: OptionalJson
+    draft_hash: Str
+    knowledge_release: int | None
+    workflow_release: int | None
+    card: OptionalJson
+    editor: OptionalJson
+    decision_action: OptionalStr
+    decision_platform: OptionalStr
+    decision_by: OptionalStr
+    decision_name: OptionalStr
+    decided_at: OptionalAt
+    decision_hash: OptionalStr
+    decision_text: OptionalStr
+    decision_mode: OptionalStr
+    decision_note: OptionalStr
+    decision_to: OptionalJson
+    decision_redraft: bool | None
+    receipt: OptionalJson
+    problem: Str
+    superseded_by: OptionalStr
+
+
+class DraftRow(Row, table=True):
+    """One version of a draft, never changed: what the drafter wrote, and each text that a person made of it."""
+
+    __tablename__ = "drafts"
+    review_id: Key
+    seq: int = Field(primary_key=True)
+    author: Str
+    editor: OptionalJson
+    text: Str
+    hash: Str
+    proposal: Json
+    knowledge_release: int
+    workflow_release: int
+
+
+class OutboxRow(Row, table=True):
+    """One effect on the outside: begun, and done once it has its message."""
+
+    __tablename__ = "outbox"
+    key: Key
+    message: OptionalJson
+
+
+class TraceRow(Row, table=True):
+    """One run; its spans are rows of their own."""
+
+    __tablename__ = "traces"
+    __table_args__ = (
+        Index("ix_traces_escalation", "workspace", "escalation_id", "started_at"),
+        Index("ix_traces_started", "workspace", "started_at"),
+    )
+    id: Key
+    kind: Str
+    escalation_id: Str
+    started_at: At
+    knowledge_release: int
+    workflow_release: int
+
+
+class SpanRow(Row, table=True):
+    """One executed step of a run."""
+
+    __tablename__ = "spans"
+    trace_id: Key
+    seq: int = Field(primary_key=True)
+    name: Str
+    started_at: At
+    duration_ms: float
+    input: OptionalJson
+    output: OptionalJson
+    error: Str
+    attributes: Json
+
+
+class RevisionRow(Row, table=True):
+    """One immutable state of an article."""
+
+    __tablename__ = "article_revisions"
+    slug: Key
+    hash: Key
+    title: Str
+    revision: Json
+
+
+class PassageRow(Row, table=True):
+    """One citable piece of a revision, `ordinal` being its place in the reading order."""
+
+    __tablename__ = "passages"
+    slug: Key
+    hash: Key
+    ordinal: int = Field(primary_key=True)
+    id: Str
+    passage: Json
+    embedder: Str
+    vector: Blob
+
+
+class ReleaseRow(Row, table=True):
+    """One release; the highest number of its kind is live."""
+
+    __tablename__ = "releases"
+    kind: Key
+    number: int = Field(primary_key=True)
+    manifest: Json
+    reason: Str
+    at: At
+
+
+class InboxRow(Row, table=True):
+    """One acknowledged stimulus. `accepted_at` and `ordinal` (its place in its commit) are its order."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index(
+            "ix_inbox_pending",
+            "workspace",
+            "accepted_at",
+            "ordinal",
+            sqlite_where=text("handled_at IS NULL"),
+            postgresql_where=text("handled_at IS NULL"),
+        ),
+        Index("ix_inbox_handled", "workspace", "handled_at"),
+    )
+    key: Key
+    kind: Str
+    payload: Str
+    accepted_at: At
+    ordinal: int
+    handled_at: OptionalAt
+
+
+METADATA = Row.metadata
+
+
+def table(row: type[Row]) -> Table:
+    """The table behind a row class, for statements that need no objects."""
+    return METADATA.tables[str(row.__tablename__)]
