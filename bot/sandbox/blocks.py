@@ -47,8 +47,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
     "image": ("alt_text",),
     "rich_text": ("elements",),
     "table": ("rows",),
-    "modal": ("title", "blocks"),
-    "home": ("blocks",),
+    "modal": ("title",),
 }
 PLAIN_ONLY: dict[str, tuple[str, ...]] = {
     "header": ("text",),
@@ -83,9 +82,10 @@ def check_view(view: Any, kind: str) -> None:
         raise Unusable("invalid_arguments", [f"[ERROR] type must be {kind!r} [json-pointer:/view/type]"])
     if len(json.dumps(view)) > VIEW_BYTES:
         raise Unusable("view_too_large", [f"[ERROR] over {VIEW_BYTES} bytes [json-pointer:/view]"])
-    problems = list(_node_problems(view, "/view"))
+    around = {key: value for key, value in view.items() if key != "blocks"}
+    problems = [problem for pointer, node in _nodes(around, "/view") for problem in _node_problems(node, pointer)]
     if not problems:
-        problems += _list_problems(view["blocks"], "/view/blocks", VIEW_BLOCKS)
+        problems += _list_problems(view.get("blocks"), "/view/blocks", VIEW_BLOCKS)
     if not problems and kind == "modal" and not view.get("submit") and _has_input(view["blocks"]):
         problems.append("[ERROR] submit is required when blocks contain an input [json-pointer:/view/submit]")
     if problems:
@@ -145,8 +145,8 @@ def _node_problems(node: Json, where: str) -> Iterator[str]:
     for key in PLAIN_ONLY.get(kind, ()):
         if isinstance(node.get(key), dict) and node[key].get("type") != "plain_text":
             yield _problem("must be a plain_text object", f"{where}/{key}")
-    if kind in ("plain_text", "mrkdwn", "text", "markdown") and not node.get("text"):
-        yield _problem("must be more than 0 characters", f"{where}/text")
+    if kind in ("plain_text", "mrkdwn", "text", "markdown"):
+        yield from _text_problems(node.get("text"), f"{where}/text")
     yield from _too_long(node, TEXT_LIMITS.get(kind, {}), where)
     yield from _count_problems(node, kind, where)
     for index, field in enumerate(node.get("fields") or () if kind == "section" else ()):
@@ -155,6 +155,13 @@ def _node_problems(node: Json, where: str) -> Iterator[str]:
         yield from _too_long(node["confirm"], CONFIRM_LIMITS, f"{where}/confirm")
     for index, option in enumerate(options_of(node)):
         yield from _too_long(option, OPTION_LIMITS, f"{where}/options/{index}")
+
+
+def _text_problems(text: Any, where: str) -> Iterator[str]:
+    if not isinstance(text, str):
+        yield _problem("must be a string", where)
+    elif not text:
+        yield _problem("must be more than 0 characters", where)
 
 
 def _count_problems(node: Json, kind: str, where: str) -> Iterator[str]:

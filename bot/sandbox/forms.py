@@ -56,8 +56,8 @@ class Forms:
             raise elements.NotThere("That form has no button to send it.")
         self.fill(view, values)
         missing = _missing(view)
+        self._workspace.views.note(view, errors=missing)
         if missing:
-            self._workspace.views.note(view, errors=missing)
             return Answer(None, problem="required_fields_missing")
         trigger = self._workspace.views.trigger(user.id, view.id)
         payload = self.payload("view_submission", user)

@@ -132,13 +132,13 @@ async def control(sandbox: Sandbox) -> AsyncIterator[Control]:
     """Call the control API: `await control("press", **{"as": "ana"}, room="#support")`; `get=True` reads."""
     async with aiohttp.ClientSession() as session:
 
-        async def call(path: str, *, get: bool = False, status: int = 200, **asked: Any) -> dict[str, Any]:
+        async def call(path: str, *, get: bool = False, expect: int = 200, **asked: Any) -> dict[str, Any]:
             url = f"{sandbox.base_url}/sandbox/control/{path}"
             asked = {name.rstrip("_"): value for name, value in asked.items()}
             request = session.get(url, params=asked) if get else session.post(url, json=asked)
             async with request as response:
                 answer: dict[str, Any] = await response.json()
-                assert response.status == status, answer
+                assert response.status == expect, answer
                 return answer
 
         yield call

@@ -111,7 +111,7 @@ async def test_every_kind_of_message_has_slacks_shape(bot: Bot, control: Control
     link = f"http://sandbox/archives/{said['room']}/p{said['ts'].replace('.', '')}"
     await control("messages", **where, forward=link)
     form = await control("messages", room="#partner", integration="Escalation form", workflow=True, text="*Order* 12")
-    await control("messages/delete", as_="ana", room="#partner", ts=form["ts"], status=404)
+    await control("messages/delete", as_="ana", room="#partner", ts=form["ts"], expect=404)
     last = await control("messages", **where, text="Oops")
     await control("messages/delete", **where, ts=last["ts"])
     await control("wait")
