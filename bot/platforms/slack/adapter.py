@@ -1,0 +1,265 @@
+"""Slack as the platform where the team works."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cards.block_kit import render_card, render_form, render_home, render_reply
+from bot.cards.block_text import escaped
+from bot.cards.elements import Card, Form
+from bot.domain.chat import MessageRef, Person, Place, Room, RoomMessage
+from bot.domain.errors import NotFound
+from bot.platforms.slack.calls import Lost, Refused, SlackCalls
+from bot.platforms.slack.events import SLACK, WRITTEN, Own, room_message
+from bot.platforms.slack.pace import Pace
+from bot.platforms.slack.text import text_of_blocks
+from bot.ports import Clock, Outbox
+
+Json = dict[str, Any]
+
+log = logging.getLogger(__name__)
+
+REMEMBERED = timedelta(minutes=5)
+PLAIN_TEXT = 30_000
+EXPIRED = ("expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged", "invalid_trigger_id")
+NOT_THERE = ("channel_not_found", "thread_not_found", "message_not_found", "not_in_channel")
+WHISPER_FAILS = ("user_not_in_channel", "not_in_channel", "channel_not_found", "is_archived", "no_permission")
+
+
+class SlackPlatform:
+    """Posts, updates and looks things up in one workspace.
+
+    A message is posted once per key: the key travels in the message's metadata, and a post whose answer was lost, in
+    this process or in one before it, is looked for in the room before it is posted again.
+    """
+
+    name = SLACK
+
+    def __init__(
+        self, client: AsyncWebClient, outbox: Outbox, clock: Clock, *, own: Own, calls: SlackCalls | None = None,
+        per_second: float = 1.0,
+    ) -> None:  # fmt: skip
+        self.own = own
+        self._calls = calls or SlackCalls(client)
+        self._outbox = outbox
+        self._clock = clock
+        self._pace = Pace(per_second)
+        self._rooms: dict[str, tuple[datetime, Room]] = {}
+        self._names: dict[str, tuple[datetime, str]] = {}
+        self._direct: dict[str, str] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # -- messages -------------------------------------------------------------------------------------------------
+
+    async def post(self, place: Place, card: Card, *, key: str) -> MessageRef:
+        """Post a card once per key."""
+        return await self._post(place, render_card(card), key)
+
+    async def reply(self, place: Place, text: str, *, key: str) -> MessageRef:
+        """Post plain text once per key; text beyond 12,000 characters continues in further messages."""
+        first, *others = render_reply(text)
+        posted = await self._post(place, first, key)
+        for number, message in enumerate(others, 2):
+            await self._post(place, message, f"{key}/{number}")
+        return posted
+
+    async def update(self, message: MessageRef, card: Card) -> None:
+        """Replace a card. Raises DeliveryFailed (permanent) when the message was deleted meanwhile."""
+        target = {"channel": message.place.room, "ts": message.message, "parse": "none", "link_names": False}
+        content = render_card(card)
+        try:
+            await self._calls.call("chat.update", **target, **content)
+        except Refused as problem:
+            await self._calls.call("chat.update", **target, **_without_blocks(content, problem), blocks=[])
+
+    async def tell(self, place: Place, person: Person, text: str) -> None:
+        """Say it in the room or thread so that only this person sees it; where that cannot be, in a direct message."""
+        content = render_reply(text)[0]
+        try:
+            if not place.room.startswith(("U", "W")):
+                where = {"channel": place.room, "user": person.id, "thread_ts": place.thread}
+                await self._calls.call("chat.postEphemeral", **where, **content)
+                return
+        except Refused as problem:
+            if problem.error not in WHISPER_FAILS:
+                raise
+        await self._calls.call("chat.postMessage", channel=person.id, unfurl_links=False, unfurl_media=False, **content)
+
+    async def permalink(self, message: MessageRef) -> str:
+        """The address of a message, or an empty string where it has none."""
+        try:
+            answer = await self._calls.call("chat.getPermalink", channel=message.place.room, message_ts=message.message)
+        except Refused as problem:
+            if problem.error in NOT_THERE:
+                return ""
+            raise
+        return str(answer.get("permalink") or "")
+
+    # -- pages and forms --------------------------------------------------------------------------------------------
+
+    async def publish_home(self, person: Person, card: Card) -> None:
+        """Show the card as this person's Home tab."""
+        await self._calls.call("views.publish", user_id=person.id, view=render_home(card))
+
+    def view(self, form: Form, place: Place | None) -> Json:
+        """Give the form as Slack shows it in place of the one that was sent."""
+        return render_form(form, place)
+
+    async def open_form(self, trigger: str, form: Form, place: Place | None, *, over: bool = False) -> bool:
+        """Open a form for whoever just acted, `over` the one they are in; False when Slack did not wait for it."""
+        try:
+            method = "views.push" if over else "views.open"
+            await self._calls.call(method, trigger_id=trigger, view=render_form(form, place))
+        except Refused as problem:
+            if problem.error in EXPIRED:
+                return False
+            log.error("slack refused the form %s: %s %s", form.name, problem.error, problem.details)
+            raise
+        return True
+
+    # -- looking things up ------------------------------------------------------------------------------------------
+
+    async def room(self, room: str) -> Room:
+        """Describe a room given by id or "#name", remembered for five minutes. Raises NotFound."""
+        known = self._rooms.get(room)
+        if known and self._clock.now() - known[0] < REMEMBERED:
+            return known[1]
+        found = await (self._room_by_name(room[1:]) if room.startswith("#") else self._room_by_id(room))
+        self._rooms[room] = self._rooms[found.id] = (self._clock.now(), found)
+        return found
+
+    async def thread(self, place: Place) -> tuple[RoomMessage, ...]:
+        """What people and bots wrote in the thread, oldest first, our own messages left out. Raises NotFound."""
+        written: list[RoomMessage] = []
+        try:
+            async for page in self._replies(place):
+                for message in page.get("messages") or ():
+                    if not self.own.wrote(message) and message.get("subtype") in WRITTEN:
+                        written.append(self._in_thread(message, place))
+        except Refused as problem:
+            if problem.error in NOT_THERE:
+                raise NotFound("There is no such thread, or Ratchet is not in its room.") from problem
+            raise
+        return tuple(written)
+
+    async def name_of(self, person: Person) -> str:
+        """The name that colleagues know this person by, remembered for five minutes."""
+        known = self._names.get(person.id)
+        if known and self._clock.now() - known[0] < REMEMBERED:
+            return known[1]
+        try:
+            user = (await self._calls.call("users.info", user=person.id)).get("user") or {}
+        except Refused:
+            return person.name or person.id
+        profile = user.get("profile") or {}
+        name = str(profile.get("real_name") or user.get("real_name") or profile.get("display_name") or person.id)
+        self._names[person.id] = (self._clock.now(), name)
+        return name
+
+    # -- afterwards -------------------------------------------------------------------------------------------------
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do this after the acknowledgement."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """Finish what was begun after acknowledgements."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # -- within -----------------------------------------------------------------------------------------------------
+
+    async def _post(self, place: Place, content: Json, key: str) -> MessageRef:
+        begun = await self._outbox.begin(key)
+        if isinstance(begun, MessageRef):
+            return begun
+        room = await self._channel(place.room)
+        look_first = bool(begun)
+
+        async def attempt() -> str:
+            nonlocal look_first
+            if look_first and (found := await self._find(room, place.thread, key)):
+                return found
+            try:
+                return await self._send(room, place.thread, content, key)
+            except Lost:
+                look_first = True
+                raise
+
+        posted = MessageRef(Place(SLACK, room, place.thread), await self._calls.patiently(attempt))
+        await self._outbox.done(key, posted)
+        return posted
+
+    async def _send(self, room: str, thread: str | None, content: Json, key: str) -> str:
+        await self._pace.turn(room)
+        metadata = {"event_type": "ratchet_message", "event_payload": {"key": key}}
+        around: Json = {"channel": room, "thread_ts": thread, "metadata": metadata, "parse": "none"}
+        around |= {"unfurl_links": False, "unfurl_media": False}
+        try:
+            answer = await self._calls.once("chat.postMessage", **around, **content)
+        except Refused as problem:
+            plain = _without_blocks(content, problem)
+            answer = await self._calls.once("chat.postMessage", **around, **plain, mrkdwn=False)
+        return str(answer["ts"])
+
+    async def _find(self, room: str, thread: str | None, key: str) -> str | None:
+        """Look for our message with this key: in the whole thread, or among the newest messages of the room."""
+        method, most = ("conversations.replies", 20) if thread else ("conversations.history", 3)
+        pages = self._calls.pages(method, most, channel=room, ts=thread, limit=200, include_all_metadata=True)
+        async for page in pages:
+            for message in page.get("messages") or ():
+                payload = (message.get("metadata") or {}).get("event_payload") or {}
+                if payload.get("key") == key and self.own.wrote(message):
+                    return str(message["ts"])
+        return None
+
+    async def _channel(self, room: str) -> str:
+        """A person's id stands for the direct message with them."""
+        if not room.startswith(("U", "W")):
+            return room
+        if room not in self._direct:
+            self._direct[room] = str((await self._calls.call("conversations.open", users=room))["channel"]["id"])
+        return self._direct[room]
+
+    async def _room_by_id(self, room: str) -> Room:
+        try:
+            return _described((await self._calls.call("conversations.info", channel=room))["channel"])
+        except Refused as problem:
+            if problem.error in NOT_THERE:
+                raise NotFound(f"There is no room {room}, or Ratchet was not invited to it.") from problem
+            raise
+
+    async def _room_by_name(self, name: str) -> Room:
+        kinds = "public_channel,private_channel"
+        async for page in self._calls.pages("conversations.list", types=kinds, exclude_archived=True, limit=1000):
+            for channel in page.get("channels") or ():
+                if channel.get("name") == name:
+                    return _described(channel)
+        raise NotFound(f"There is no room #{name}, or Ratchet was not invited to it.")
+
+    def _replies(self, place: Place) -> AsyncIterator[Json]:
+        return self._calls.pages("conversations.replies", channel=place.room, ts=place.thread or "", limit=200)
+
+    def _in_thread(self, message: Json, place: Place) -> RoomMessage:
+        return replace(room_message(message, self.own, key=f"{place.room}:{message['ts']}"), place=place)
+
+
+def _described(channel: Json) -> Room:
+    shared = bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))
+    name = str(channel.get("name") or channel.get("user") or channel["id"])
+    return Room(channel["id"], name, shared, bool(channel.get("is_member") or channel.get("is_im")))
+
+
+def _without_blocks(content: Json, problem: Refused) -> Json:
+    """Give the content as text alone if it was its blocks that Slack refused; else raise the problem again."""
+    if problem.error not in ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"):
+        raise problem
+    log.error("slack refused the blocks of a message: %s %s", problem.error, problem.details)
+    shown = text_of_blocks(content["blocks"])
+    return {"text": escaped(shown, PLAIN_TEXT) if len(shown) > len(content["text"]) else content["text"]}

@@ -1,0 +1,102 @@
+"""Who may do what, by Slack user ids and user groups; closed when in doubt."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.chat import Person, Role
+from bot.domain.errors import DeliveryFailed, Unavailable
+from bot.platforms.slack.calls import SlackCalls
+from bot.platforms.slack.events import SLACK
+from bot.ports import Clock
+
+Json = dict[str, Any]
+
+log = logging.getLogger(__name__)
+
+FRESH = timedelta(seconds=60)
+UNKNOWN = "Slack did not tell me your role, so nothing was sent. Please try again."
+
+
+class SlackPeople:
+    """Gives roles to the people listed for them: user ids, user group ids ("S...") or group handles ("@support").
+
+    What Slack said is believed for a minute. Guests, deactivated accounts and people of other organisations have no
+    role, whatever the lists say. Raises Unavailable when Slack does not answer.
+    """
+
+    def __init__(
+        self, client: AsyncWebClient, clock: Clock, members: Mapping[Role, Sequence[str]], *, team: str,
+        calls: SlackCalls | None = None,
+    ) -> None:  # fmt: skip
+        self._calls = calls or SlackCalls(client, patience=5.0)
+        self._clock = clock
+        self._members = {role: tuple(listed) for role, listed in members.items()}
+        self._team = team
+        self._groups: tuple[datetime, dict[str, frozenset[str]]] | None = None
+        self._insiders: dict[str, tuple[datetime, bool]] = {}
+        self._one_at_a_time = asyncio.Lock()
+
+    async def role(self, person: Person) -> Role | None:
+        """The person's highest role, or None for an outsider. Raises Unavailable rather than guess."""
+        if person.platform != SLACK or not person.id:
+            return None
+        try:
+            groups = await self._known_groups()
+            held = [role for role, listed in self._members.items() if _lists(listed, person.id, groups)]
+            return max(held) if held and await self._is_insider(person.id) else None
+        except (DeliveryFailed, Unavailable) as problem:
+            log.warning("slack did not tell the role of %s: %s", person.id, problem)
+            raise Unavailable(UNKNOWN) from problem
+
+    async def _known_groups(self) -> dict[str, frozenset[str]]:
+        """The members of every group that is listed, by id and by handle."""
+        if all(_is_user(entry) for listed in self._members.values() for entry in listed):
+            return {}
+        async with self._one_at_a_time:
+            if self._groups is None or self._clock.now() - self._groups[0] >= FRESH:
+                self._groups = (self._clock.now(), await self._ask_groups())
+            return self._groups[1]
+
+    async def _ask_groups(self) -> dict[str, frozenset[str]]:
+        wanted = {entry for listed in self._members.values() for entry in listed if not _is_user(entry)}
+        found: dict[str, frozenset[str]] = {}
+        answer = await self._calls.call("usergroups.list", include_users=True)
+        for group in answer.get("usergroups") or ():
+            names = {str(group["id"]), f"@{group.get('handle', '')}"} & wanted
+            if names:
+                users = group.get("users")
+                if users is None:
+                    users = (await self._calls.call("usergroups.users.list", usergroup=group["id"])).get("users") or ()
+                found |= dict.fromkeys(names, frozenset(users))
+        if missing := wanted - set(found):
+            log.warning("slack has no user group %s: nobody has a role by it", ", ".join(sorted(missing)))
+        return found
+
+    async def _is_insider(self, user: str) -> bool:
+        known = self._insiders.get(user)
+        if known and self._clock.now() - known[0] < FRESH:
+            return known[1]
+        account = (await self._calls.call("users.info", user=user)).get("user") or {}
+        inside = self._is_ours(account)
+        self._insiders[user] = (self._clock.now(), inside)
+        return inside
+
+    def _is_ours(self, account: Json) -> bool:
+        barred = ("deleted", "is_restricted", "is_ultra_restricted", "is_stranger", "is_bot")
+        if not account or any(account.get(flag) for flag in barred):
+            return False
+        teams = {account.get("team_id"), *((account.get("enterprise_user") or {}).get("teams") or ())}
+        return self._team in teams
+
+
+def _is_user(entry: str) -> bool:
+    return entry.startswith(("U", "W"))
+
+
+def _lists(listed: Sequence[str], user: str, groups: Mapping[str, frozenset[str]]) -> bool:
+    return user in listed or any(user in groups.get(entry, ()) for entry in listed)
