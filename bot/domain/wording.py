@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 _END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\W_a-zß-öø-ÿ])|\n+|(?<=[。！？])")
-_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|approx|incl|excl|no|nr|dr|mr|mrs|ms|vs|z\.b|bzw|ca)|\b[A-Z])\.$", re.I)
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|approx|incl|excl|nr|dr|mr|mrs|ms|vs|z\.b|bzw|ca))\.$", re.I
+)
 
 _STOP = frozenset(
     """a about above after again all also am an and any are as at be been being below both but by can could did do does doing
@@ -27,7 +29,9 @@ _NEGATIONS = frozenset(
 def normal(text: str) -> str:
     """Fold case, width and composed forms, and drop zero-width and control characters; line breaks stay."""
     folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    return "".join(c for c in folded if c == "\n" or c == "\t" or unicodedata.category(c) not in {"Cf", "Cc", "Co", "Cs"})
+    return "".join(
+        c for c in folded if c == "\n" or c == "\t" or unicodedata.category(c) not in {"Cf", "Cc", "Co", "Cs"}
+    )
 
 
 def words(text: str) -> list[str]:
@@ -40,7 +44,17 @@ def stem(word: str) -> str:
     word = word.replace("'s", "").replace("'", "").replace("-", "")
     if len(word) <= 3 or not word.isascii():
         return word
-    for ending, least in (("ingly", 4), ("ments", 4), ("ment", 4), ("ing", 3), ("ies", 3), ("ed", 3), ("ly", 4), ("es", 3), ("s", 3)):
+    for ending, least in (
+        ("ingly", 4),
+        ("ments", 4),
+        ("ment", 4),
+        ("ing", 3),
+        ("ies", 3),
+        ("ed", 3),
+        ("ly", 4),
+        ("es", 3),
+        ("s", 3),
+    ):
         if word.endswith(ending) and len(word) - len(ending) >= least and not word.endswith("ss"):
             word = word[: -len(ending)] + ("y" if ending == "ies" else "")
             break
@@ -104,7 +118,9 @@ _SPELT = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90,
 }  # fmt: skip
-_SPELT_FIGURE = re.compile(rf"\b(?P<n>{'|'.join(_SPELT)})[\s-](?:\((?P<same>\d+)\)\s)?(?P<unit>{_UNIT})(?![^\W_])", re.I)
+_SPELT_FIGURE = re.compile(
+    rf"\b(?P<n>{'|'.join(_SPELT)})[\s-](?:\((?P<same>\d+)\)\s)?(?P<unit>{_UNIT})(?![^\W_])", re.I
+)
 _UNIT_NAMES = {
     "€": "eur", "euro": "eur", "£": "gbp", "pound": "gbp", "$": "usd", "dollar": "usd", "¥": "jpy", "percent": "%",
     "per cent": "%", "business day": "working day", "hr": "hour", "h": "hour", "min": "minute", "kilo": "kg",
@@ -146,7 +162,9 @@ def figures(text: str) -> list[Figure]:
 def _date(match: re.Match[str]) -> str:
     if match["iso"]:
         return match["iso"]
-    day, month, year = (match["d1"], match["m1"], match["y1"]) if match["m1"] else (match["d2"], match["m2"], match["y2"])
+    day, month, year = (
+        (match["d1"], match["m1"], match["y1"]) if match["m1"] else (match["d2"], match["m2"], match["y2"])
+    )
     return f"{year or '----'}-{_MONTHS[month.casefold()]:02d}-{int(day):02d}"
 
 

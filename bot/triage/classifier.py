@@ -20,6 +20,7 @@ _FOLDS = 5
 _FEWEST_TO_JUDGE = 10  # examples below which nothing is held out and the temperature is only a cautious guess
 _CAUTION = 2.0
 _STRANGE = 0.02  # the share of the examples themselves that may be called unlike all the others
+_AT_HOME = 0.7  # the share of the examples that are wholly at home among those of their label
 _LEAST_LIKENESS = 0.2  # cosine that unrelated short texts reach by chance, whatever the examples say
 
 
@@ -34,10 +35,15 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """The most probable label. `familiar` is False where no example is like the text, whatever the probability says."""
+    """The most probable label, with its probability among the labels.
+
+    The labels are all that the probability knows of; `trust` is what is left of it when the text is less like the label's
+    examples than those are like each other. `familiar` is False where it is like none, whatever the probability says.
+    """
 
     label: str
     probability: float
+    trust: float
     nearest: tuple[Neighbour, ...]
     familiar: bool
     probabilities: tuple[tuple[str, float], ...] = ()
@@ -91,7 +97,8 @@ class FewShotClassifier:
         own = float(likeness[self._labels == best].max())
         if len(self._names) == 1:
             probability = max(0.0, min(1.0, own))
-        return Prediction(self._names[best], probability, nearest, own >= self.familiar_from, tuple(ranked[:3]))
+        trust = probability * max(0.0, min(1.0, own / self.at_home_from))
+        return Prediction(self._names[best], probability, trust, nearest, own >= self.familiar_from, tuple(ranked[:3]))
 
     def _fit(self, seed: int) -> None:
         self._home = self._space.embed(self._texts)
@@ -100,20 +107,22 @@ class FewShotClassifier:
         kernel = embeddings @ embeddings.T + (grams @ grams.T).toarray()
         weights, self._bias = _regress(kernel, self._labels, len(self._names))
         self._by_embedding, self._by_gram = embeddings.T @ weights, np.asarray(grams.T @ weights)
-        self.temperature, self.familiar_from = _CAUTION, _LEAST_LIKENESS
+        self.temperature, self.familiar_from, self.at_home_from = _CAUTION, _LEAST_LIKENESS, _LEAST_LIKENESS
         if len(self._texts) >= _FEWEST_TO_JUDGE:
-            self.familiar_from = self._strangeness()
+            self._measure_likeness()
             if len(self._names) > 1:
                 self.temperature = self._cooled(kernel, seed)
 
-    def _strangeness(self) -> float:
-        """The likeness to the nearest other example of its label that nearly every example reaches."""
+    def _measure_likeness(self) -> None:
+        """Learn how like each other the examples of a label are: what nearly all reach, and what _AT_HOME of them reach."""
         likeness = np.asarray(self._home @ self._home.T)
         np.fill_diagonal(likeness, -1.0)
         likeness[self._labels[:, None] != self._labels[None, :]] = -1.0
         nearest = likeness.max(axis=1)
         nearest = nearest[nearest > -1.0]
-        return max(_LEAST_LIKENESS, float(np.quantile(nearest, _STRANGE))) if len(nearest) else _LEAST_LIKENESS
+        if len(nearest):
+            self.familiar_from = max(_LEAST_LIKENESS, float(np.quantile(nearest, _STRANGE)))
+            self.at_home_from = max(_LEAST_LIKENESS, float(np.quantile(nearest, 1 - _AT_HOME)))
 
     def _cooled(self, kernel: Any, seed: int) -> float:
         """Fit the temperature by the likelihood of held-out examples."""

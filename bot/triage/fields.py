@@ -15,7 +15,9 @@ _EACH = 10  # fields of one name that are kept
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}(?![\w@])")
 _URL = re.compile(r"\bhttps?://[^\s<>\"'\])}|]{3,500}|\bwww\.[^\s<>\"'\])}|]{3,500}", re.I)
 _PHONE_LIKE = re.compile(r"\+?\d[\d\s()./-]{6,20}\d")
-_NUMERIC_DATE = re.compile(r"(?<![\d./-])(?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|[12]\d|3[01])\1(?:20)?\d{2}(?![\d/-])")
+_NUMERIC_DATE = re.compile(
+    r"(?<![\d./-])(?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|[12]\d|3[01])\1(?:20)?\d{2}(?![\d/-])"
+)
 
 
 class FieldFinder:

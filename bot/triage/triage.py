@@ -31,14 +31,12 @@ class _Models:
 class TaxonomyTriager:
     """A Triager that learned from the taxonomy's examples and the tone examples; local, deterministic, a few ms a call.
 
-    An intent is believed when its calibrated probability reaches its threshold and some example is like the text at all;
-    else it is "unknown", of medium risk. A cue of a legal threat, of danger to people or of a stolen account makes the risk
+    An intent is believed when its trust (its calibrated probability, less where the text is unlike its examples) reaches its
+    threshold; else it is "unknown", of medium risk. A cue of a legal threat, of danger to people or of a stolen account makes the risk
     high, known intent or not; anger makes low risk medium. Prompt injection is no matter of triage: a guardrail judges it.
     """
 
-    def __init__(
-        self, taxonomy: Taxonomy, tone: Tone, embedder: Embedder, *, phone_region: str | None = None
-    ) -> None:
+    def __init__(self, taxonomy: Taxonomy, tone: Tone, embedder: Embedder, *, phone_region: str | None = None) -> None:
         self._taxonomy = taxonomy
         self._tone = tone
         self._embedder = embedder
@@ -75,7 +73,7 @@ class TaxonomyTriager:
         return Triage(
             intent=intent.name if intent else UNKNOWN_INTENT,
             intent_title=intent.title if intent else "Unknown",
-            intent_confidence=round(prediction.probability if text else 0.0, 4),
+            intent_confidence=round(prediction.trust if text else 0.0, 4),
             risk=_risk(intent, cue, sentiment),
             sentiment=sentiment,
             sentiment_confidence=round(sentiment_p, 4),
@@ -93,7 +91,7 @@ class TaxonomyTriager:
         if intent is None or not prediction.familiar:
             return None
         threshold = self._taxonomy.unknown_below if intent.threshold is None else intent.threshold
-        return intent if prediction.probability >= threshold else None
+        return intent if prediction.trust >= threshold else None
 
     def _sentiment(self, text: str, embedding: Any) -> tuple[Sentiment, float]:
         """The sentiment by the examples; shouting makes an unhappy or neutral text angry."""
@@ -134,9 +132,7 @@ def _risk(intent: Intent | None, cue: Cue | None, sentiment: Sentiment) -> Risk:
     return Risk.MEDIUM if risk is Risk.LOW and sentiment is Sentiment.ANGRY else risk
 
 
-def _because(
-    text: str, prediction: Prediction, intent: Intent | None, cue: Cue | None, sentiment: Sentiment
-) -> str:
+def _because(text: str, prediction: Prediction, intent: Intent | None, cue: Cue | None, sentiment: Sentiment) -> str:
     """Say in a line what the judgement rests on."""
     nearest = prediction.nearest[0]
     if not text:
@@ -147,7 +143,8 @@ def _because(
     elif not prediction.familiar:
         said = f'unlike every example; the nearest is "{nearest.text}" ({nearest.likeness:.2f})'
     else:
-        said = f"between intents: {', '.join(f'{name} {p:.2f}' for name, p in prediction.probabilities[:2])}"
+        ranked = ", ".join(f"{name} {p:.2f}" for name, p in prediction.probabilities[:2])
+        said = f'not sure: {ranked}; the nearest example is "{nearest.text}" ({nearest.likeness:.2f})'
     if cue is not None:
         said += f'; risk is high because "{cue.words}" speaks of {cue.name}'
     elif intent is not None and intent.risk is Risk.LOW and sentiment is Sentiment.ANGRY:

@@ -1,0 +1,84 @@
+"""Two articles in force that give different figures for the same thing."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.domain.answer import Finding, Level, Passage
+from bot.domain.article import Audience
+from bot.domain.wording import MONEY, content_words, figures, is_negated, sentences
+from bot.ports import Guardrail, GuardInput
+
+NAME = "contradiction"
+_ALIKE = 0.7  # the share of the words of the shorter sentence that both must have
+_FEWEST_SHARED = 4
+_MOST_SENTENCES = 25  # of a passage
+_DURATIONS = frozenset({"day", "working day", "hour", "minute", "week", "month", "year", "calendar day"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    passage: Passage
+    text: str
+    words: frozenset[str]
+    unit: str
+    values: frozenset[str]
+    negated: bool
+
+
+def check(given: GuardInput) -> Iterable[Finding]:
+    """Warn, naming both articles, where nearly the same sentence gives another figure in the same unit.
+
+    Careful rather than complete: sentences that also differ in a word of condition or place are not taken for the same.
+    """
+    today = given.at.date()
+    statements: dict[str, list[_Statement]] = {}
+    for passage in given.passages:
+        begun = passage.effective is None or passage.effective <= today
+        if begun and (passage.expires is None or today <= passage.expires) and passage.audience is Audience.CUSTOMER:
+            for statement in _statements(passage):
+                statements.setdefault(statement.unit, []).append(statement)
+    told: set[frozenset[str]] = set()
+    for alike in statements.values():
+        for first, second in _clashes(alike):
+            pair = frozenset({first.passage.slug, second.passage.slug})
+            if pair in told:
+                continue
+            told.add(pair)
+            message = (
+                f'Two articles in force disagree: "{first.passage.title}" says "{first.text}", '
+                f'"{second.passage.title}" says "{second.text}".'
+            )
+            yield Finding(NAME, Level.WARN, message, first.text)
+
+
+def _statements(passage: Passage) -> Iterator[_Statement]:
+    text = passage.text[:6_000]
+    for start, end in sentences(text)[:_MOST_SENTENCES]:
+        sentence = text[start:end]
+        by_unit: dict[str, set[str]] = {}
+        found = figures(sentence)
+        for figure in found:
+            if figure.unit in MONEY or figure.unit in _DURATIONS or figure.unit == "%":
+                by_unit.setdefault(figure.unit, set()).add(figure.value)
+        if not by_unit or sentence.startswith("|"):
+            continue
+        bare = "".join(" " if any(f.start <= at < f.end for f in found) else c for at, c in enumerate(sentence))
+        words = frozenset(content_words(bare))
+        if len(words) < _FEWEST_SHARED:
+            continue
+        for unit, values in by_unit.items():
+            yield _Statement(passage, sentence[:200], words, unit, frozenset(values), is_negated(sentence))
+
+
+def _clashes(statements: list[_Statement]) -> Iterator[tuple[_Statement, _Statement]]:
+    for index, first in enumerate(statements):
+        for second in statements[index + 1 :]:
+            if first.passage.slug == second.passage.slug or first.negated != second.negated:
+                continue
+            shared = len(first.words & second.words)
+            alike = shared >= _FEWEST_SHARED and shared >= _ALIKE * max(len(first.words), len(second.words))
+            if alike and not first.values & second.values:
+                yield first, second
+
+
+GUARDRAIL = Guardrail(name=NAME, title="Sources agree", check=check)

@@ -1,0 +1,188 @@
+"""Reads a passage's Markdown into the units that a draft can quote: sentences, steps, list items and table rows."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from bot.domain.wording import sentences, words
+
+_STEP = re.compile(r"^(\s*)(\d{1,3}[.)])\s+(.*)$")
+_BULLET = re.compile(r"^(\s*)([-*+•])\s+(.*)$")
+_HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
+_RULE = re.compile(r"^\s*(?:[-*_]\s*){3,}$|^\s*={3,}\s*$")
+_DIVIDER = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_CONDITION = re.compile(
+    r"\b(?:except|unless|only|however|but|otherwise|provided|not\s+(?:cover|include|appl|refund|possible|valid)\w*"
+    r"|exclud\w*|must(?:\s+not)?|cannot|never|applies\s+(?:only|to)|does\s+not|do\s+not|no\s+longer|instead|before\s+that"
+    r"|nur|außer|sofern|jedoch|aber|nicht)\b",
+    re.I,
+)
+_VOICES = {
+    "en": "the and is are of to in for you your with can not", "de": "der die das und ist nicht mit sie ein eine für auf zu",
+    "fr": "le la les et est des une vous pour dans avec pas", "es": "el los las y es una para con por que no su",
+    "nl": "de het een en is van voor niet met je op te", "it": "il lo gli e è una per con che non di della",
+    "pt": "o os as e é uma para com que não do da",
+}  # fmt: skip
+
+
+class Kind(StrEnum):
+    SENTENCE = "sentence"
+    STEP = "step"
+    ITEM = "item"
+    ROW = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A quotable piece. `text` is without Markdown, `quote` the exact source; units of one `block` stand together.
+
+    `heading` is the nearest one above it inside the passage.
+    """
+
+    text: str
+    quote: str
+    kind: Kind
+    block: int
+    mark: str = ""
+    heading: str = ""
+
+    @property
+    def is_condition(self) -> bool:
+        """Tell whether it limits what stands beside it ("unless", "only", "does not apply")."""
+        return _CONDITION.search(self.text) is not None
+
+    @property
+    def leads_in(self) -> bool:
+        return self.text.endswith(":")
+
+
+def units(text: str) -> list[Unit]:
+    """Read the units in order. Headings, rules, comments and images are none."""
+    text = re.sub(r"<!--.*?-->", lambda match: re.sub(r"[^\n]", " ", match.group()), text, flags=re.S)
+    lines = text.split("\n")
+    found: list[Unit] = []
+    block = 0
+    at = 0
+    heading = ""
+    while at < len(lines):
+        if _HEADING.match(lines[at]):
+            heading = plain(lines[at].strip().strip("#").strip())
+        reader = _reader(lines, at)
+        taken, more = reader(lines, at, block)
+        found.extend(replace(unit, heading=heading) for unit in more if unit.text)
+        block += bool(more)
+        at += taken
+    return found
+
+
+def plain(markdown: str) -> str:
+    """Strip Markdown's marks; a link keeps its address in brackets, white space is folded."""
+    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", markdown)
+    text = re.sub(r"\[([^\]]+)\]\((\S+?)(?:\s+\"[^\"]*\")?\)", _link, text)
+    text = re.sub(r"<((?:https?://|mailto:)[^>\s]+)>", r"\1", text)
+    text = re.sub(r"</?[a-zA-Z][^>]{0,200}>", "", text)
+    text = re.sub(r"(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
+    text = re.sub(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])|(?<![\w_])_(?=\S)([^_\n]+?)(?<=\S)_(?![\w_])", r"\1\2", text)
+    text = re.sub(r"`+([^`]*)`+", r"\1", text)
+    text = re.sub(r"^\s*(?:>\s?)+", "", text)
+    return " ".join(re.sub(r"\\([\\`*_{}\[\]()#+.!|>~-])", r"\1", text).split())
+
+
+def language_of(text: str) -> str:
+    """The language of an article by its commonest words, or "" where they do not tell."""
+    found = words(text[:4_000])
+    votes = {language: sum(found.count(word) for word in voices.split()) for language, voices in _VOICES.items()}
+    best = max(votes, key=lambda language: votes[language])
+    return best if votes[best] * 12 >= len(found) and votes[best] >= 2 else ""
+
+
+def _link(match: re.Match[str]) -> str:
+    shown, address = match.group(1), match.group(2)
+    return f"{shown} ({address})" if address.startswith(("http://", "https://")) and address != shown else shown
+
+
+_Reader = Callable[[list[str], int, int], tuple[int, list[Unit]]]
+
+
+def _reader(lines: list[str], at: int) -> _Reader:
+    line = lines[at]
+    if not line.strip() or _HEADING.match(line) or _RULE.match(line):
+        return _nothing
+    if line.lstrip().startswith("|") or (at + 1 < len(lines) and "|" in line and _DIVIDER.match(lines[at + 1])):
+        return _table
+    if line.lstrip().startswith("```"):
+        return _code
+    return _list if _STEP.match(line) or _BULLET.match(line) else _paragraph
+
+
+def _nothing(lines: list[str], at: int, block: int) -> tuple[int, list[Unit]]:
+    return 1, []
+
+
+def _code(lines: list[str], at: int, block: int) -> tuple[int, list[Unit]]:
+    end = at + 1
+    while end < len(lines) and not lines[end].lstrip().startswith("```"):
+        end += 1
+    inside = "\n".join(lines[at + 1 : end])
+    return end - at + 1, [Unit(inside.strip(), inside.strip(), Kind.SENTENCE, block)]
+
+
+def _table(lines: list[str], at: int, block: int) -> tuple[int, list[Unit]]:
+    end = at
+    while end < len(lines) and "|" in lines[end]:
+        end += 1
+    rows = lines[at:end]
+    headed = len(rows) > 1 and _DIVIDER.match(rows[1])
+    header = _cells(rows[0]) if headed else []
+    body = rows[2:] if headed else rows
+    return end - at, [
+        Unit(_row(header, _cells(row)), row.strip(), Kind.ROW, block) for row in body if not _DIVIDER.match(row)
+    ]
+
+
+def _cells(row: str) -> list[str]:
+    return [plain(cell) for cell in re.split(r"(?<!\\)\|", row.strip().strip("|"))]
+
+
+def _row(header: list[str], cells: list[str]) -> str:
+    """Say a row with its column names: "Zone B – Standard fee: 6.90 EUR; Delivery time: 2 to 4 working days"."""
+    if not any(cells):
+        return ""
+    names = [*header, *[""] * len(cells)]
+    short = names[0] and len(cells[0]) <= 3
+    first = f"{names[0]} {cells[0]}" if short else cells[0]
+    rest = [f"{name}: {cell}" if name else cell for name, cell in zip(names[1:], cells[1:], strict=False) if cell]
+    return f"{first} – {'; '.join(rest)}" if first and rest else first or "; ".join(rest)
+
+
+def _list(lines: list[str], at: int, block: int) -> tuple[int, list[Unit]]:
+    found: list[Unit] = []
+    end = at
+    while end < len(lines):
+        match = _STEP.match(lines[end]) or _BULLET.match(lines[end])
+        if not match:
+            break
+        start, end = end, end + 1
+        while end < len(lines) and lines[end].startswith((" ", "\t")) and lines[end].strip() and not (
+            _STEP.match(lines[end]) or _BULLET.match(lines[end])
+        ):
+            end += 1
+        step = _STEP.match(lines[start]) is not None
+        quote = "\n".join([match.group(3), *lines[start + 1 : end]]).strip()
+        mark = match.group(2) if step else "-"
+        found.append(Unit(plain(quote), quote, Kind.STEP if step else Kind.ITEM, block, mark))
+        while end + 1 < len(lines) and not lines[end].strip() and _STEP.match(lines[end + 1]) and step:
+            end += 1
+    return end - at, found
+
+
+def _paragraph(lines: list[str], at: int, block: int) -> tuple[int, list[Unit]]:
+    end = at + 1
+    while end < len(lines) and _reader(lines, end) is _paragraph:
+        end += 1
+    if end < len(lines) and _RULE.match(lines[end]) and "=" in lines[end]:
+        return end - at + 1, []  # a heading that is underlined
+    raw = "\n".join(lines[at:end])
+    flat = raw.replace("\n", " ")
+    return end - at, [Unit(plain(raw[a:b]), raw[a:b], Kind.SENTENCE, block) for a, b in sentences(flat)]

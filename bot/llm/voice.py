@@ -1,0 +1,88 @@
+"""The team's voice: how a reply greets and closes, what it never says, where it may link to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.domain.errors import Misconfigured
+
+
+class _Wording(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    greeting: str = ""
+    greeting_unknown: str = ""
+    closing: str = ""
+    signature: str = ""
+
+
+class _VoiceFile(_Wording):
+    version: int = 1
+    languages: dict[str, _Wording] = Field(default_factory=dict)
+    style: list[str] = Field(default_factory=list)
+    banned_phrases: list[str] = Field(default_factory=list)
+    allowed_link_hosts: list[str] = Field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The frame of a reply in one language. `{name}` in the greeting is the customer's name."""
+
+    greeting: str = ""
+    greeting_unknown: str = ""
+    closing: str = ""
+    signature: str = ""
+
+    def framed(self, text: str, name: str) -> str:
+        """The text between greeting and closing, each a paragraph of its own."""
+        greeting = self.greeting.format(name=name) if name and self.greeting else self.greeting_unknown
+        ending = "\n".join(filter(None, (self.closing, self.signature)))
+        return "\n\n".join(filter(None, (greeting, text, ending)))
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How the team sounds; `default` is used for a language that has no wording of its own."""
+
+    default: Wording
+    languages: Mapping[str, Wording]
+    style: tuple[str, ...] = ()
+    banned_phrases: tuple[str, ...] = ()
+    allowed_hosts: frozenset[str] = frozenset()
+
+    def wording(self, language: str) -> Wording:
+        return self.languages.get(language, self.default)
+
+
+def load_voice(path: Path) -> Voice:
+    """Read the voice file. Raises Misconfigured with a sentence that names the file and the key."""
+    try:
+        document = _VoiceFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        wordings = {language: _wording(entry) for language, entry in document.languages.items()}
+        default = _wording(document)
+    except OSError as error:
+        raise Misconfigured(f"The voice file {path} cannot be read: {error.strerror}.") from error
+    except yaml.YAMLError as error:
+        raise Misconfigured(f"The voice file {path} is not YAML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise Misconfigured(f"The voice file {path}: {where}: {first['msg']}.") from error
+    return Voice(
+        default,
+        wordings,
+        tuple(document.style),
+        tuple(document.banned_phrases),
+        frozenset(host.lower() for host in document.allowed_link_hosts),
+    )
+
+
+def _wording(entry: _Wording) -> Wording:
+    try:
+        entry.greeting.format(name="")
+    except (KeyError, IndexError, ValueError) as error:
+        raise Misconfigured(f"The greeting {entry.greeting!r} may contain {{name}} and no other braces.") from error
+    return Wording(entry.greeting, entry.greeting_unknown, entry.closing, entry.signature)
