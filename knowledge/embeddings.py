@@ -37,7 +37,7 @@ class StaticEmbedder:
         """Embed into a float32 array of shape (len(texts), 256), rows of length 1, or 0 for a text without words."""
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
-        clipped = [text[:LONGEST_TEXT] for text in texts]
+        clipped = [text[:LONGEST_TEXT].encode("utf-8", "replace").decode() for text in texts]  # no half surrogates
         by_length = sorted(range(len(clipped)), key=lambda i: len(clipped[i]))  # a batch is padded to its longest text
         vectors = np.zeros((len(clipped), self.dimensions), dtype=np.float32)
         model = self._loaded()

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -57,24 +58,31 @@ def tokens_of(text: str) -> list[str]:
     Ids are found whole and in parts, however they are written: "FH-1042" gives fh1042, fh and 1042, and "e-mail" meets
     "email". Scripts without spaces (Chinese, Japanese) give pairs of neighbouring characters.
     """
-    return [stem(word) for word in _words(_plain(text)) if word not in STOP_WORDS]
+    return [token for match in _TOKEN.finditer(_plain(text)) for token in _tokens_of_word(match.group())]
 
 
 def _plain(text: str) -> str:
     """Fold case, width and accents."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return unicodedata.normalize("NFC", "".join(c for c in decomposed if unicodedata.category(c) != "Mn"))
 
 
-def _words(text: str) -> Iterator[str]:
-    for match in _TOKEN.finditer(text):
-        word = match.group().removesuffix("'s").removesuffix("’s")
-        parts = _PART.findall(word)
-        if len(parts) > 1 and "/" not in word:
-            yield "".join(parts)
-        if len(parts) == 1 or not _CONTRACTION.search(word):
-            for part in parts:
-                yield from _spaced(part)
+@lru_cache(maxsize=50_000)
+def _tokens_of_word(word: str) -> tuple[str, ...]:
+    return tuple(stem(part) for part in _parts(word) if part not in STOP_WORDS)
+
+
+def _parts(word: str) -> Iterator[str]:
+    """Yield a compound whole and in parts; a contraction only whole."""
+    word = word.removesuffix("'s").removesuffix("’s")
+    parts = _PART.findall(word)
+    if len(parts) > 1 and "/" not in word:
+        yield "".join(parts)
+    if len(parts) == 1 or not _CONTRACTION.search(word):
+        for part in parts:
+            yield from _spaced(part)
 
 
 def _spaced(word: str) -> Iterator[str]:

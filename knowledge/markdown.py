@@ -46,7 +46,9 @@ class Block:
 
 def blocks(text: str) -> tuple[Block, ...]:
     """Read Markdown (CommonMark with tables) into its blocks, in reading order."""
-    tree = SyntaxTreeNode(MarkdownIt("commonmark").enable("table").parse(text))
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # _link decides; otherwise it stays as source
+    tree = SyntaxTreeNode(parser.parse(text))
     return tuple(block for node in tree.children for block in _block(node) if any(part.strip() for part in block.parts))
 
 

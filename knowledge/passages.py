@@ -79,11 +79,14 @@ def _cut(block: Block) -> Iterator[str]:
     if around > _CUT // 2:
         yield from _by_words(whole)
         return
+    most = min(longest, _CUT)
+    cuts = -(-word_count(whole) // max(1, most - around))
+    even = word_count(whole) / cuts  # rather three equal pieces than two full ones and a crumb
     taken: list[str] = []
     count = around
     for part in (bit for whole_part in block.parts for bit in _fitting(whole_part, _CUT - around)):
         size = word_count(part)
-        if taken and count + size > min(longest, _CUT):
+        if taken and (count + size > most or count >= even):
             yield block.render(taken)
             taken, count = [], around
         taken.append(part)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.domain.article import Audience, Release
 from bot.ports import Articles, Embedder, Releases, Retrieved
-from knowledge.index import ReleaseIndex
+from knowledge.index import VECTOR_WEIGHT, ReleaseIndex
 
 KEPT = 3
 """Releases that stay in memory: the live one, and older ones that runs still work with."""
@@ -19,11 +19,20 @@ class HybridRetriever:
     if the build takes longer, the release before it answers, under its own number. Searches never see a mixture.
     """
 
-    def __init__(self, articles: Articles, releases: Releases, embedder: Embedder, *, patience: float = 5.0) -> None:
+    def __init__(
+        self,
+        articles: Articles,
+        releases: Releases,
+        embedder: Embedder,
+        *,
+        patience: float = 5.0,
+        vector_weight: float = VECTOR_WEIGHT,
+    ) -> None:
         self._articles = articles
         self._releases = releases
         self._embedder = embedder
         self._patience = patience
+        self._vector_weight = vector_weight
         self._ready: dict[int, ReleaseIndex] = {}  # the least recently used first
         self._building: dict[int, asyncio.Task[ReleaseIndex]] = {}
         self._served: ReleaseIndex | None = None
@@ -64,7 +73,9 @@ class HybridRetriever:
 
     async def _numbered(self, number: int) -> ReleaseIndex:
         ready = self._used(number)
-        return ready or await asyncio.shield(self._build(await self._releases.get("knowledge", number)))
+        if ready is None:
+            ready = await asyncio.shield(self._build(await self._releases.get("knowledge", number)))
+        return ready
 
     def _build(self, release: Release) -> "asyncio.Task[ReleaseIndex]":
         """Start building, or join the build that runs. Shield it: one caller that leaves must not stop the others'."""
@@ -80,7 +91,7 @@ class HybridRetriever:
 
     async def _load(self, release: Release, ready: dict[int, ReleaseIndex]) -> ReleaseIndex:
         stored = await self._articles.passages(release.manifest)
-        index = await asyncio.to_thread(ReleaseIndex, release.number, stored, self._embedder)
+        index = await asyncio.to_thread(ReleaseIndex, release.number, stored, self._embedder, self._vector_weight)
         ready[release.number] = index
         spare = [number for number, held in ready.items() if held not in (index, self._served)]
         for number in spare[: max(0, len(ready) - KEPT)]:

@@ -1,0 +1,275 @@
+import asyncio
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.domain.article import Audience
+from bot.domain.errors import NotFound, Unavailable
+from bot.ports import Retrieved
+from knowledge.embeddings import StaticEmbedder
+from knowledge.library import Library
+from knowledge.retriever import HybridRetriever
+from tests.unit.knowledge.conftest import write
+from tests.unit.knowledge.memory import MemoryArticles, MemoryReleases, StandingClock
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+async def ask(
+    retriever: HybridRetriever, query: str, *, audience: Audience = Audience.CUSTOMER, release: int | None = None
+) -> Retrieved:
+    return await retriever.retrieve(query, at=NOW, audience=audience, release=release)
+
+
+def slugs(found: Retrieved) -> list[str]:
+    return [passage.slug for passage in found.passages]
+
+
+async def test_the_best_passage_comes_first_with_its_evidence(
+    library: Library, retriever: HybridRetriever, folder: Path
+) -> None:
+    await library.import_folder(folder)
+    found = await ask(retriever, "How long does a refund take?")
+    best, *others = found.passages
+    assert (best.slug, best.title, best.score, found.release) == ("returns/refunds", "Refunds", 1.0, 1)
+    assert set(best.scores) == {"bm25", "cosine", "rrf"}
+    assert best.scores["bm25"] > 0
+    assert 0.2 < best.scores["cosine"] <= 1
+    assert all(best.score > other.score for other in others)
+    assert slugs(await ask(retriever, "E21"))[0] == "machine"
+
+
+async def test_titles_and_headings_are_searched(library: Library, retriever: HybridRetriever, folder: Path) -> None:
+    write(folder / "a.md", "---\ntitle: Zanzibar\n---\nNothing else.")
+    await library.import_folder(folder)
+    assert slugs(await ask(retriever, "zanzibar"))[0] == "a"
+
+
+async def test_what_may_not_be_cited_is_never_found(library: Library, retriever: HybridRetriever, folder: Path) -> None:
+    write(folder / "old.md", "---\nexpires: 2026-05-31\n---\nRefund after 60 days.")
+    write(folder / "last.md", "---\nexpires: 2026-06-01\n---\nRefund after 50 days.")
+    write(folder / "soon.md", "---\neffective: 2026-06-02\n---\nRefund after 2 days.")
+    await library.import_folder(folder)
+    for_customers = set(slugs(await ask(retriever, "refund")))
+    assert for_customers == {"returns/refunds", "last", "delivery", "machine"}
+    for_the_team = set(slugs(await ask(retriever, "refund", audience=Audience.INTERNAL)))
+    assert for_the_team == for_customers | {"internal/fraud"}
+    tomorrow = await retriever.retrieve("refund", at=datetime(2026, 6, 2, tzinfo=UTC), audience=Audience.CUSTOMER)
+    assert set(slugs(tomorrow)) == {"returns/refunds", "soon", "delivery", "machine"}
+
+
+async def test_the_one_citable_passage_is_found_behind_hundreds_that_are_not(
+    library: Library, retriever: HybridRetriever, folder: Path
+) -> None:
+    for i in range(450):
+        write(folder / f"many/{i}.md", f"---\naudience: internal\n---\nRefund rule {i}: a refund takes {i} days.")
+    await library.import_folder(folder)
+    assert set(slugs(await ask(retriever, "how many days does a refund take"))) == {
+        "returns/refunds",
+        "delivery",
+        "machine",
+    }
+
+
+async def test_the_same_text_is_found_once_and_a_different_number_twice(
+    library: Library, retriever: HybridRetriever, folder: Path
+) -> None:
+    text = "Beans that were opened can be sent back to us within {} days, if the bag is clean and the seal is present."
+    write(folder / "b1.md", text.format(14))
+    write(folder / "b2.md", text.format(14) + " Thanks!")
+    write(folder / "b3.md", text.format(30))
+    write(folder / "b4.md", text.format(30).replace("can be", "can not be"))
+    await library.import_folder(folder)
+    found = slugs(await ask(retriever, "send back opened beans"))
+    assert len({"b1", "b2"} & set(found)) == 1
+    assert {"b3", "b4"} <= set(found)
+
+
+@pytest.mark.parametrize(
+    "query", ["", "   ", "🙂🙂", "\x00\x07\n", "?!", "...", "\u200b", "---"], ids=lambda query: repr(query)
+)
+async def test_a_query_without_letters_or_digits_finds_nothing(
+    library: Library, retriever: HybridRetriever, folder: Path, query: str
+) -> None:
+    await library.import_folder(folder)
+    assert await ask(retriever, query) == Retrieved((), 1)
+
+
+@pytest.mark.parametrize(
+    "query", ["refund " * 5_714, "x" * 40_000, "refund\x00\x1b[31m \ud800", "我的退款在哪里？", "ꙮ"]
+)
+async def test_strange_queries_are_survived(
+    library: Library, retriever: HybridRetriever, folder: Path, query: str
+) -> None:
+    await library.import_folder(folder)
+    assert (await ask(retriever, query)).release == 1
+
+
+async def test_chinese_articles_are_found(library: Library, retriever: HybridRetriever, folder: Path) -> None:
+    write(folder / "zh.md", "# 退款\n\n退款会在五个工作日内到账。")
+    await library.import_folder(folder)
+    assert slugs(await ask(retriever, "我的退款什么时候到账"))[0] == "zh"
+
+
+async def test_an_empty_knowledge_base_finds_nothing(retriever: HybridRetriever) -> None:
+    assert await ask(retriever, "refund") == Retrieved((), 0)
+
+
+async def test_a_new_release_is_served_at_once_and_an_old_one_on_request(
+    library: Library, retriever: HybridRetriever, folder: Path
+) -> None:
+    await library.import_folder(folder)
+    assert "within 5 working days" in (await ask(retriever, "refund")).passages[0].text
+    write(folder / "returns/refunds.md", "A refund takes 9 working days.")
+    await library.import_folder(folder)
+    found = await ask(retriever, "refund")
+    assert (found.release, found.passages[0].text) == (2, "A refund takes 9 working days.")
+    before = await ask(retriever, "refund", release=1)
+    assert before.release == 1
+    assert "within 5 working days" in before.passages[0].text
+    with pytest.raises(NotFound):
+        await ask(retriever, "refund", release=7)
+
+
+async def test_many_searches_share_one_build(
+    library: Library, retriever: HybridRetriever, articles: MemoryArticles, folder: Path
+) -> None:
+    await library.import_folder(folder)
+    articles.reads = 0
+    found = await asyncio.gather(*(ask(retriever, "refund") for _ in range(20)))
+    assert articles.reads == 1
+    assert len({tuple(slugs(each)) for each in found}) == 1
+
+
+async def test_a_search_that_is_given_up_does_not_stop_the_build(
+    library: Library, retriever: HybridRetriever, articles: MemoryArticles, folder: Path
+) -> None:
+    await library.import_folder(folder)
+    articles.reads = 0
+    impatient = asyncio.create_task(ask(retriever, "refund"))
+    patient = asyncio.create_task(ask(retriever, "refund"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    impatient.cancel()
+    assert (await patient).release == 1
+    assert articles.reads == 1
+
+
+class SlowEmbedder(StaticEmbedder):
+    """Holds every larger batch until it is let go: a build that takes long."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.name = "slow"
+        self.go = threading.Event()
+
+    def embed(self, texts: Sequence[str]) -> Any:
+        if len(texts) > 1:
+            self.go.wait(10)
+        return super().embed(texts)
+
+
+async def test_while_a_new_release_is_built_the_one_before_answers_under_its_own_number(
+    library: Library, articles: MemoryArticles, releases: MemoryReleases, folder: Path
+) -> None:
+    slow = SlowEmbedder()
+    slow.go.set()
+    retriever = HybridRetriever(articles, releases, slow, patience=0.01)
+    await library.import_folder(folder)
+    assert await retriever.warm() == 1
+    write(folder / "delivery.md", "Parcels arrive tomorrow.")
+    await library.import_folder(folder)
+    slow.go.clear()
+    during = await asyncio.gather(*(ask(retriever, "parcels arrive") for _ in range(5)))
+    assert {found.release for found in during} == {1}
+    assert all("three days" in found.passages[0].text for found in during)
+    slow.go.set()
+    assert await retriever.warm() == 2
+    after = await ask(retriever, "parcels arrive")
+    assert (after.release, after.passages[0].text) == (2, "Parcels arrive tomorrow.")
+
+
+async def test_searches_in_flight_survive_many_releases(
+    library: Library, retriever: HybridRetriever, folder: Path
+) -> None:
+    await library.import_folder(folder)
+    done = asyncio.Event()
+
+    async def search() -> set[int]:
+        seen = set()
+        while not done.is_set():
+            found = await ask(retriever, "parcels arrive")
+            seen.add(found.release)
+            number = 0 if found.release == 1 else found.release
+            assert number == 0 or f"{number} days" in found.passages[0].text
+        return seen
+
+    searches = [asyncio.create_task(search()) for _ in range(4)]
+    for number in range(2, 8):
+        write(folder / "delivery.md", f"Parcels arrive within {number} days.")
+        await library.import_folder(folder)
+        await ask(retriever, "parcels")
+    done.set()
+    assert 7 in set.union(*await asyncio.gather(*searches))
+
+
+async def test_two_retrievers_live_side_by_side(
+    library: Library, retriever: HybridRetriever, embedder: StaticEmbedder, folder: Path, tmp_path: Path
+) -> None:
+    others, their_releases = MemoryArticles(), MemoryReleases()
+    theirs = Library(others, their_releases, embedder, StandingClock())
+    write(tmp_path / "b/coffee.md", "Beans are roasted on Mondays.")
+    await theirs.import_folder(tmp_path / "b")
+    await library.import_folder(folder)
+    their_retriever = HybridRetriever(others, their_releases, embedder)
+    ours, found = await asyncio.gather(ask(retriever, "beans refund"), ask(their_retriever, "beans refund"))
+    assert slugs(found) == ["coffee"]
+    assert "coffee" not in slugs(ours)
+
+
+async def test_passages_of_another_embedder_are_embedded_anew(
+    library: Library, retriever: HybridRetriever, articles: MemoryArticles, folder: Path
+) -> None:
+    await library.import_folder(folder)
+    for hash_, (revision, passages) in list(articles.kept.items()):
+        stored = tuple(replace(passage, embedder="another", vector=b"\0" * 12) for passage in passages)
+        articles.kept[hash_] = (revision, stored)
+    assert (await library.status(NOW.date())).outdated == 4
+    best = (await ask(retriever, "How long does a refund take?")).passages[0]
+    assert best.scores["cosine"] > 0.2
+
+
+async def test_after_a_rebuild_the_retriever_forgets_and_reads_again(
+    library: Library, retriever: HybridRetriever, articles: MemoryArticles, folder: Path
+) -> None:
+    await library.import_folder(folder)
+    full = dict(articles.kept)
+    articles.kept.update({hash_: (revision, ()) for hash_, (revision, _) in full.items()})
+    assert await ask(retriever, "refund") == Retrieved((), 1)
+    await library.rebuild()
+    retriever.forget()
+    assert slugs(await ask(retriever, "refund"))[0] == "returns/refunds"
+
+
+async def test_a_build_that_failed_is_tried_again(
+    library: Library,
+    retriever: HybridRetriever,
+    articles: MemoryArticles,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await library.import_folder(folder)
+
+    async def unavailable(manifest: object) -> tuple[()]:
+        raise Unavailable("The database is away.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(articles, "passages", unavailable)
+        with pytest.raises(Unavailable):
+            await ask(retriever, "refund")
+    assert slugs(await ask(retriever, "refund"))[0] == "returns/refunds"

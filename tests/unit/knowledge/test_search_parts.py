@@ -1,0 +1,78 @@
+import logging
+import threading
+
+import numpy as np
+import pytest
+
+from knowledge.embeddings import StaticEmbedder
+from knowledge.keywords import KeywordIndex, stem, tokens_of
+from knowledge.vectors import VectorIndex
+
+
+def test_vectors_have_length_one_and_empty_text_has_length_zero(embedder: StaticEmbedder) -> None:
+    vectors = embedder.embed(["", "refund", "a longer text about a refund", "🙂", "x " * 40_000])
+    assert vectors.dtype == np.float32
+    assert vectors.shape == (5, embedder.dimensions)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), [0, 1, 1, 1, 1], atol=1e-5)
+    assert embedder.embed([]).shape == (0, 256)
+
+
+def test_a_text_has_the_same_vector_in_any_company(embedder: StaticEmbedder) -> None:
+    alone = embedder.embed(["where is my parcel"])[0]
+    among = embedder.embed([f"text {i} " * i for i in range(70)] + ["where is my parcel"])[-1]
+    np.testing.assert_allclose(alone, among, atol=1e-5)
+
+
+def test_the_model_is_loaded_once_by_many_threads_and_leaves_logging_alone() -> None:
+    fresh = StaticEmbedder()
+    handlers = list(logging.getLogger().handlers)
+    threads = [threading.Thread(target=fresh.embed, args=(["refund"],)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert logging.getLogger().handlers == handlers
+    assert "0.4" in fresh.name
+
+
+def test_many_indexes_are_alive_at_once_and_close_alone(embedder: StaticEmbedder) -> None:
+    vectors = embedder.embed(["refund of money", "parcel delivery", ""])
+    first, second = VectorIndex(["a", "b", "c"], vectors), VectorIndex(["x", "y", "z"], vectors)
+    first.close()
+    first.close()
+    (nearest, likeness), *_ = second.nearest(vectors[1], 5)
+    assert (nearest, len(second)) == ("y", 2)
+    assert likeness == pytest.approx(1, abs=1e-4)
+    assert second.similarities(vectors[1], ["y", "z"]) == pytest.approx({"y": 1.0, "z": 0.0}, abs=1e-4)
+    assert second.nearest(vectors[2], 5) == []
+
+
+def test_an_empty_index_finds_nothing(embedder: StaticEmbedder) -> None:
+    nothing = embedder.embed([])
+    assert VectorIndex([], nothing).nearest(embedder.embed(["refund"])[0], 5) == []
+    assert KeywordIndex([]).scores("refund").tolist() == []
+    assert KeywordIndex(["", "🙂"]).scores("refund").tolist() == [0, 0]
+    assert KeywordIndex(["refund"]).scores("").tolist() == [0]
+
+
+def test_ids_are_found_whole_and_in_parts() -> None:
+    assert tokens_of("Order FH-1042 shows E21") == ["order", "fh1042", "fh", "1042", "show", "e21"]
+    assert set(tokens_of("e-mail")) >= set(tokens_of("email"))
+    assert tokens_of("the customer's machine doesn't") == ["customer", "machin"]
+
+
+def test_words_meet_across_endings_accents_and_case() -> None:
+    assert len({stem(word) for word in ("refund", "refunds", "refunded", "refunding")}) == 1
+    assert len({stem(word) for word in ("cancel", "cancels", "cancelled", "canceling", "cancelling")}) == 1
+    assert len({stem(word) for word in ("bill", "billed", "billing", "bills")}) == 1
+    assert tokens_of("CAFÉ Größe") == tokens_of("cafe GRÖSSE")
+
+
+def test_chinese_is_cut_into_pairs() -> None:
+    assert tokens_of("退款政策") == ["退款", "款政", "政策"]
+
+
+def test_the_text_with_the_words_scores_and_the_other_does_not() -> None:
+    scores = KeywordIndex(["E21 means that the tank is empty", "parcels arrive"]).scores("what does e21 mean")
+    assert scores[0] > 0
+    assert scores[1] == 0
