@@ -27,6 +27,30 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup ## run Ratchet with a sandbox workspace and a sample company; CHECK=1 plays it through and prints a transcript
 	@$(BIN)/ratchet demo $(if $(CHECK),--check)
 
+test: setup ## run the tests (those that need a browser or PostgreSQL say so where there is none)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup ## format, lint, types, import contracts
+	@$(BIN)/ruff format --check --quiet . || { echo "Run make format."; exit 1; }
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/ratchet manifest --check manifest.yaml
+
+format: setup ## format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+manifest: setup ## write manifest.yaml from the code
+	@$(BIN)/ratchet manifest --write manifest.yaml
+
+BENCHES := ack pipeline start
+
+bench: $(BENCHES:%=bench-%) ## run every benchmark
+
+bench-%: setup
+	@$(BIN)/python -m tests.benchmarks.bench_$*
+
 lock: setup ## resolve the dependencies again (host-free, hashed)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header $(if $(UPGRADE),--upgrade) pyproject.toml --extra dev -o requirements.lock
 

@@ -6,11 +6,12 @@ Only short runs live here. What waits for a person is a row in our store, so tha
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
+from sqlalchemy import Engine, create_engine, event
 
 from bot.domain.errors import RatchetError
 from bot.ports import Clock, Desk
@@ -19,8 +20,21 @@ from bot.workflows.run import Envelope, RecordedRun, Step
 log = logging.getLogger(__name__)
 
 Workflow = Callable[..., Awaitable[None]]
+QUEUE = "runs"
 VERSION = "1"
 """Names the shape of the workflows; raise it only when runs begun before must not be continued by new code."""
+
+
+def _sqlite(url: str) -> Engine:
+    """An engine in WAL mode: a step costs a third of what it does by default, and a kill -9 still loses nothing."""
+    engine = create_engine(url, connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    return engine
 
 
 class DurableRun(RecordedRun):
@@ -51,8 +65,16 @@ class DurableRun(RecordedRun):
 class DurableRuntime:
     """Starts workflows by name, once per key, and continues after a crash what had begun. One instance a process."""
 
-    def __init__(self, url: str, workflows: Mapping[str, Workflow], clock: Clock, *, executor: str = "local") -> None:
-        """Prepare the engine on the database at `url` (its own SQLite file, or a schema of its own in PostgreSQL)."""
+    def __init__(
+        self, url: str, workflows: Mapping[str, Workflow], clock: Clock, *, role: str = "all", executor: str = "all"
+    ) -> None:
+        """Prepare the engine on the database at `url` (its own SQLite file, or a schema of its own in PostgreSQL).
+
+        With the role "all" this process runs what it starts. Among several, "web" and "clock" put runs into
+        the engine's queue and "worker" takes them out. `executor` names the process to the engine, which hands what
+        was interrupted back to the process of the same name.
+        """
+        self._role = role
         self._workflows = dict(workflows)
         self._clock = clock
         self._desk: Desk | None = None
@@ -68,14 +90,24 @@ class DurableRuntime:
             "log_level": "WARNING",
             "enable_otlp": False,
         }
+        if url.startswith("sqlite"):
+            config["system_database_engine"] = _sqlite(url)
         DBOS(config=config)
-        self._execute = DBOS.workflow(name="ratchet")(self._run)
+
+        async def execute(workflow: str, arguments: dict[str, Any]) -> None:
+            await self._run(workflow, arguments)
+
+        self._execute = DBOS.workflow(name="ratchet")(execute)
 
     async def launch(self, desk: Desk) -> None:
         """Begin to work on the desk; runs that a crash interrupted are continued at once."""
         self._desk = desk
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=16, thread_name_prefix="work"))
+        if self._role != "all":
+            DBOS.listen_queues([QUEUE] if self._role == "worker" else [])
         DBOS.launch()
+        if self._role != "all":
+            await DBOS.register_queue_async(QUEUE, worker_concurrency=16, polling_interval_sec=0.1)
 
     async def close(self) -> None:
         """Stop; what is unfinished is continued by the next launch."""
@@ -86,10 +118,13 @@ class DurableRuntime:
         if workflow not in self._workflows:
             raise KeyError(f"there is no workflow called {workflow!r}")
         with SetWorkflowID(key):
-            await DBOS.start_workflow_async(self._execute, workflow, dict(arguments))
+            if self._role == "all":
+                await DBOS.start_workflow_async(self._execute, workflow, dict(arguments))
+            else:
+                await DBOS.enqueue_workflow_async(QUEUE, self._execute, workflow, dict(arguments))
 
     @contextlib.contextmanager
-    def urgent(self):  # type: ignore[no-untyped-def]
+    def urgent(self) -> Iterator[None]:
         """While this is entered, steps wait: acknowledging what comes in goes before working on it."""
         self._urgent += 1
         self._idle.clear()

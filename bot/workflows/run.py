@@ -22,9 +22,13 @@ class StepFailed(errors.RatchetError):
     """A step met a fault that nobody planned for; the details are in the trace, not in this sentence."""
 
 
-@functools.lru_cache(maxsize=512)
 def plain(kind: Any) -> TypeAdapter[Any]:
-    """The codec between values of this type and plain JSON values."""
+    """The codec between values of this type and plain JSON values; made once a type."""
+    return _adapter(kind)
+
+
+@functools.lru_cache(maxsize=512)
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
@@ -121,8 +125,7 @@ class RecordedRun:
     def _input(self, value: Any) -> Any:
         if id(value) in self._origins and not isinstance(value, bool | int | str | None):
             return {"from": self._origins[id(value)]}
-        kind: Any = type(value)
-        return plain(kind).dump_python(value, mode="json")
+        return plain(type(value)).dump_python(value, mode="json")
 
 
 _OPERATIONS = {"triage": "chat", "draft": "chat", "retrieve": "retrieval"}

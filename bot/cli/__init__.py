@@ -1,0 +1,57 @@
+"""`ratchet`: everything that an operator does at a terminal. Nothing heavy is imported before a command needs it."""
+
+import sys
+
+import click
+
+from bot.cli.lazy import LazyGroup
+
+EXIT_PROBLEM = 1
+EXIT_CONFIGURATION = 2
+EXIT_NOTHING = 3
+
+
+@click.group(
+    cls=LazyGroup,
+    commands_in={
+        "serve": "bot.cli.serving",
+        "demo": "bot.cli.demo",
+        "doctor": "bot.cli.doctor",
+        "ask": "bot.cli.answers",
+        "trace": "bot.cli.answers",
+        "replay": "bot.cli.answers",
+        "kb": "bot.cli.knowledge",
+        "db": "bot.cli.serving",
+        "manifest": "bot.cli.serving",
+    },
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="ratchet")
+def cli() -> None:
+    """Ratchet drafts cited answers to customer escalations and posts them for your team's approval.
+
+    \b
+    Try it:        ratchet demo
+    Run it:        ratchet serve      (set up as the README says; ratchet doctor checks)
+    Ask it:        ratchet ask "How long does a refund take?"
+
+    Exit codes: 0 done, 1 a problem (said in a sentence), 2 wrong usage or settings, 3 nothing to cite.
+    """
+
+
+def main() -> None:
+    """Run the command line; a problem is a sentence on standard error, never a stack trace."""
+    from bot.domain.errors import Misconfigured, RatchetError
+
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(problem.exit_code)
+    except RatchetError as problem:
+        click.echo(f"ratchet: {problem}", err=True)
+        sys.exit(EXIT_CONFIGURATION if isinstance(problem, Misconfigured) else EXIT_PROBLEM)

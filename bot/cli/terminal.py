@@ -1,0 +1,60 @@
+"""What the commands share: settings, a running event loop, progress bars, tables."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+if TYPE_CHECKING:
+    from bot.app import Parts
+
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run the coroutine to its end."""
+    return asyncio.run(work)
+
+
+def console() -> Console:
+    """A console that fits tables to the terminal and writes plain text into pipes."""
+    return Console(highlight=False)
+
+
+def log_to_stderr(level: str) -> None:
+    """Send our log to standard error, one line an entry; libraries only from warnings on."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for package in ("bot", "handlers", "knowledge", "evals"):
+        logging.getLogger(package).setLevel(level.upper())
+
+
+@asynccontextmanager
+async def desk_parts() -> AsyncIterator["Parts"]:
+    """What answers questions, made from the settings and closed afterwards."""
+    from bot.app import build_desk
+    from bot.settings import Settings
+
+    settings = Settings()
+    log_to_stderr(settings.core.log_level if settings.core.log_level != "info" else "warning")
+    parts = await build_desk(settings)
+    try:
+        yield parts
+    finally:
+        await parts.engine.close()
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[int, int, str], None]]:
+    """A bar on standard error: call it with (done, total, what)."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=False) as progress:
+        task = progress.add_task(title, total=None)
+
+        def tell(done: int, total: int, what: str) -> None:
+            progress.update(task, completed=done, total=total, description=f"{title} {what[-40:]}")
+
+        yield tell

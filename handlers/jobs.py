@@ -1,0 +1,20 @@
+"""The cron table: what happens by the clock. A row names the job, its schedule, and what it does."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from handlers.dispatch import Dispatcher
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`cron` is a crontab line in UTC."""
+
+    name: str
+    cron: str
+    run: Callable[[], Awaitable[None]]
+
+
+def table(dispatcher: Dispatcher) -> tuple[Job, ...]:
+    """All jobs of this process."""
+    return (Job("sweep the inbox", "* * * * *", dispatcher.sweep),)
