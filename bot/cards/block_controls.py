@@ -50,7 +50,8 @@ def actions(buttons: Sequence[Button]) -> list[Json]:
 def _is_able(button: Button) -> bool:
     if button.url:
         return linkable(button.url)
-    return 0 < len(button.action) <= 200 and units(button.subject) <= BUTTON_VALUE
+    target = button.action + button.subject
+    return 0 < len(button.action) <= 200 and units(button.subject) <= BUTTON_VALUE and clean(target) == target
 
 
 def _folds(button: Button) -> bool:
@@ -110,7 +111,7 @@ def input_block(shown: Input) -> list[Json]:
 
 
 def _select(options: Sequence[tuple[str, str]], initial: str) -> Json:
-    able = {value: label for value, label in options if 0 < units(value) <= OPTION_VALUE}
+    able = {value: label for value, label in options if 0 < units(value) <= OPTION_VALUE and clean(value) == value}
     chosen = [value for value in able if value == initial]
     values = (chosen + [value for value in able if value != initial])[:OPTIONS]
     shown = [_option(value, able[value]) for value in able if value in values]

@@ -68,10 +68,9 @@ def plain(text: str, limit: int) -> Json | None:
 
 def cut(text: Text, limit: int) -> Iterator[Piece]:
     """Give the clean, non-empty pieces of a text; what goes beyond the limit is replaced by how much it was."""
-    pieces = [with_words(piece, clean(words_of(piece))) for piece in text]
     left, hidden = limit, 0
-    for piece in pieces:
-        words = words_of(piece)
+    for piece in text:
+        words = clean(words_of(piece))
         shown = words if units(words) <= left else head(words, left)
         hidden += len(words) - len(shown)
         left -= units(shown)
@@ -99,7 +98,7 @@ def words_of(piece: Piece) -> str:
 
 
 def with_words(piece: Piece, words: str) -> Piece:
-    """Give the same kind of piece with other words; a mention or a moment stays what it is."""
+    """Give the same kind of piece with other words; a moment, or a mention that Slack can make, stays what it is."""
     match piece:
         case str():
             return words
@@ -107,7 +106,9 @@ def with_words(piece: Piece, words: str) -> Piece:
             return type(piece)(words)
         case Link(_, url):
             return Link(words, url)
-        case Mention() | When():
+        case Mention(person):
+            return piece if is_slack_user(person) else words
+        case When():
             return piece
         case _:
             assert_never(piece)
@@ -119,7 +120,7 @@ def text_element(text: str, style: str = "") -> Json:
 
 
 def rich(piece: Piece) -> Json:
-    """Give a piece as an element of rich text."""
+    """Give a piece that `cut` gave as an element of rich text."""
     match piece:
         case str():
             return text_element(piece)
@@ -132,8 +133,7 @@ def rich(piece: Piece) -> Json:
         case Link(text, url):
             return {"type": "link", "url": url, "text": text} if linkable(url) else text_element(text)
         case Mention(person):
-            known = is_slack_user(person)
-            return {"type": "user", "user_id": person.id} if known else text_element(clean(words_of(piece)))
+            return {"type": "user", "user_id": person.id}
         case When(at):
             moment = {"type": "date", "timestamp": int(at.timestamp()), "format": DATE}
             return moment | {"fallback": words_of(piece)}
@@ -142,7 +142,7 @@ def rich(piece: Piece) -> Json:
 
 
 def small(piece: Piece) -> Json | None:
-    """Give a piece as an element of small print, where only mrkdwn can be more than plain; None when it is empty."""
+    """Give such a piece as an element of small print, where only mrkdwn can be more than plain; None when it is empty."""
     match piece:
         case str():
             return plain(piece, NOTE_TEXT)
@@ -154,7 +154,7 @@ def small(piece: Piece) -> Json | None:
             label = _unformatted(text)
             return _mrkdwn(f"<{url.translate(_ENTITIES_IN_URL)}|{label}>") if linkable(url) else plain(text, NOTE_TEXT)
         case Mention(person):
-            return _mrkdwn(f"<@{person.id}>") if is_slack_user(person) else plain(words_of(piece), NOTE_TEXT)
+            return _mrkdwn(f"<@{person.id}>")
         case When(at):
             return _mrkdwn(f"<!date^{int(at.timestamp())}^{DATE}|{escaped(words_of(piece), 75)}>")
         case _:

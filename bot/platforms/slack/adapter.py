@@ -138,9 +138,8 @@ class SlackPlatform:
         written: list[RoomMessage] = []
         try:
             async for page in self._replies(place):
-                for message in page.get("messages") or ():
-                    if not self.own.wrote(message) and message.get("subtype") in WRITTEN:
-                        written.append(self._in_thread(message, place))
+                others = (message for message in page.get("messages") or () if not self.own.wrote(message))
+                written += [self._in_thread(one, place) for one in others if one.get("subtype") in WRITTEN]
         except Refused as problem:
             if problem.error in NOT_THERE:
                 raise NotFound("There is no such thread, or Ratchet is not in its room.") from problem
