@@ -58,7 +58,8 @@ def tokens_of(text: str) -> list[str]:
     Ids are found whole and in parts, however they are written: "FH-1042" gives fh1042, fh and 1042, and "e-mail" meets
     "email". Scripts without spaces (Chinese, Japanese) give pairs of neighbouring characters.
     """
-    return [token for match in _TOKEN.finditer(_plain(text)) for token in _tokens_of_word(match.group())]
+    words = (match.group() for match in _TOKEN.finditer(_plain(text)))
+    return [token for word in words for token in (_remembered if len(word) < 40 else _tokens_of_word)(word)]
 
 
 def _plain(text: str) -> str:
@@ -69,9 +70,13 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(c for c in decomposed if unicodedata.category(c) != "Mn"))
 
 
-@lru_cache(maxsize=50_000)
 def _tokens_of_word(word: str) -> tuple[str, ...]:
     return tuple(stem(part) for part in _parts(word) if part not in STOP_WORDS)
+
+
+@lru_cache(maxsize=50_000)
+def _remembered(word: str) -> tuple[str, ...]:
+    return _tokens_of_word(word)
 
 
 def _parts(word: str) -> Iterator[str]:

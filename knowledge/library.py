@@ -90,7 +90,7 @@ class Library:
             known = {revision.slug: revision for revision in await self._articles.revisions(live.manifest)}
             plan = _plan(found, known, source=source, overwrite=overwrite)
             await self._store(plan.incoming, tell)
-            release, is_new = await self._publish(live, plan, reason=f"Import from {source}")
+            release, is_new = await self._publish(plan, reason=f"Import from {source}")
         return ImportReport(
             added=tuple(item.slug for item in plan.incoming if item.slug not in known),
             changed=tuple(item.slug for item in plan.incoming if item.slug in known),
@@ -104,14 +104,18 @@ class Library:
 
     async def publish(self, revision: Revision, *, reason: str) -> tuple[Release, bool]:
         """Put one revision into the live knowledge (a fix made in the chat); tell whether that made a new release."""
-        plan = _Plan(incoming=(sealed(revision),))
+        kept = await self.keep(revision)
         async with self._publishing:
-            await self._store(plan.incoming, _silent)
-            return await self._publish(await self._releases.live("knowledge"), plan, reason=reason)
+            return await self._publish(_Plan(incoming=(kept,)), reason=reason)
 
     async def keep(self, revision: Revision) -> Revision:
-        """Store one revision, ready to be searched, without publishing it; returned with its hash."""
+        """Store one revision, ready to be searched, without publishing it; returned with its hash.
+
+        Raises Rejected when it has no text.
+        """
         revision = sealed(revision)
+        if not split(revision):
+            raise Rejected("The article has no text yet. Write at least a sentence.", field="body")
         await self._store((revision,), _silent)
         return revision
 
@@ -156,7 +160,8 @@ class Library:
             await self._articles.add_many(await asyncio.to_thread(indexed, batch, self._embedder))
             tell(start + len(batch), len(revisions), batch[-1].slug)
 
-    async def _publish(self, live: Release, plan: "_Plan", *, reason: str) -> tuple[Release, bool]:
+    async def _publish(self, plan: "_Plan", *, reason: str) -> tuple[Release, bool]:
+        live = await self._releases.live("knowledge")  # read late: what others published meanwhile stays
         manifest = {slug: hash_ for slug, hash_ in live.manifest.items() if slug not in plan.removed}
         manifest.update({revision.slug: revision.hash for revision in plan.incoming})
         return await self._releases.publish("knowledge", manifest, reason=reason, at=self._clock.now())

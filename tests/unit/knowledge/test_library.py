@@ -103,6 +103,12 @@ async def test_a_file_that_takes_a_fix_over_owns_the_article_again(library: Libr
     assert (await library.import_folder(folder)).changed == ("delivery",)
 
 
+async def test_a_fix_without_text_is_rejected(library: Library, releases: MemoryReleases) -> None:
+    with pytest.raises(Rejected, match="no text yet"):
+        await library.publish(Revision(slug="x", hash="", title="X", body="# X\n"), reason="Fix")
+    assert (await releases.live("knowledge")).number == 0
+
+
 async def test_status_names_what_needs_care(library: Library, folder: Path) -> None:
     write(folder / "old.md", "---\nowner: a\nexpires: 2026-05-31\n---\nOver.")
     write(folder / "soon.md", "---\nowner: a\neffective: 2026-06-02\n---\nNot yet.")
