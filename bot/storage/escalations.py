@@ -198,7 +198,7 @@ class SqlEscalations(Repository):
             return _escalation(rows), False
         await self._insert_turns(connection, now.id, fresh, max((row.seq for row in stored), default=-1) + 1)
         to_answer = [turn for turn in fresh if turn.author is not Author.AGENT]
-        changes: dict[str, Any] = {"revision": E.revision + bool(to_answer)}
+        changes: dict[str, Any] = {"revision": E.revision + (1 if to_answer else 0)}
         last = _last_customer_at(fresh)
         if last is not None:
             changes["last_customer_at"] = max(last, now.last_customer_at or last)

@@ -1,11 +1,11 @@
 """The reviews of one workspace: one open review an escalation, one decision a review, every draft version kept."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func
+from sqlalchemy import Row, func, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.answer import Draft, DraftAuthor, Proposal
@@ -21,7 +21,7 @@ from bot.storage.values import load, plain
 
 REVIEWS, DRAFTS = table(ReviewRow), table(DraftRow)
 R = REVIEWS.c
-OPEN = tuple(sorted(state.value for state in OPEN_STATES))
+UNDECIDED = tuple(sorted(state.value for state in OPEN_STATES | {ReviewState.FAILED}))
 REPLACED = "This draft was replaced by a newer one."
 UNDECIDABLE = {
     ReviewState.DRAFTING: "This draft is not written yet.",
@@ -44,7 +44,7 @@ class SqlReviews(Repository):
                     return review_from(row), _superseded_by(rows, row.id)
             new = self._new(escalation, at, rows)
             superseded: tuple[Review, ...] = ()
-            if new["state"] == ReviewState.DRAFTING.value and any(row.state in OPEN for row in rows):
+            if new["state"] == ReviewState.DRAFTING.value and rows:
                 superseded = await self._close(
                     connection, escalation.id, state=ReviewState.SUPERSEDED.value, superseded_by=new["id"]
                 )
@@ -68,7 +68,7 @@ class SqlReviews(Repository):
         async with self._write() as connection:
             columns = proposal_columns(proposal)
             ready = await self._change_from(
-                connection, review_id, (ReviewState.DRAFTING,), {"state": ReviewState.READY.value, **columns}
+                connection, review_id, {ReviewState.DRAFTING}, {"state": ReviewState.READY.value, **columns}
             )
             if ready is not None:
                 await self._keep_draft(connection, review_id, proposal, None)
@@ -126,23 +126,26 @@ class SqlReviews(Repository):
     async def settle(self, review_id: str, *, receipt: Receipt | None, problem: str, final: bool = True) -> Review:
         """End a delivery: DELIVERED with its receipt, or FAILED with its problem (`final=False`: still trying).
 
-        What is delivered stays delivered, and a receipt that comes late still counts. Raises Conflict where nothing
-        was to be delivered.
+        A review whose drafting came to nothing fails likewise. What is delivered stays delivered, a receipt that comes
+        late still counts, and a problem changes nothing in any other state. Raises Conflict for a receipt of what was
+        not to be delivered.
         """
         state = ReviewState.DELIVERED if receipt else ReviewState.FAILED if final else ReviewState.DELIVERING
-        unsettled = (ReviewState.DELIVERING, ReviewState.FAILED) if receipt else (ReviewState.DELIVERING,)
+        unsettled = {ReviewState.DELIVERING}
+        if final:
+            unsettled.add(ReviewState.FAILED if receipt else ReviewState.DRAFTING)
         changes = {"state": state.value, "receipt": plain(receipt), "problem": "" if receipt else problem}
         async with self._write() as connection:
-            settled = await self._change_from(connection, review_id, unsettled, changes)
+            settled = await self._change_from(connection, review_id, unsettled, changes, decided=receipt is not None)
             review = settled or review_from(await self._one(connection, review_id))
-        if review.state not in (ReviewState.DELIVERING, ReviewState.DELIVERED, ReviewState.FAILED):
-            raise Conflict("Nothing of this review is being delivered.")
+        if receipt is not None and review.state is not ReviewState.DELIVERED:
+            raise Conflict("Nothing of this review was to be delivered.")
         return review
 
     async def retry(self, review_id: str) -> Review:
         async with self._write() as connection:
             changes = {"state": ReviewState.DELIVERING.value, "problem": ""}
-            retried = await self._change_from(connection, review_id, (ReviewState.FAILED,), changes)
+            retried = await self._change_from(connection, review_id, {ReviewState.FAILED}, changes, decided=True)
             if retried is None:
                 await self._one(connection, review_id)
                 raise Conflict("Only a failed delivery can be tried again.")
@@ -194,12 +197,19 @@ class SqlReviews(Repository):
         return rows
 
     async def _change_from(
-        self, connection: AsyncConnection, review_id: str, states: Sequence[ReviewState], changes: dict[str, Any]
+        self,
+        connection: AsyncConnection,
+        review_id: str,
+        states: Collection[ReviewState],
+        changes: dict[str, Any],
+        *,
+        decided: bool = False,
     ) -> Review | None:
-        """Change the review if it is in one of these states; None if it is not."""
+        """Change the review if it is in one of these states, and decided if it must be; None if it is not."""
         changed = (
             self._update(REVIEWS)
             .where(R.id == review_id, R.state.in_([state.value for state in states]))
+            .where(true() if not decided else R.decision_action.is_not(None))
             .values(version=R.version + 1, **changes)
         )
         row = (await connection.execute(changed.returning(REVIEWS))).first()
@@ -210,9 +220,10 @@ class SqlReviews(Repository):
         return review_from((await connection.execute(changed.returning(REVIEWS))).one())
 
     async def _close(self, connection: AsyncConnection, escalation_id: str, **changes: str) -> tuple[Review, ...]:
+        """Close what waits for a decision, and what nobody can decide because its drafting failed."""
         closed = (
             self._update(REVIEWS)
-            .where(R.escalation_id == escalation_id, R.state.in_(OPEN))
+            .where(R.escalation_id == escalation_id, R.decision_action.is_(None), R.state.in_(UNDECIDED))
             .values(version=R.version + 1, **changes)
             .returning(REVIEWS)
         )
