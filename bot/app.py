@@ -145,6 +145,7 @@ def _guardrails() -> tuple[Guardrail, ...]:
 def _policy(settings: Settings, allowed_hosts: frozenset[str]) -> Policy:
     return Policy(
         rooms=settings.slack.rooms,
+        relay_bots=frozenset(settings.slack.relay_bots),
         default_room=settings.slack.home_room or next(iter(settings.slack.rooms), ""),
         burst_seconds=settings.desk.burst_seconds,
         allowed_hosts=allowed_hosts,

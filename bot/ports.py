@@ -485,6 +485,7 @@ class Policy:
     """What the team decided about how Ratchet behaves; part of the workflow release."""
 
     rooms: tuple[str, ...] = ()
+    relay_bots: frozenset[str] = frozenset()
     default_room: str = ""
     burst_seconds: float = 3.0
     allowed_hosts: frozenset[str] = frozenset()

@@ -99,6 +99,7 @@ class Slack(Section):
     app_token: SecretStr = Field(SecretStr(""), description="App-level token, xapp-..., for Socket Mode")
     base_url: str = Field("https://slack.com/api/", description="Web API address; the sandbox has its own")
     rooms: Names = Field((), description="Rooms to watch, by name (#escalations) or id, comma separated")
+    relay_bots: Names = Field((), description="Ids of bots that post customers' messages under the customer's name")
     home_room: str = Field("", description="Room for escalations from elsewhere whose intent names no room")
     reps: Names = Field((), description="Who may decide: user ids, group ids or @group handles")
     seniors: Names = Field((), description="Who may approve high risk too")

@@ -144,7 +144,7 @@ class Dispatcher:
 
     async def _message(self, seen: RoomMessage) -> Answer:
         """A mention that begins with a command's name (or `help`) is that command; all else is an escalation's."""
-        if seen.asked and seen.asked_by is None:
+        if seen.asked and seen.author.same_as(seen.asked_by):
             word, _, rest = seen.text.strip().partition(" ")
             name, text = ("ratchet", word) if word.lower() in ("help", "status") else (word.lower(), rest)
             if name in self._commands and not (name == "ratchet" and len(text.split()) > 1):

@@ -103,7 +103,7 @@ def _asked(escalation: Escalation) -> Element:
 def _question(escalation: Escalation) -> list[Element]:
     elements: list[Element] = [Paragraph(tuple(_who(escalation))), _asked(escalation)]
     if escalation.guidance:
-        elements.append(Note((f"Redrafted with this guidance: {escalation.guidance[-1]}",)))
+        elements.append(Note((f"With this guidance from the team: {escalation.guidance[-1]}",)))
     return elements
 
 

@@ -49,7 +49,8 @@ async def _seen(desk: Desk, message: RoomMessage) -> None:
         return
     existing = await _of_thread(desk, message.place)
     if existing is not None:
-        stored = await desk.store.escalations.add_turn(existing.id, _turn(message, existing))
+        author = _author(desk, message, existing.customer)
+        stored = await desk.store.escalations.add_turn(existing.id, _turn(message, author))
         await _propose(desk, stored)
 
 
@@ -84,67 +85,92 @@ async def _of_thread(desk: Desk, place: Place) -> Escalation | None:
 
 async def _open(desk: Desk, message: RoomMessage, *, asker: Person | None) -> None:
     platform, room = message.place.platform, message.place.room
-    name = await desk.platforms[platform].name_of(message.author)
     external = f"{room}:{message.message}"
+    customer = await _customer(desk, message)
     escalation = Escalation(
         id=escalation_id(desk.store.workspace, platform, external),
         surface=platform,
         external_id=external,
-        customer=Customer(id=message.author.id, name=name),
-        turns=(_turn(message, None),),
+        customer=customer,
+        turns=(_turn(message, Author.CUSTOMER),),
         opened_at=message.at,
         place=_thread_of(message),
         asker=asker,
     )
-    typing = message.origin is Origin.PERSON and not message.asked
+    alone = message.asked or not (message.origin is Origin.PERSON or _relays(desk, message))
     stored, _ = await desk.store.escalations.receive(
         escalation,
-        burst_seconds=desk.policy.burst_seconds if typing else 0.0,
-        burst_key=f"{platform}:{room}:{message.author.id}" if typing else "",
+        burst_seconds=0.0 if alone else desk.policy.burst_seconds,
+        burst_key="" if alone else f"{platform}:{room}:{customer.id}",
     )
     await _propose(desk, stored)
 
 
 async def _open_thread(desk: Desk, message: RoomMessage, who: Person) -> None:
     """Make one escalation of a whole thread: whoever began it is the customer, everybody else the team."""
-    seen = [other for other in await desk.platforms[message.place.platform].thread(message.place) if not other.asked]
-    seen = [other for other in seen if other.message != message.message]
+    seen = await desk.platforms[message.place.platform].thread(message.place)
+    seen = tuple(other for other in seen if other.message != message.message)
     if not seen:
         raise NotFound("I cannot read that thread. Invite me to the room first.")
     root = seen[0]
-    name = await desk.platforms[message.place.platform].name_of(root.author)
     external = f"{message.place.room}:{message.place.thread}"
+    customer = await _customer(desk, root)
+    turns = tuple(_turn(other, _author(desk, other, customer)) for other in seen)
+    if message.text.strip() and message.asked_by is not None and message.asked_by.same_as(message.author):
+        turns += (_turn(message, Author.REVIEWER),)
     escalation = Escalation(
         id=escalation_id(desk.store.workspace, message.place.platform, external),
         surface=message.place.platform,
         external_id=external,
-        customer=Customer(id=root.author.id, name=name),
-        turns=(),
+        customer=customer,
+        turns=turns,
         opened_at=root.at,
         place=message.place,
         asker=who,
     )
-    turns = tuple(_turn(other, escalation) for other in seen)
-    stored, _ = await desk.store.escalations.receive(replace(escalation, turns=turns))
+    stored, _ = await desk.store.escalations.receive(escalation)
     await _propose(desk, stored)
 
 
 async def _ask_again(desk: Desk, existing: Escalation, message: RoomMessage, who: Person) -> None:
+    """A mention where there is a draft already: the customer's words are a new turn, a colleague's are guidance."""
+    if message.text.strip() and who.same_as(message.author):
+        author = _author(desk, message, existing.customer)
+        author = Author.CUSTOMER if author is Author.CUSTOMER else Author.REVIEWER
+        await _propose(desk, await desk.store.escalations.add_turn(existing.id, _turn(message, author)))
+        return
     reviews = await desk.store.reviews.of_escalation(existing.id)
     if any(review.state in OPEN_STATES for review in reviews):
         text = "There is already a draft in this thread. Reject it with a note to get another one."
         await desk.platforms[message.place.platform].tell(_thread_of(message), who, text)
         return
-    guidance = Turn(ref=f"ask:{message.key}", author=Author.REVIEWER, text="", at=message.at)
-    await _propose(desk, await desk.store.escalations.add_turn(existing.id, guidance))
+    again = Turn(ref=f"ask:{message.key}", author=Author.REVIEWER, text="", at=message.at)
+    await _propose(desk, await desk.store.escalations.add_turn(existing.id, again))
 
 
-def _turn(message: RoomMessage, escalation: Escalation | None) -> Turn:
-    """The message as a turn: the customer's own if it is from whoever the escalation is about."""
-    own = escalation is None or escalation.customer.id == message.author.id
+def _relays(desk: Desk, message: RoomMessage) -> bool:
+    """Whether a bot wrote this that posts under its customers' names, so that the name tells the customer."""
+    return message.origin is Origin.BOT and message.author.id in desk.policy.relay_bots and bool(message.author.name)
+
+
+def _customer_id(desk: Desk, message: RoomMessage) -> str:
+    return f"{message.author.id}/{message.author.name}" if _relays(desk, message) else message.author.id
+
+
+async def _customer(desk: Desk, message: RoomMessage) -> Customer:
+    name = message.author.name or await desk.platforms[message.place.platform].name_of(message.author)
+    return Customer(id=_customer_id(desk, message), name=name)
+
+
+def _author(desk: Desk, message: RoomMessage, customer: Customer) -> Author:
+    """Whose words these are in a thread about this customer."""
+    return Author.CUSTOMER if _customer_id(desk, message) == customer.id else Author.AGENT
+
+
+def _turn(message: RoomMessage, author: Author) -> Turn:
     return Turn(
         ref=turn_ref(message.place, message.message),
-        author=Author.CUSTOMER if own else Author.AGENT,
+        author=author,
         text=message.text,
         at=message.at,
         attachments=message.attachments,

@@ -69,6 +69,10 @@ class RecordedRun:
     async def sleep(self, seconds: float) -> None:
         """Return at once: only what runs live has to wait for people to finish typing."""
 
+    async def start(self, workflow: str, key: str, **arguments: str | int) -> None:
+        """Raises StepFailed: a run that is not durable starts nothing."""
+        raise StepFailed(f"{workflow} is not started from a run that nothing would remember.")
+
     async def step(self, name: str, function: Callable[..., Awaitable[T]], *args: Any, **kwargs: Any) -> T:
         """Execute the function and record it; an unplanned fault is recorded and comes out as StepFailed."""
         results: list[T] = []
