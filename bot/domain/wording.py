@@ -3,35 +3,40 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 _END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\W_a-zß-öø-ÿ])|\n+|(?<=[。！？])")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|approx|incl|excl|nr|dr|mr|mrs|ms|vs|z\.b|bzw|ca))\.$", re.I
-)
+_ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|approx|incl|excl|nr|dr|mr|mrs|ms|vs|z\.b|bzw|ca))\.$", re.I)
 
 _STOP = frozenset(
-    """a about above after again all also am an and any are as at be been being below both but by can could did do does doing
-    don down during each few for from further get got had has have having he her here hers him his how i if im in into is it
-    its itself just like ll me more most my myself need now of off on once only or other our ours out over own please pls re
-    same she should so some such than thank thanks that the their them then there these they this those through to too under
-    until up us ve very want was we were what when where which while who whom why will with would you your yours yourself hi
-    hello hey dear regards best tell know let help question anyone someone something thing things way possible able cannot
-    s t d m u ur ich du er sie es wir ihr der die das den dem des ein eine einen einem einer und oder aber ist sind war
-    nicht mit von zu zum zur für auf im in an bei wie was wann wo wer warum kann bitte mein meine meinen hallo danke
-    """.split()  # noqa: SIM905
+    """a about above after again all also am an and any are as at be been being below both but by can could did do does
+    doing don down during each few for from further get got had has have having he her here hers him his how i if im in
+    into is it its itself just like ll me more most my myself need now of off on once only or other our ours out over
+    own please pls re same she should so some such than thank thanks that the their them then there these they this
+    those through to too under until up us ve very want was we were what when where which while who whom why will with
+    would you your yours yourself hi hello hey dear regards best tell know let help question anyone someone something
+    thing things way possible able cannot s t d m u ur ich du er sie es wir ihr der die das den dem des ein eine einen
+    einem einer und oder aber ist sind war nicht mit von zu zum zur für auf im in an bei wie was wann wo wer warum kann
+    bitte mein meine meinen hallo danke""".split()  # noqa: SIM905
 )
 _NEGATIONS = frozenset(
-    "not no never none nobody nothing neither nor without cannot cant wont dont doesnt isnt arent didnt nicht kein keine keinen nie".split()  # noqa: SIM905, E501
+    """no not never none nobody nothing neither nor without cannot cant wont dont doesnt isnt arent didnt nicht kein
+    keine keinen nie""".split()  # noqa: SIM905
 )
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_UNSEEN = frozenset({"Cf", "Cc", "Co", "Cs"})
+_ENDINGS = (
+    ("ingly", 4), ("ments", 4), ("ment", 4), ("ing", 3), ("ies", 3), ("ed", 3), ("ly", 4), ("es", 3), ("s", 3),
+)  # fmt: skip
 
 
 def normal(text: str) -> str:
     """Fold case, width and composed forms, and drop zero-width and control characters; line breaks stay."""
+    if text.isascii():
+        return _CONTROL.sub("", text.casefold())
     folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    return "".join(
-        c for c in folded if c == "\n" or c == "\t" or unicodedata.category(c) not in {"Cf", "Cc", "Co", "Cs"}
-    )
+    return "".join(c for c in folded if c in "\n\t" or unicodedata.category(c) not in _UNSEEN)
 
 
 def words(text: str) -> list[str]:
@@ -39,22 +44,13 @@ def words(text: str) -> list[str]:
     return _WORD.findall(normal(text))
 
 
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """Strip the commonest English endings, so that "refunds", "refunded" and "refund" are one; rough on purpose."""
     word = word.replace("'s", "").replace("'", "").replace("-", "")
     if len(word) <= 3 or not word.isascii():
         return word
-    for ending, least in (
-        ("ingly", 4),
-        ("ments", 4),
-        ("ment", 4),
-        ("ing", 3),
-        ("ies", 3),
-        ("ed", 3),
-        ("ly", 4),
-        ("es", 3),
-        ("s", 3),
-    ):
+    for ending, least in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= least and not word.endswith("ss"):
             word = word[: -len(ending)] + ("y" if ending == "ies" else "")
             break
@@ -126,6 +122,7 @@ _UNIT_NAMES = {
     "per cent": "%", "business day": "working day", "hr": "hour", "h": "hour", "min": "minute", "kilo": "kg",
     "kilogram": "kg", "gram": "g", "liter": "litre", "l": "litre",
 }  # fmt: skip
+_ANY_FIGURE = re.compile(rf"\d|\b(?:{'|'.join(_SPELT)})[\s-]", re.I)
 MONEY = frozenset({"eur", "gbp", "usd", "chf", "jpy", "cent"})
 
 
@@ -139,8 +136,13 @@ class Figure:
     end: int
 
 
-def figures(text: str) -> list[Figure]:
+def figures(text: str) -> tuple[Figure, ...]:
     """Every figure of a text in order: "4,90 €" and "EUR 4.90" are alike, "two days" and "2 days" too."""
+    return _figures(text) if _ANY_FIGURE.search(text) else ()
+
+
+@lru_cache(maxsize=512)
+def _figures(text: str) -> tuple[Figure, ...]:
     found: list[Figure] = []
     taken: list[tuple[int, int]] = []
     for match in _DATE.finditer(text):
@@ -156,7 +158,7 @@ def figures(text: str) -> list[Figure]:
         unit = _unit(match["pre"] or match["unit"] or "")
         start = match.start("pre") if match["pre"] else start
         found.append(Figure(_value(match["n"]), unit, start, match.end() if match["unit"] else end))
-    return sorted(found, key=lambda figure: figure.start)
+    return tuple(sorted(found, key=lambda figure: figure.start))
 
 
 def _date(match: re.Match[str]) -> str:

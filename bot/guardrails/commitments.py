@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from bot.domain.answer import DraftAuthor, Finding, Level
 from bot.domain.wording import MONEY, content_words, figures, sentences
-from bot.ports import Guardrail, GuardInput
+from bot.ports import GuardInput, Guardrail
 
 NAME = "commitments"
 
@@ -19,7 +19,7 @@ _PROMISE = re.compile(
         |by\ (?:tomorrow|tonight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|the\ end\ of\ (?:the\ )?(?:day|week|month)|today))
     | (?P<liability>(?:we\ (?:accept|admit|take)|it\ (?:is|was)\ our)\ (?:full\ )?(?:fault|liability|responsibility)|our\ fault)
     | (?P<exception>(?:make|made|as)\ an\ exception|just\ this\ once|one[- ]time\ (?:credit|exception|courtesy)|as\ a\ (?:courtesy|goodwill\ gesture))
-    )\b""",
+    )\b""",  # noqa: E501
     re.I | re.X,
 )
 _KINDS = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.domain.answer import Finding, Level, Passage
 from bot.domain.article import Audience
 from bot.domain.wording import MONEY, content_words, figures, is_negated, sentences
-from bot.ports import Guardrail, GuardInput
+from bot.ports import GuardInput, Guardrail
 
 NAME = "contradiction"
 _ALIKE = 0.7  # the share of the words of the shorter sentence that both must have
@@ -60,7 +60,7 @@ def _statements(passage: Passage) -> Iterator[_Statement]:
         for figure in found:
             if figure.unit in MONEY or figure.unit in _DURATIONS or figure.unit == "%":
                 by_unit.setdefault(figure.unit, set()).add(figure.value)
-        if not by_unit or sentence.startswith("|"):
+        if not by_unit or sentence.startswith("|"):  # a row says its "same thing" in its header
             continue
         bare = "".join(" " if any(f.start <= at < f.end for f in found) else c for at, c in enumerate(sentence))
         words = frozenset(content_words(bare))

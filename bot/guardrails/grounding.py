@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from bot.domain.answer import DraftAuthor, Finding, Level, Passage
-from bot.domain.wording import content_words, figures, is_negated, sentences, words
-from bot.ports import Guardrail, GuardInput
+from bot.domain.wording import Figure, content_words, figures, is_negated, sentences, words
+from bot.ports import GuardInput, Guardrail
 
 NAME = "grounding"
 _MARKER = re.compile(r"\s*\[(\d{1,3})\]")
@@ -16,7 +17,7 @@ _MOST_SENTENCES = 60
 
 
 def check(given: GuardInput) -> Iterable[Finding]:
-    """Hold figures that no cited passage has and text that cites nothing; warn of words that the passages do not bear out.
+    """Hold figures that no cited passage has and text that cites nothing; warn of words that the passages lack.
 
     What a person wrote is only warned of.
     """
@@ -53,9 +54,10 @@ def _misquotes(given: GuardInput, by_id: dict[str, Passage]) -> Iterator[Finding
 def _claims(given: GuardInput) -> list[tuple[str, tuple[int, ...]]]:
     """Each sentence of the draft with the markers it carries; none where the marked text is not what is sent."""
     cited, text = given.draft.cited, given.draft.text
-    if "".join(_MARKER.sub("", cited).split()) != "".join(text.split()):
-        return [(text[start:end], ()) for start, end in sentences(text)][:_MOST_SENTENCES]
     claims: list[tuple[str, tuple[int, ...]]] = []
+    if "".join(_MARKER.sub("", cited).split()) != "".join(text.split()):
+        claims.extend((text[start:end], ()) for start, end in sentences(text))
+        return claims[:_MOST_SENTENCES]
     end = 0
     for match in _CLAIM.finditer(cited):
         markers = tuple(int(number) for number in re.findall(r"\d+", match["markers"]))
@@ -74,7 +76,9 @@ def _judge(
     everything = [passage for passages in sources.values() for passage in passages]
     for text, markers in claims:
         passages = [passage for marker in markers for passage in sources.get(marker, [])] or everything
-        said = " ".join(f"{passage.title} {passage.heading} {passage.text}" for passage in passages)
+        said = "\n".join(f"{passage.title}\n{passage.heading}\n{passage.text}" for passage in passages)
+        if " ".join(text.split()) in " ".join(said.split()):
+            continue
         strange = [text[f.start : f.end].strip() for f in _unsupported_figures(text, said)]
         if strange:
             message = f"{_listed(strange)} is in no passage that this sentence cites."
@@ -96,19 +100,23 @@ def _judge(
             yield Finding(NAME, Level.WARN, "This sentence carries no source of its own.", text[:200])
 
 
-def _unsupported_figures(text: str, said: str) -> list:  # type: ignore[type-arg]
+def _unsupported_figures(text: str, said: str) -> tuple[Figure, ...]:
     known = figures(said)
     exact = {(figure.value, figure.unit) for figure in known}
     bare = {figure.value for figure in known}
-    wrong = []
-    for figure in figures(text):
-        partial = figure.unit == "date" and any(
-            f.unit == "date" and f.value[4:] == figure.value[4:] and "-" in (f.value[0], figure.value[0]) for f in known
-        )
-        if (figure.value, figure.unit) in exact or partial or (not figure.unit and figure.value in bare):
-            continue
-        wrong.append(figure)
-    return wrong
+    return tuple(
+        figure
+        for figure in figures(text)
+        if (figure.value, figure.unit) not in exact
+        and not (figure.unit == "date" and any(_same_day(figure, other) for other in known))
+        and not (not figure.unit and figure.value in bare)
+    )
+
+
+def _same_day(figure: Figure, other: Figure) -> bool:
+    """Tell whether two dates name the same day, where one of them leaves the year out."""
+    yearless = "----" in (figure.value[:4], other.value[:4])
+    return other.unit == "date" and yearless and figure.value[4:] == other.value[4:]
 
 
 def _stems(text: str) -> set[str]:
@@ -121,19 +129,24 @@ def _support(text: str, said: str) -> float:
     if not own:
         return 1.0
     there = content_words(said)
-    have, pairs = set(there), set(zip(there, there[1:], strict=False))
+    have, pairs = set(there), set(pairwise(there))
     single = sum(word in have for word in own) / len(own)
-    own_pairs = list(zip(own, own[1:], strict=False))
+    own_pairs = list(pairwise(own))
     if not own_pairs:
         return single
     return 0.8 * single + 0.2 * sum(pair in pairs for pair in own_pairs) / len(own_pairs)
 
 
 def _closest(text: str, said: str) -> str:
-    """The sentence of the passage that shares most words with the draft's."""
+    """The sentence of the passage that is most like the draft's, by the words they share of all that either has."""
     own = _stems(text)
-    spans = sentences(said[:8_000])[:80]
-    return max((said[a:b] for a, b in spans), key=lambda sentence: len(own & _stems(sentence)), default="")
+    best, closest = -1.0, ""
+    for start, end in sentences(said[:8_000])[:80]:
+        there = _stems(said[start:end])
+        alike = len(own & there) / len(own | there) if own | there else 0.0
+        if alike > best:
+            best, closest = alike, said[start:end]
+    return closest
 
 
 def _is_courtesy(text: str) -> bool:

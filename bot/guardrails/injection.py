@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.domain.answer import DraftAuthor, Finding, Level
 from bot.domain.wording import normal
-from bot.ports import Guardrail, GuardInput
+from bot.ports import GuardInput, Guardrail
 
 NAME = "injection"
 _READ = 20_000
@@ -29,7 +29,7 @@ _ORDERS = re.compile(
     | \bignor(?:a|e|ez|er)\s+(?:\w+\s+){0,3}?(?:instrucciones|instructions|istruzioni|instruções|reglas|règles|consignes|anteriores|précédentes|precedenti)
     | \bnegeer\s+(?:\w+\s+){0,3}?(?:instructies|regels)|\bzignoruj\s+(?:\w+\s+){0,3}?(?:instrukcje|polecenia)
     | игнорируй\w*\s+(?:\w+\s+){0,3}?(?:инструкци\w*|указани\w*)|忽略.{0,8}(?:指令|指示|提示|说明)|(?:以前|前)の指示.{0,6}無視|이전\s*지시.{0,6}무시
-    )""",
+    )""",  # noqa: E501
     re.I | re.X | re.M,
 )
 _COMMENT = re.compile(r"<!--(.{3,2000}?)-->", re.S)
@@ -45,10 +45,8 @@ _FEWEST_HIDDEN = 6  # zero-width characters that are no accident of an emoji
 
 def check(given: GuardInput) -> Iterable[Finding]:
     """Warn, with the words, of orders in the customer's text; hold a draft that repeats them or speaks of its own orders."""
-    seen = [
-        turn for turn in given.escalation.customer_turns[-10:]
-        for turn in _attempts(turn.text[:_READ])
-    ]  # fmt: skip
+    turns = given.escalation.customer_turns[-10:]
+    seen = [attempt for turn in turns for attempt in _attempts(turn.text[:_READ])]
     for message, quote in list(dict.fromkeys(seen))[:3]:
         yield Finding(NAME, Level.WARN, message, quote)
     draft = normal(given.draft.text[:_READ])

@@ -5,26 +5,26 @@ from collections.abc import Iterable, Iterator
 
 from bot.domain.answer import Finding, Level
 from bot.domain.wording import normal
-from bot.ports import Guardrail, GuardInput
+from bot.ports import GuardInput, Guardrail
 
 NAME = "links"
 _READ = 12_000
 _SCHEME = re.compile(
     r"\b(?:h(?:tt|xx|\*\*)ps?|ftp|data|javascript|file|mailto|tel|slack|vbscript)\s{0,2}:\s{0,2}/{0,3}\s{0,2}[^\s<>\"'|)\]}]{0,300}",
     re.I,
-)  # noqa: E501
+)
 _TOP_LEVEL = (
     "com|org|net|io|co|ai|app|dev|info|biz|me|xyz|shop|store|online|site|club|top|link|click|support|help|example|test|zip|mov"
     "|de|nl|be|fr|at|ch|uk|eu|us|es|it|pt|pl|se|dk|fi|ie|ru|cn|in|br|jp|ly|gl|to|tk|gg|tv|cc|ws"
 )
 _BARE = re.compile(
     rf"(?<![@\w.-])(?:[^\W_](?:[\w-]{{0,61}}[^\W_])?\.){{1,5}}(?:{_TOP_LEVEL}|xn--[\w-]{{2,59}})(?![\w-])(?:[:/?#][^\s<>\"'|)\]}}]{{0,300}})?",
-    re.I,  # noqa: E501
+    re.I,
 )
 _DISGUISED_DOT = re.compile(
     r"\s{0,2}(?:\[\s?(?:\.|dot)\s?\]|\(\s?(?:\.|dot)\s?\)|\{\s?(?:\.|dot)\s?\}|(?<=\w)\sdot\s(?=\w))\s{0,2}|[。．｡]",
     re.I,
-)  # noqa: E501
+)
 _ADDRESS = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])(?:[:/][^\s<>\"']{0,300})?")
 _SAFE_SCHEMES = frozenset({"http", "https"})
 _OTHER_SCHEMES = frozenset({"mailto", "tel"})

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bot.domain.answer import Finding, Level
-from bot.ports import Guardrail, GuardInput
+from bot.ports import GuardInput, Guardrail
 
 NAME = "private-data"
 _READ = 12_000  # characters of a draft that are read

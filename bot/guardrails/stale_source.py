@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bot.domain.answer import Finding, Level
 from bot.domain.article import Audience
-from bot.ports import Guardrail, GuardInput
+from bot.ports import GuardInput, Guardrail
 
 NAME = "stale-source"
 

@@ -8,7 +8,7 @@ from bot.domain.answer import Citation, Passage
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One sentence of a reply with the passages that it rests on. `mark` is "2." or "-" in a list, where it starts a line."""
+    """One sentence of a reply with the passages that it rests on. `mark`: "2." or "-" where it starts a line."""
 
     text: str
     passages: tuple[Passage, ...]
@@ -50,7 +50,9 @@ def compose(pieces: Sequence[Piece], *, greeting: str = "", closing: str = "", n
 def greeted(greeting: str, name: str) -> str:
     """Fill {name} in, or drop it with the space before it where the name is unknown."""
     first = " ".join(name.split())[:60]
-    return (greeting.replace("{name}", first) if first else greeting.replace(" {name}", "").replace("{name}", "")).strip()
+    return (
+        greeting.replace("{name}", first) if first else greeting.replace(" {name}", "").replace("{name}", "")
+    ).strip()
 
 
 def _gap(before: Piece, piece: Piece) -> str:

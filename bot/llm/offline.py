@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -22,6 +21,7 @@ _PROCEDURE_WORDS = 220  # a procedure is told whole or not at all
 _ANSWERS_FROM = 0.5  # confidence
 _NEARLY = 0.62  # of the best unit's score: a unit of the same passage that belongs to the answer
 _ELSEWHERE = 0.8  # the same for a unit of another passage
+_MOST_UNITS = 6
 _SAME = 0.75  # the share of words from which two units say the same
 _LONG = 1_500  # characters of question and passages together above which the work leaves the event loop
 _NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "nl": "Dutch", "it": "Italian",
@@ -34,14 +34,16 @@ class _Candidate:
     index: int
     unit: Unit
     score: float
+    roots: frozenset[str]  # the question's words that it has
 
 
 class OfflineDrafter:
     """A Drafter that quotes: every sentence between greeting and closing is an article's own, with its source.
 
-    It abstains, saying what is missing, when the evidence is weak, when there are no words to answer, and when the customer
-    writes in a language that none of the articles is in: it cannot translate, and a match across languages is no evidence.
-    Its confidence is provisional (a hand-set function of the evidence), and so is good for ranking rather than for reading.
+    It abstains, saying what is missing, when the evidence is weak, when there are no words to answer, and when the
+    customer writes in a language that none of the articles is in: it cannot translate, and a match across languages
+    is no evidence. Its confidence is provisional (a hand-set function of the evidence), and so is good for ranking
+    rather than for reading.
     """
 
     name = "offline"
@@ -77,15 +79,13 @@ class OfflineDrafter:
             return _abstain("The articles found have no sentence to quote.")
         chosen = _choose(candidates)
         found = self._found(question, passages, chosen)
-        evidence = self._evidence(question, passages, candidates, chosen, found)
+        evidence = self._evidence(question, passages, chosen, found)
         nearest = passages[max(candidates, key=lambda c: c.score).passage].title
         if evidence.confidence < _ANSWERS_FROM:
             topic = missing_topic(question, found)
             return _abstain(f'No article covers "{topic}" (nearest: {nearest}).', evidence.confidence)
         pieces = _pieces(chosen, passages)
-        done = compose(
-            pieces, greeting=self._greeting, closing=self._closing, name=request.escalation.customer.name
-        )
+        done = compose(pieces, greeting=self._greeting, closing=self._closing, name=request.escalation.customer.name)
         return Draft(done.text, done.cited, done.citations, round(evidence.confidence, 4), DraftAuthor.OFFLINE)
 
     def _candidates(self, question: Question, passages: Sequence[Passage]) -> list[_Candidate]:
@@ -103,7 +103,7 @@ class OfflineDrafter:
             shared = sum(weight for root, weight in question.weights.items() if root in own) / total
             headed = sum(weight for root, weight in question.weights.items() if root in above) / total
             score = 0.45 * shared + 0.35 * float(cosine) + 0.3 * headed + 0.1 / (number + 1)
-            scored.append(_Candidate(number, index, unit, score))
+            scored.append(_Candidate(number, index, unit, score, frozenset(own & question.weights.keys())))
         return scored
 
     def _found(self, question: Question, passages: Sequence[Passage], chosen: Sequence[_Candidate]) -> dict[str, float]:
@@ -119,7 +119,6 @@ class OfflineDrafter:
         self,
         question: Question,
         passages: Sequence[Passage],
-        candidates: Sequence[_Candidate],
         chosen: Sequence[_Candidate],
         found: dict[str, float],
     ) -> Evidence:
@@ -127,13 +126,17 @@ class OfflineDrafter:
         texts = [candidate.unit.text for candidate in chosen]
         texts += [f"{passages[n].title}. {passages[n].heading}. {passages[n].text[:2_000]}" for n in used]
         alike = likeness(question, self._embedder.embed(texts))
-        title = self._likeness.cover(
-            list(question.surface.values()),
-            [word for c in chosen for word in words(_above(passages[c.passage], c.unit)) if content_words(word)],
-        )
-        ranked = sorted((max(c.score for c in candidates if c.passage == n) for n in {c.passage for c in candidates}))
-        lead = ranked[-1] - ranked[max(0, len(ranked) - 4)] if len(ranked) > 1 else 0.0
-        return Evidence(covered(question, found), float(np.max(alike)), covered(question, title), lead)
+        heading = self._covers(question, passages, chosen, headings_only=True)
+        together = max(self._covers(question, passages, [c]) for c in chosen)
+        return Evidence(covered(question, found), float(np.max(alike)), heading, together)
+
+    def _covers(
+        self, question: Question, passages: Sequence[Passage], chosen: Sequence[_Candidate], headings_only: bool = False
+    ) -> float:
+        text = " ".join(_above(passages[c.passage], c.unit) for c in chosen)
+        text += "" if headings_only else " ".join(["", *(c.unit.text for c in chosen)])
+        there = [word for word in words(text) if content_words(word)]
+        return covered(question, self._likeness.cover(list(question.surface.values()), there))
 
 
 def _above(passage: Passage, unit: Unit) -> str:
@@ -152,9 +155,11 @@ def _choose(candidates: Sequence[_Candidate]) -> list[_Candidate]:
         same = candidate.passage in sources
         if not same and len(sources) >= _SOURCES:
             continue
+        if len(chosen) >= _MOST_UNITS or candidate in chosen:
+            continue
         if candidate.score < best.score * (_NEARLY if same else _ELSEWHERE):
             continue
-        if len(chosen) >= 6 or candidate in chosen:
+        if not same and not candidate.roots - {root for c in chosen for root in c.roots}:
             continue
         _add(chosen, _with_company(candidate, candidates), candidate)
     order = {number: position for position, number in enumerate(dict.fromkeys(c.passage for c in chosen))}
@@ -184,12 +189,14 @@ def _beside(one: _Candidate, other: _Candidate) -> bool:
 
 def _add(chosen: list[_Candidate], company: Sequence[_Candidate], wanted: _Candidate) -> None:
     """Add what is new and fits; the unit itself before its company, a procedure whole."""
-    new = [c for c in company if c not in chosen and not any(_repeats(c.unit, other.unit) for other in chosen)]
+    kept = [c for c in company if c not in chosen]
+    step = wanted.unit.kind is Kind.STEP
+    new = [c for c in kept if (step and c.unit.kind is Kind.STEP) or not any(_repeats(c.unit, o.unit) for o in chosen)]
     if wanted not in new:
         return
     size = sum(len(c.unit.text.split()) for c in chosen)
     added = sum(len(c.unit.text.split()) for c in new)
-    limit = _PROCEDURE_WORDS if wanted.unit.kind is Kind.STEP else _WORDS
+    limit = _PROCEDURE_WORDS if step else _WORDS
     if not chosen or size + added <= limit:
         chosen.extend(new)
 

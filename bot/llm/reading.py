@@ -83,7 +83,9 @@ def plain(markdown: str) -> str:
     text = re.sub(r"<((?:https?://|mailto:)[^>\s]+)>", r"\1", text)
     text = re.sub(r"</?[a-zA-Z][^>]{0,200}>", "", text)
     text = re.sub(r"(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
-    text = re.sub(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])|(?<![\w_])_(?=\S)([^_\n]+?)(?<=\S)_(?![\w_])", r"\1\2", text)
+    text = re.sub(
+        r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])|(?<![\w_])_(?=\S)([^_\n]+?)(?<=\S)_(?![\w_])", r"\1\2", text
+    )
     text = re.sub(r"`+([^`]*)`+", r"\1", text)
     text = re.sub(r"^\s*(?:>\s?)+", "", text)
     return " ".join(re.sub(r"\\([\\`*_{}\[\]()#+.!|>~-])", r"\1", text).split())
@@ -164,8 +166,11 @@ def _list(lines: list[str], at: int, block: int) -> tuple[int, list[Unit]]:
         if not match:
             break
         start, end = end, end + 1
-        while end < len(lines) and lines[end].startswith((" ", "\t")) and lines[end].strip() and not (
-            _STEP.match(lines[end]) or _BULLET.match(lines[end])
+        while (
+            end < len(lines)
+            and lines[end].startswith((" ", "\t"))
+            and lines[end].strip()
+            and not (_STEP.match(lines[end]) or _BULLET.match(lines[end]))
         ):
             end += 1
         step = _STEP.match(lines[start]) is not None

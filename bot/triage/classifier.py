@@ -1,9 +1,9 @@
 """Learns to label short texts from a handful of examples, with probabilities that mean what they say.
 
-Likeness of two texts is a weighted sum of three cosines: of their embeddings, of their character n-grams and of their words.
-Logistic regression is linear and its penalty does not change under rotation, so instead of thousands of sparse columns it is
-fitted on the coordinates of the examples in the space that they span (kernel = likeness): the same model, fitted in
-milliseconds, and the likenesses to the examples fall out on the way.
+Likeness of two texts is a weighted sum of three cosines: of their embeddings, of their character n-grams and of their
+words. Logistic regression is linear and its penalty does not change under rotation, so instead of thousands of sparse
+columns it is fitted on the coordinates of the examples in the space that they span (kernel = likeness): the same
+model, fitted in milliseconds, and the likenesses to the examples fall out on the way.
 """
 
 from collections.abc import Sequence
@@ -37,8 +37,9 @@ class Neighbour:
 class Prediction:
     """The most probable label, with its probability among the labels.
 
-    The labels are all that the probability knows of; `trust` is what is left of it when the text is less like the label's
-    examples than those are like each other. `familiar` is False where it is like none, whatever the probability says.
+    The labels are all that the probability knows of; `trust` is what is left of it when the text is less like the
+    label's examples than those are like each other. `familiar` is False where it is like none, whatever the
+    probability says.
     """
 
     label: str
@@ -52,9 +53,9 @@ class Prediction:
 class FewShotClassifier:
     """Labels texts after the examples it was given; made once, predicts often. Deterministic.
 
-    The temperature that softens the regression's logits, and the likeness below which a text is unlike everything, are both
-    fitted on predictions for held-out examples. With one label the probability is how familiar the text is, not a choice.
-    `marks` are further measurements of a text (such as its share of capitals), weighed like one word.
+    The temperature that softens the regression's logits, and the likeness below which a text is unlike everything,
+    are both fitted on predictions for held-out examples. With one label the probability is how familiar the text is,
+    not a choice. `marks` are further measurements of a text (such as its share of capitals), weighed like one word.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Finds what a rep would copy by hand: the team's identifiers, e-mail addresses, phone numbers, amounts, dates, links."""
+"""Finds what a rep would copy by hand: the team's identifiers, addresses, phone numbers, amounts, dates, links."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,7 @@
 """Where texts lie: their embedding, and TF-IDF over character and word n-grams, each as a row of length 1.
 
-TF-IDF is written out here because a text is placed at every call: this takes a tenth of scikit-learn's time for one text.
+TF-IDF is written out here because a text is placed at every call: this takes a tenth of scikit-learn's time for one
+text.
 """
 
 import math
@@ -8,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -95,5 +97,5 @@ def _characters(text: str) -> Iterable[str]:
 def _words(text: str) -> Iterable[str]:
     words = [f"\x00{word}" for word in _WORD.findall(_folded(text))]
     yield from words
-    for first, second in zip(words, words[1:], strict=False):
+    for first, second in pairwise(words):
         yield first + second

@@ -29,11 +29,12 @@ class _Models:
 
 
 class TaxonomyTriager:
-    """A Triager that learned from the taxonomy's examples and the tone examples; local, deterministic, a few ms a call.
+    """A Triager that learned from the taxonomy's and the tone's examples; local, deterministic, a few ms a call.
 
-    An intent is believed when its trust (its calibrated probability, less where the text is unlike its examples) reaches its
-    threshold; else it is "unknown", of medium risk. A cue of a legal threat, of danger to people or of a stolen account makes the risk
-    high, known intent or not; anger makes low risk medium. Prompt injection is no matter of triage: a guardrail judges it.
+    An intent is believed when its trust (its calibrated probability, less where the text is unlike its examples)
+    reaches its threshold; else it is "unknown", of medium risk. A cue of a legal threat, of danger to people or of a
+    stolen account makes the risk high, known intent or not; anger makes low risk medium. Prompt injection is no matter
+    of triage: a guardrail judges it.
     """
 
     def __init__(self, taxonomy: Taxonomy, tone: Tone, embedder: Embedder, *, phone_region: str | None = None) -> None:

@@ -1,0 +1,111 @@
+"""A local peer that speaks OpenAI's Responses API: scripted answers and faults, for driving the real SDK against."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+
+@dataclass
+class Answer:
+    """One scripted response. Without a fault it is a reply in the real shape with `text` (or `refusal`) as its output."""
+
+    text: str = ""
+    refusal: str = ""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None  # sent as it is, in place of a reply
+    disconnect: bool = False
+    seconds_before: float = 0.0
+    seconds_between: float = 0.0  # between two bytes of the body
+    incomplete: bool = False
+
+
+def reply(*sentences: tuple[str, list[int]], missing: str = "", needs_human: bool = False) -> Answer:
+    """What a model that follows the schema answers."""
+    said = [{"text": text, "passages": passages} for text, passages in sentences]
+    return Answer(json.dumps({"sentences": said, "missing": missing, "needs_human": needs_human}))
+
+
+def trouble(status: int, message: str = "trouble", **headers: str) -> Answer:
+    """An error in the API's shape; header names are given with underscores."""
+    body = json.dumps({"error": {"message": message, "type": "error", "param": None, "code": None}})
+    return Answer(status=status, body=body, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+@dataclass
+class ModelPeer:
+    """Gives the scripted answers in turn, the last one for ever; `requests` keeps what was asked."""
+
+    answers: list[Answer]
+    url: str = ""
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+    async def respond(self, request: web.Request) -> web.StreamResponse:
+        self.requests.append(await request.json())
+        self.keys.append(request.headers.get("Authorization", ""))
+        answer = self.answers[min(len(self.requests), len(self.answers)) - 1]
+        await asyncio.sleep(answer.seconds_before)
+        if answer.disconnect:
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
+        body = answer.body if answer.body is not None else json.dumps(_response(answer, self.requests[-1]))
+        headers = {"Content-Type": "application/json", **answer.headers}
+        if not answer.seconds_between:
+            return web.Response(status=answer.status, body=body.encode(), headers=headers)
+        return await _drip(request, body, headers, answer.seconds_between)
+
+
+@asynccontextmanager
+async def serving(*answers: Answer) -> AsyncIterator[ModelPeer]:
+    """Run a peer on a free port of this machine."""
+    peer = ModelPeer(list(answers))
+    app = web.Application()
+    app.router.add_post("/v1/responses", peer.respond)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    peer.url = f"http://127.0.0.1:{port}/v1"
+    try:
+        yield peer
+    finally:
+        await runner.cleanup()
+
+
+async def _drip(request: web.Request, body: str, headers: Mapping[str, str], seconds: float) -> web.StreamResponse:
+    response = web.StreamResponse(headers=headers)
+    await response.prepare(request)
+    with suppress(ConnectionResetError):  # the client gave up, as it should
+        for byte in body.encode():
+            await response.write(bytes([byte]))
+            await asyncio.sleep(seconds)
+    return response
+
+
+def _response(answer: Answer, asked: Mapping[str, Any]) -> dict[str, Any]:
+    content = (
+        {"type": "refusal", "refusal": answer.refusal}
+        if answer.refusal
+        else {"type": "output_text", "text": answer.text, "annotations": [], "logprobs": []}
+    )
+    message = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [content]}
+    return {
+        "id": "resp_1", "object": "response", "created_at": 1_770_000_000, "model": asked.get("model", ""),
+        "status": "incomplete" if answer.incomplete else "completed", "error": None,
+        "incomplete_details": {"reason": "max_output_tokens"} if answer.incomplete else None,
+        "instructions": asked.get("instructions"), "metadata": {}, "parallel_tool_calls": True, "temperature": 1.0,
+        "tool_choice": "auto", "tools": [], "top_p": 1.0, "max_output_tokens": asked.get("max_output_tokens"),
+        "previous_response_id": None, "reasoning": {"effort": None, "summary": None}, "store": False,
+        "text": asked.get("text", {"format": {"type": "text"}}), "truncation": "disabled", "user": None,
+        "output": [message] if answer.text or answer.refusal else [],
+        "usage": {"input_tokens": 320, "input_tokens_details": {"cached_tokens": 0}, "output_tokens": 41,
+                  "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": 361},
+    }  # fmt: skip
