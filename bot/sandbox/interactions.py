@@ -143,4 +143,3 @@ class Interactions:
 
 def _named(channel: Channel) -> Json:
     return {"id": channel.id, "name": channel.name or "directmessage"}
-

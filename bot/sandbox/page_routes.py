@@ -3,6 +3,8 @@
 import asyncio
 import json
 from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import PurePath
 
 from aiohttp import web
 
@@ -13,8 +15,7 @@ from bot.sandbox.picture import whole_picture
 from bot.sandbox.workspace import Unknown, Workspace
 
 HEARTBEAT_SECONDS = 15
-KINDS = {"index.html": "text/html", "app.js": "text/javascript", "style.css": "text/css"}
-KINDS |= {"mrkdwn.js": "text/javascript", "blocks.js": "text/javascript", "forms.js": "text/javascript"}
+KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -57,7 +58,7 @@ class Page:
 
     async def _asset(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
-        if name not in KINDS:
+        if name not in {file.name for file in _folder().iterdir()}:
             raise web.HTTPNotFound(text="no such file")
         return _asset(name)
 
@@ -101,14 +102,19 @@ class Page:
 
     async def _archive(self, request: web.Request) -> web.Response:
         place = f"#/room/{request.match_info['channel']}/{request.match_info['message']}"
-        raise web.HTTPFound(f"/sandbox{place}")
+        root = request.query.get("thread_ts", "")
+        raise web.HTTPFound(f"/sandbox{place}" + (f"/{root}" if root.replace(".", "").isdigit() else ""))
+
+
+def _folder() -> Traversable:
+    return resources.files("bot.sandbox").joinpath("page")
 
 
 def _asset(name: str) -> web.Response:
-    content = resources.files("bot.sandbox").joinpath("page", name).read_bytes()
+    content = _folder().joinpath(name).read_bytes()
     headers = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
     headers["Referrer-Policy"] = "no-referrer"
-    return web.Response(body=content, content_type=KINDS[name], charset="utf-8", headers=headers)
+    return web.Response(body=content, content_type=KINDS[PurePath(name).suffix], charset="utf-8", headers=headers)
 
 
 async def _woken(waker: asyncio.Event) -> None:

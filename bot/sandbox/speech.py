@@ -115,7 +115,7 @@ class Speech:
         made = str(self._workspace.views.number())
         file = File(derived_id("F", name, made), name, wanted.get("title", name), kind, user.id, 0)
         file.created = int(self._workspace.clock().timestamp())
-        file.content = str(wanted.get("text", "")).encode() or PIXEL
+        file.content = base64.b64decode(wanted.get("base64", "")) or str(wanted.get("text", "")).encode() or PIXEL
         self._workspace.files[file.id] = file
         return file.as_slack(self._base_url, self._workspace.team.id)
 
