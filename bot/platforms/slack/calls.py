@@ -67,7 +67,7 @@ class SlackCalls:
         self._client = client
         self._patience = patience
         self._attempts = attempts
-        self._backoff = wait_exponential_jitter(initial=pause, max=10 * pause, jitter=pause)
+        self._backoff = wait_exponential_jitter(multiplier=pause, max=10 * pause, jitter=pause)
 
     async def call(self, method: str, **arguments: Any) -> Json:
         """Call until Slack answers. Raises Refused for good, and Unavailable when patience ends."""
@@ -82,7 +82,11 @@ class SlackCalls:
             sleep=asyncio.sleep,
             reraise=True,
         )
-        return await retrying(attempt)
+
+        async def once() -> T:
+            return await attempt()
+
+        return await retrying(once)
 
     async def pages(self, method: str, most: int = 20, **arguments: Any) -> AsyncIterator[Json]:
         """Give page after page of a list, at most so many."""
