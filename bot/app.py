@@ -5,7 +5,7 @@ import hashlib
 import importlib.resources
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,8 +13,7 @@ from aiohttp import web
 
 from bot.discovery import find
 from bot.domain.chat import Person, Role
-from bot.domain.errors import Misconfigured
-from bot.ports import Clock, Desk, Drafter, Embedder, Guardrail, People, Platform, Policy, Runtime, Surface
+from bot.ports import Clock, Desk, Drafter, Embedder, Guardrail, People, Policy, Surface
 from bot.settings import Settings
 from bot.storage.engine import Engine
 from knowledge.library import Library
@@ -54,8 +53,7 @@ class App:
     engine: Engine
     desk: Desk
     library: Library
-    retriever: HybridRetriever
-    warmers: list[Callable[[], Any]] = field(default_factory=list)
+    warm: Callable[[], Awaitable[None]]
     starters: list[Callable[[], Awaitable[Any]]] = field(default_factory=list)
     closers: list[Callable[[], Awaitable[Any]]] = field(default_factory=list)
     server: web.Application | None = None
@@ -63,12 +61,6 @@ class App:
     async def start(self) -> None:
         for starter in self.starters:
             await starter()
-
-    async def warm(self) -> None:
-        """Load models and indexes ahead of the first question; safe to run beside everything else."""
-        for warmer in self.warmers:
-            await asyncio.to_thread(warmer)
-        await self.retriever.warm()
 
     async def close(self) -> None:
         for closer in reversed(self.closers):
@@ -83,11 +75,11 @@ class Parts:
     settings: Settings
     clock: Clock
     engine: Engine
-    embedder: Embedder
     library: Library
     retriever: HybridRetriever
     desk: Desk
-    warmers: tuple[Callable[[], Any], ...]
+    warm: Callable[[], Awaitable[None]]
+    """Loads models and indexes ahead of the first question; safe to run beside everything else."""
 
 
 async def build_desk(settings: Settings, *, clock: Clock | None = None) -> Parts:
@@ -115,7 +107,7 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None) -> Parts
     manifest = {
         "taxonomy": taxonomy.hash,
         "tone": tone.hash,
-        "voice": _hash(repr(voice)),
+        "voice": _hash(settings.desk.voice.read_text(encoding="utf-8")),
         "drafter": drafter_hash,
         "guardrails": _hash(",".join(guardrail.name for guardrail in _guardrails())),
     }
@@ -135,7 +127,12 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None) -> Parts
         workflow_release=release.number,
     )
     library = Library(store.articles, store.releases, embedder, clock)
-    return Parts(settings, clock, engine, embedder, library, retriever, desk, (triager.warm,))
+
+    async def warm() -> None:
+        await asyncio.to_thread(triager.warm)
+        await retriever.warm()
+
+    return Parts(settings, clock, engine, library, retriever, desk, warm)
 
 
 def _guardrails() -> tuple[Guardrail, ...]:
@@ -157,7 +154,7 @@ def _drafter(settings: Settings, voice: Any, embedder: Embedder) -> tuple[Drafte
     """The drafter, and the hash of all that shapes what it writes."""
     from bot.llm.offline import OfflineDrafter
 
-    offline = OfflineDrafter(embedder, voice)
+    offline = OfflineDrafter(embedder, voice.default.greeting, voice.default.closing)
     if not settings.openai.present:
         return offline, _hash(offline.name)
     from bot.llm.fallback import WithFallback
@@ -169,7 +166,8 @@ def _drafter(settings: Settings, voice: Any, embedder: Embedder) -> tuple[Drafte
         base_url=settings.openai.base_url,
         deadline_seconds=settings.openai.deadline_seconds,
         max_retries=settings.openai.max_retries,
-        voice=voice,
+        greeting=voice.default.greeting,
+        closing=voice.default.closing,
     )
     prompt = importlib.resources.files("bot.llm.prompts").joinpath("draft.md").read_text(encoding="utf-8")
     return WithFallback(model, offline), _hash(f"{settings.openai.model}\n{prompt}")
@@ -184,51 +182,159 @@ async def build(settings: Settings, *, clock: Clock | None = None, role: str = "
 
     `role` is what this process does in a deployment of several: "all", "web", "worker" or "clock".
     """
-    from dataclasses import replace
-
     from bot.runtime.durable import DurableRuntime
-    from bot.surfaces.schema import openapi
-    from bot.web.server import create_server
-    from bot.workflows import answer, receive, review
-    from handlers import escalations, jobs
     from handlers.commands import CommandPlugin
     from handlers.dispatch import Dispatcher
 
     parts = await build_desk(settings, clock=clock)
     runtime = DurableRuntime(
-        settings.core.engine_url,
-        {
-            "propose": answer.propose,
-            "resolve": review.resolve,
-            "again": review.again,
-            "withdraw": receive.withdraw,
-        },
-        parts.clock,
-        role=role,
-        executor=settings.core.process or role,
+        settings.core.engine_url, _workflows(), parts.clock, role=role, executor=settings.core.process or role
     )
+    slack = await _Slack.connect(settings, parts) if settings.slack.present else None
     desk = replace(parts.desk, runtime=runtime)
-    app = App(settings, parts.engine, desk, parts.library, parts.retriever, list(parts.warmers))
-    slack = await _slack(app) if settings.slack.present else None
     if slack is not None:
         desk = replace(desk, platforms={"slack": slack.platform}, people=slack.people)
+    app = App(settings, parts.engine, desk, parts.library, parts.warm)
     app.desk = desk = replace(desk, surfaces=_surfaces(app, desk))
     dispatcher = Dispatcher(desk, find("handlers.commands", "COMMAND", CommandPlugin))
-
-    async def ready() -> None:
-        await desk.store.releases.live("knowledge")
-
-    async def received(surface: str, headers: Any, body: bytes) -> str:
-        return await escalations.request(desk, surface, headers, body)
-
-    if role in ("all", "web"):
-        handler = slack.listen(dispatcher, runtime) if slack else None
-        app.server = create_server(receive=received, ready=ready, openapi=openapi(VERSION), slack=handler)
     app.starters.append(lambda: runtime.launch(desk))
     app.closers.append(runtime.close)
+    if slack is not None:
+        app.closers.append(slack.platform.close)
     if role in ("all", "web"):
-        app.starters.append(dispatcher.sweep)
-        app.closers.append(dispatcher.close)
+        await _open_doors(app, dispatcher, slack, runtime)
     if role in ("all", "clock"):
-        _schedule(app, jobs.table(dispatcher))
+        _ring_the_clock(app, dispatcher)
     return app
+
+
+def _workflows() -> dict[str, Any]:
+    from bot.workflows import answer, receive, review
+
+    return {
+        "propose": answer.propose,
+        "resolve": review.resolve,
+        "again": review.again,
+        "withdraw": receive.withdraw,
+    }
+
+
+def _surfaces(app: App, desk: Desk) -> dict[str, Surface]:
+    from bot.surfaces.thread import ThreadSurface
+    from bot.surfaces.webhook import WebhookSurface
+
+    surfaces: dict[str, Surface] = {
+        platform.name: ThreadSurface(platform, desk.clock) for platform in desk.platforms.values()
+    }
+    section = app.settings.webhook
+    if section.present:
+        webhook = WebhookSurface(
+            [secret.get_secret_value() for secret in section.secrets],
+            desk.clock,
+            reply_secret=section.reply_secret.get_secret_value(),
+            reply_hosts=section.reply_hosts,
+            timeout_seconds=section.timeout_seconds,
+        )
+        app.closers.append(webhook.close)
+        surfaces[webhook.name] = webhook
+    return surfaces
+
+
+@dataclass(frozen=True, slots=True)
+class _Slack:
+    """The Slack side: how to speak, and who may do what."""
+
+    client: Any
+    platform: Any
+    people: People
+
+    @classmethod
+    async def connect(cls, settings: Settings, parts: Parts) -> "_Slack":
+        from slack_sdk.web.async_client import AsyncWebClient
+
+        from bot.platforms.slack import SlackPeople, SlackPlatform, who_am_i
+
+        section = settings.slack
+        client = AsyncWebClient(token=section.bot_token.get_secret_value(), base_url=section.base_url)
+        own = await who_am_i(client)
+        per_second = 1 / section.pace_seconds if section.pace_seconds else 0.0
+        platform = SlackPlatform(client, parts.desk.store.outbox, parts.clock, own=own, per_second=per_second)
+        roles = {Role.REP: section.reps, Role.SENIOR: section.seniors, Role.MANAGER: section.managers}
+        return cls(client, platform, SlackPeople(client, parts.clock, roles, team=own.team))
+
+
+async def _open_doors(app: App, dispatcher: Any, slack: _Slack | None, runtime: Any) -> None:
+    """Make the HTTP server, and the Socket Mode connection where that is how Slack reaches us."""
+    from bot.surfaces.schema import openapi
+    from bot.web.server import create_server
+    from handlers import escalations
+
+    async def receive(surface: str, headers: Any, body: bytes) -> str:
+        return await escalations.request(app.desk, surface, headers, body)
+
+    async def ready() -> None:
+        await app.desk.store.releases.live("knowledge")
+
+    handler = None
+    if slack is not None:
+        handler = _slack_door(app, dispatcher, slack, runtime)
+    app.server = create_server(receive=receive, ready=ready, openapi=openapi(VERSION), slack=handler)
+    app.starters.append(dispatcher.sweep)
+    app.closers.append(dispatcher.close)
+
+
+def _slack_door(app: App, dispatcher: Any, slack: _Slack, runtime: Any) -> Any:
+    """What Slack's deliveries are answered by; acknowledging them goes before all other work of this process."""
+    from bot.platforms.slack import aiohttp_handler, build_bolt, start_socket_mode
+
+    section = app.settings.slack
+    bolt = build_bolt(slack.client, section.signing_secret.get_secret_value(), dispatcher, slack.platform)
+    if section.app_token.get_secret_value():
+
+        async def connect() -> None:
+            connection = await start_socket_mode(bolt, section.app_token.get_secret_value(), slack.client)
+            app.closers.append(connection.close)
+
+        app.starters.append(connect)
+    if not section.signing_secret.get_secret_value():
+        return None
+    deliver = aiohttp_handler(bolt)
+
+    async def acknowledge(request: web.Request) -> web.StreamResponse:
+        with runtime.urgent():
+            return await deliver(request)
+
+    return acknowledge
+
+
+def _ring_the_clock(app: App, dispatcher: Any) -> None:
+    from bot.runtime.scheduler import Scheduler
+    from handlers import jobs
+
+    scheduler = Scheduler()
+    for job in jobs.table(dispatcher):
+        scheduler.add(job.name, job.cron, job.run)
+
+    async def start() -> None:
+        scheduler.start()
+
+    async def close() -> None:
+        scheduler.close()
+
+    app.starters.append(start)
+    app.closers.append(close)
+
+
+def slack_manifest() -> str:
+    """The Slack app manifest as YAML, made from the commands and events that the code handles."""
+    import yaml
+
+    from bot.platforms.slack import manifest
+    from handlers.commands import CommandPlugin
+
+    plugins = find("handlers.commands", "COMMAND", CommandPlugin)
+    commands = {plugin.name: (plugin.help, plugin.usage) for plugin in plugins if plugin.slash}
+    shortcuts = {plugin.name: (plugin.shortcut, plugin.help) for plugin in plugins if plugin.shortcut}
+    head = "# The Slack app, made by `make manifest`. Replace ratchet.example.com by your own address;\n"
+    head += "# for a pilot without a public address, set socket_mode_enabled to true and leave the URLs out.\n"
+    return head + yaml.safe_dump(manifest(commands, shortcuts), sort_keys=False, allow_unicode=True, width=110)

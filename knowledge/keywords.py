@@ -1,5 +1,6 @@
 """Passages by their words: BM25 (Lucene's variant) over a tokeniser made for help texts, ids and error codes."""
 
+import logging
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -36,7 +37,9 @@ class KeywordIndex:
         self._bm25: Any = None
         tokens = [tokens_of(text) for text in texts]
         if any(tokens):
-            import bm25s  # brings scipy
+            import bm25s  # brings scipy, and sets its own logger to debug
+
+            logging.getLogger("bm25s").setLevel(logging.WARNING)
 
             self._bm25 = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
             self._bm25.index(tokens, show_progress=False)

@@ -25,6 +25,7 @@ def ask(question: str, as_json: bool) -> None:
         from bot.workflows.run import RecordedRun
 
         async with desk_parts() as parts:
+            await parts.warm()  # so that the times are those of a bot that is running
             now = parts.clock.now()
             asked = RecordedRun(f"ask-{now:%Y%m%d-%H%M%S-%f}", parts.clock)
             proposal = await prepare(asked, parts.desk, _escalation(question, now))

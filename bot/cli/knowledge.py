@@ -85,7 +85,7 @@ def status() -> None:
     found = run(work())
     out = console()
     out.print(
-        f"{found.release.label}: {found.articles} articles, {found.passages} passages, {found.internal} internal."
+        f"{found.release.label}: {found.articles} articles, {found.passages} passages, {len(found.internal)} internal."
     )
     for title, names in (
         ("Past their review date", found.stale),

@@ -61,7 +61,7 @@ async def serve_until_stopped(app: "App") -> None:
             click.echo(f"Ratchet is ready at http://{core.host}:{core.port}", err=True)
         else:
             click.echo("Ratchet is ready.", err=True)
-        warming = asyncio.create_task(app.warm())
+        warming = asyncio.ensure_future(app.warm())
         await stop.wait()
         warming.cancel()
     finally:

@@ -9,9 +9,14 @@ from bot.ports import Answer, Desk
 
 @dataclass(frozen=True, slots=True)
 class CommandPlugin:
-    """A command that people can give. `usage` is the hint behind its name, `help` one line on what it does."""
+    """A command that people can give. `usage` is the hint behind its name, `help` one line on what it does.
+
+    `slash` gives it a slash command, `shortcut` (a title) an entry in the menu of every message.
+    """
 
     name: str
     usage: str
     help: str
     run: Callable[[Desk, Command], Awaitable[Answer]]
+    slash: bool = True
+    shortcut: str = ""
