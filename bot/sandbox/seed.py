@@ -25,19 +25,23 @@ def furnish(workspace: Workspace, speech: Speech, company: Json) -> None:
         add_user(workspace, person)
     for group in company.get("groups", ()):
         add_group(workspace, group)
-    for room in company.get("channels", ()):
-        channel = add_channel(workspace, room)
-        for said in room.get("messages", ()):
-            if said.get("integration"):
-                speech.integration(channel, said["integration"], said, workflow=bool(said.get("workflow")))
-            else:
-                speech.say(workspace.user(said["as"]), channel, said)
+    rooms = [(add_channel(workspace, room), room.get("messages", ())) for room in company.get("channels", ())]
+    for channel, messages in rooms:  # after every room exists, so that messages can mention them
+        for said in messages:
+            _say(workspace, speech, channel, said)
     app = workspace.app
     app.commands = company.get("commands", app.commands)
     app.shortcuts = company.get("shortcuts", app.shortcuts)
     app.scopes = list(company.get("scopes", app.scopes))
     app.bot_events = company.get("bot_events", app.bot_events)
     workspace.announce({})
+
+
+def _say(workspace: Workspace, speech: Speech, channel: Channel, said: Json) -> None:
+    if said.get("integration"):
+        speech.integration(channel, said["integration"], said, workflow=bool(said.get("workflow")))
+    else:
+        speech.say(workspace.user(said["as"]), channel, said)
 
 
 def add_user(workspace: Workspace, person: Json) -> User:

@@ -46,7 +46,10 @@ class Speech:
             message.subtype = "thread_broadcast"
         if user.is_bot:
             message.bot_id = user.bot_id
-        return self._workspace.post(message)
+        self._workspace.post(message)
+        for file in message.files:
+            self._workspace.files[file["id"]].shares.append((channel.id, message.ts))
+        return message
 
     def integration(self, channel: Channel, name: str, content: Json, *, workflow: bool = False) -> Message:
         """Post as another app: an old-style `bot_message`, or the message a workflow form leaves."""

@@ -199,11 +199,13 @@ async def test_every_block_the_bot_may_use_is_accepted(client: AsyncWebClient) -
     rich = {"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}
     menu = {"type": "overflow", "action_id": "o", "options": select("x")["options"]}
     blocks: list[dict[str, Any]] = [
-        SECTION | {"accessory": BUTTON}, SECTION | {"accessory": menu}, {"type": "divider"}, actions(BUTTON, select("x")),
+        SECTION | {"accessory": BUTTON}, SECTION | {"accessory": menu}, {"type": "divider"},
+        actions(BUTTON, select("x")),
         {"type": "header", "text": {"type": "plain_text", "text": "x", "emoji": True}},
         {"type": "section", "fields": [{"type": "mrkdwn", "text": "x"}] * 10},
         {"type": "context", "elements": [{"type": "image", "image_url": "https://x.example/a.png", "alt_text": "x"}]},
-        {"type": "image", "image_url": "https://x.example/a.png", "alt_text": "x"}, {"type": "markdown", "text": "**x**"},
+        {"type": "image", "image_url": "https://x.example/a.png", "alt_text": "x"},
+        {"type": "markdown", "text": "**x**"},
         {"type": "table", "rows": [[cell, cell]]}, {"type": "rich_text", "elements": [rich]},
     ]  # fmt: skip
     assert (await client.chat_postMessage(channel="#support", text="x", blocks=blocks))["ok"]

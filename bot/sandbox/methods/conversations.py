@@ -24,7 +24,9 @@ def info(call: Call) -> Json:
     """Describe one room."""
     channel = call.channel(scope="read")
     shape = _shape(call, channel)
-    return {"channel": shape if call.flag("include_num_members") else {**shape, "num_members": None}}
+    if not call.flag("include_num_members"):
+        shape.pop("num_members", None)
+    return {"channel": shape}
 
 
 def members(call: Call) -> Json:

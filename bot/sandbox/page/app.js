@@ -12,11 +12,14 @@ let state = null, place = { kind: "room", id: "", marked: "" }, thread = "", fre
 let viewer = sessionStorage.getItem("viewer") ?? "";
 
 async function act(path, body = {}) {
-  const response = await fetch(`/sandbox/control/${path}`, {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ as: state.viewer, ...body }) });
-  const told = await response.json();
+  let response, told;
+  try {
+    response = await fetch(`/sandbox/control/${path}`, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ as: state.viewer, ...body }) });
+    told = await response.json();
+  } catch { toast("The sandbox does not answer."); return body.quiet ? { error: "The sandbox does not answer." } : null; }
   if (!response.ok && !body.quiet) toast(told.error);
-  if (told.problem && !["required_fields_missing"].includes(told.problem)) toast(`The bot did not acknowledge (${told.problem}).`);
+  if (told.problem && told.problem !== "required_fields_missing") toast(`The bot did not acknowledge (${told.problem}).`);
   await refresh();
   return response.ok ? told : body.quiet ? told : null;
 }
@@ -36,8 +39,11 @@ function listen() {
   stream.onmessage = (event) => { if (!state || JSON.parse(event.data).version !== state.version) refresh(); };
   stream.onerror = () => document.body.classList.add("offline");
   stream.onopen = () => document.body.classList.remove("offline");
-  setInterval(() => { if (stream.readyState !== EventSource.OPEN) refresh().catch(() => {}); }, 3000);
-  if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 3000);
+  const watch = setInterval(() => {
+    if (stream.readyState === EventSource.OPEN) return;
+    refresh().catch(() => {}); // polling, until the stream is back; the browser gives up on some errors, then it is made anew
+    if (stream.readyState === EventSource.CLOSED) { clearInterval(watch); listen(); }
+  }, 3000);
 }
 
 function route() {
@@ -62,7 +68,7 @@ function draw() {
   setNames(state);
   setState(state);
   drawSidebar();
-  if (place.kind === "customers") drawCustomers({ head: $("head"), list: $("list"), foot: $("foot") }, state, place.id, act, go);
+  if (place.kind === "customers") drawCustomers({ head: $("head"), list: $("list"), foot: $("foot"), opener: drawerButton() }, state, place.id, act, go);
   else if (place.kind === "app" && place.id !== "messages") drawHome();
   else drawRoom();
   drawThread();
@@ -162,6 +168,7 @@ function drawRoom() {
 function roomComposer(room, name) {
   return composer({
     placeholder: `Message ${name}`, testid: "composer", commands: state.app.commands,
+    shortcuts: state.app.shortcuts.filter((one) => one.type === "global").map((one) => [one.name, () => act("shortcuts", { callback_id: one.callback_id })]),
     attach: async (file) => act("messages", { room: room.id, files: [{ name: file.name, mimetype: file.type, base64: await base64(file) }] }),
     send: async (text) => await act(text.startsWith("/") ? "commands" : "messages", { room: room.id, text, quiet: true }) ?? {},
   });

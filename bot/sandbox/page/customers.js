@@ -5,14 +5,19 @@ import { composer } from "./messages.js";
 
 const time = (at) => new Date(at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
 
-export function drawCustomers({ head, list, foot }, state, chosen, act, go) {
+export function drawCustomers({ head, list, foot, opener }, state, chosen, act, go) {
   const all = state.customers.conversations, now = all.find((one) => one.id === chosen);
   head.replaceChildren(
+    opener,
+    now ? h("a", { href: "#/customers/", class: "icon", "aria-label": "All customers" }, "‹") : "",
     h("h1", {}, now ? now.customer.name ?? now.id : "Customers"),
     h("span", { class: "hint" }, now ? `web chat ${now.id}, as the customer sees it` : "Write as a customer, and see what they receive"));
   if (!now) {
     foot.replaceChildren();
-    list.replaceChildren(overview(state, all, act, go));
+    foot.dataset.place = "";
+    const mark = JSON.stringify([all, state.customers.people]);
+    if (list.dataset.place !== mark) list.replaceChildren(overview(state, all, act, go));
+    list.dataset.place = mark;
     return;
   }
   if (list.dataset.place !== `customer-${now.id}`) list.replaceChildren();

@@ -45,10 +45,19 @@ export function drawMessages(container, state, list, ctx) {
     rows.push({ ...message, compact: Boolean(same && !ctx.thread), replies: ctx.thread ? 0 : message.reply_count, marked: ctx.marked === message.ts });
     before = message;
   }
-  const stuck = container.scrollHeight - container.scrollTop - container.clientHeight < 80;
+  followNewest(container);
   reconcile(container, rows, (row) => row.ts, (row) => (row.day ? h("div", { class: "day" }, h("span", {}, dayName(row.day))) : messageRow(state, row, ctx)));
-  if (stuck || ctx.fresh) container.scrollTop = container.scrollHeight;
+  if (ctx.fresh) container.following = true;
+  if (container.following) container.scrollTop = container.scrollHeight;
   if (ctx.marked && ctx.fresh) container.querySelector(`[data-ts="${CSS.escape(ctx.marked)}"]`)?.scrollIntoView({ block: "center" });
+}
+
+// Stay at the newest message while the person is there, also when the composer grows or a picture arrives.
+function followNewest(container) {
+  if (container.observer) return;
+  container.addEventListener("scroll", () => { container.following = container.scrollHeight - container.scrollTop - container.clientHeight < 40; });
+  container.observer = new ResizeObserver(() => { if (container.following) container.scrollTop = container.scrollHeight; });
+  container.observer.observe(container);
 }
 
 function messageRow(state, message, ctx) {
@@ -111,7 +120,7 @@ function toolbar(state, message, ctx) {
     more);
 }
 
-export function composer({ placeholder, testid, commands, send, also, attach }) {
+export function composer({ placeholder, testid, commands, send, also, attach, shortcuts = [] }) {
   const hints = h("div", { class: "hints", role: "listbox", hidden: true });
   const note = h("div", { class: "note", role: "alert" });
   const box = h("textarea", { rows: 1, placeholder, "aria-label": placeholder, "data-testid": testid });
@@ -143,6 +152,7 @@ export function composer({ placeholder, testid, commands, send, also, attach }) 
   return h("div", { class: "composer" }, hints, box, note,
     h("div", { class: "composer-foot" },
       attach && h("button", { type: "button", class: "icon", "aria-label": "Attach a picture", onclick: () => file.click() }, "📎"), file,
+      shortcuts.length > 0 && h("button", { type: "button", class: "icon", "aria-label": "Shortcuts", onclick: (event) => menu(event.currentTarget, shortcuts) }, "⚡"),
       tick && h("label", { class: "also" }, tick, ` Also send to ${also}`),
       h("button", { type: "button", class: "send", "aria-label": "Send", "data-testid": `${testid}-send`, onclick: go }, "➤")));
 }
