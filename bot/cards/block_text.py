@@ -142,7 +142,10 @@ def rich(piece: Piece) -> Json:
 
 
 def small(piece: Piece) -> Json | None:
-    """Give such a piece as an element of small print, where only mrkdwn can be more than plain; None when it is empty."""
+    """Give such a piece as an element of small print, or None when it shows nothing.
+
+    Only mrkdwn can be more than plain there, so what formats in it is replaced inside our own pieces.
+    """
     match piece:
         case str():
             return plain(piece, NOTE_TEXT)

@@ -219,7 +219,9 @@ class SlackPlatform:
         return None
 
     async def _channel(self, room: str) -> str:
-        """A person's id stands for the direct message with them."""
+        """A person's id stands for the direct message with them, and a room may be given by its "#name"."""
+        if room.startswith("#"):
+            return (await self.room(room)).id
         if not room.startswith(("U", "W")):
             return room
         if room not in self._direct:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
 from bot.cards.block_kit import render_card, render_form, render_home, render_reply
-from bot.cards.block_text import units
+from bot.cards.block_text import DATE, units
 from bot.cards.elements import (
     Actions,
     Button,
@@ -109,17 +109,20 @@ def assert_node(node: dict[str, Any]) -> None:
 
 text = st.one_of(st.sampled_from(HOSTILE), st.text(st.characters(), max_size=200))
 action = st.sampled_from(("approve", "edit", "reject", "a" * 60))
+person = st.builds(Person, st.sampled_from(("slack", "teams")), st.sampled_from(("U0ANA", "<!here>")), text)
 piece = st.one_of(
     text, text.map(Strong), text.map(Emphasis), text.map(Code), st.builds(Link, text, text),
     st.builds(Link, text, st.just("https://help.example/a?b=1&c=|x")), st.just(When(NOON)),
-    st.builds(Mention, st.builds(Person, st.sampled_from(("slack", "teams")), st.sampled_from(("U0ANA", "<!here>")), text)),
+    st.builds(Mention, person),
 )  # fmt: skip
 pieces = st.lists(piece, max_size=14).map(tuple)
 button = st.builds(
-    Button, action, text, text, st.sampled_from(Style), st.one_of(st.just(""), text), st.sampled_from(("", "https://x.example", "javascript:1"))
+    Button, action, text, text, st.sampled_from(Style), st.one_of(st.just(""), text),
+    st.sampled_from(("", "https://x.example", "javascript:1")),
 )  # fmt: skip
 element = st.one_of(
-    text.map(Heading), pieces.map(Paragraph), text.map(Quote), st.lists(st.tuples(text, pieces), max_size=12).map(tuple).map(Facts),
+    text.map(Heading), pieces.map(Paragraph), text.map(Quote),
+    st.lists(st.tuples(text, pieces), max_size=12).map(tuple).map(Facts),
     st.builds(Notice, st.sampled_from(Tone), pieces), pieces.map(Note), st.just(Divider()),
     st.lists(button, max_size=40).map(tuple).map(Actions),
 )  # fmt: skip
@@ -213,7 +216,7 @@ def test_pieces_become_what_they_say() -> None:
         {"type": "text", "text": "c", "style": {"code": True}},
         {"type": "link", "url": "https://a.example", "text": "l"},
         {"type": "user", "user_id": "U0ANA"},
-        {"type": "date", "timestamp": 1772625600, "format": "{date_short_pretty} at {time}", "fallback": "2026-03-04 12:00 UTC"},
+        {"type": "date", "timestamp": 1772625600, "format": DATE, "fallback": "2026-03-04 12:00 UTC"},
     ]  # fmt: skip
 
 

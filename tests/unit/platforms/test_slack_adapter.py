@@ -95,7 +95,7 @@ async def test_a_rate_limit_beyond_patience_says_when_to_come_back(
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        ("token_revoked", "Slack refused the bot's token (token_revoked): reinstall the app and set RATCHET_SLACK_BOT_TOKEN."),
+        ("token_revoked", "token (token_revoked): reinstall the app and set RATCHET_SLACK_BOT_TOKEN."),
         ("channel_not_found", "invite @ratchet to the room"),
         ("missing_scope", "update the app from manifest.yaml"),
     ],
