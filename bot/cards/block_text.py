@@ -44,14 +44,19 @@ def head(text: str, limit: int) -> str:
 
 
 def escaped(text: str, limit: int) -> str:
-    """Make plain text safe for Slack's `text` and plain_text fields; never longer than the limit."""
-    parts = [_ENTITIES.get(character, character) for character in _ADDRESS.sub("\u2060", clean(text).strip())]
+    """Make text safe wherever Slack reads mark-up; never longer than the limit."""
+    parts = [_ENTITIES.get(character, character) for character in clean(text).strip()]
     size = 0
     for index, part in enumerate(parts):
         size += units(part)
         if size > limit:
             return _without_excess(parts[:index], size - units(part), limit - 1) + "…"
     return "".join(parts)
+
+
+def unlinked(text: str) -> str:
+    """Break web and mail addresses invisibly, so that no app of Slack's makes links of them."""
+    return _ADDRESS.sub("\u2060", text)
 
 
 def _without_excess(parts: list[str], size: int, limit: int) -> str:
@@ -62,7 +67,7 @@ def _without_excess(parts: list[str], size: int, limit: int) -> str:
 
 def plain(text: str, limit: int) -> Json | None:
     """Give a plain_text object, or None for text that shows nothing."""
-    shown = escaped(text, limit)
+    shown = escaped(unlinked(clean(text)), limit)
     return {"type": "plain_text", "text": shown, "emoji": False} if shown else None
 
 
@@ -187,4 +192,4 @@ def _mrkdwn(text: str) -> Json:
 
 def _unformatted(text: str) -> str:
     """Replace what formats in mrkdwn by its look-alikes: Slack has no escape for it."""
-    return escaped(_SHORTCODE.sub("∶", text.translate(_LOOKALIKES)), 300)
+    return escaped(unlinked(_SHORTCODE.sub("∶", clean(text).translate(_LOOKALIKES))), 300)

@@ -10,7 +10,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.block_kit import render_card, render_form, render_home, render_reply
-from bot.cards.block_text import escaped
+from bot.cards.block_text import escaped, unlinked
 from bot.cards.elements import Card, Form
 from bot.domain.chat import MessageRef, Person, Place, Room, RoomMessage
 from bot.domain.errors import NotFound
@@ -263,4 +263,4 @@ def _without_blocks(content: Json, problem: Refused) -> Json:
         raise problem
     log.error("slack refused the blocks of a message: %s %s", problem.error, problem.details)
     shown = text_of_blocks(content["blocks"])
-    return {"text": escaped(shown, PLAIN_TEXT) if len(shown) > len(content["text"]) else content["text"]}
+    return {"text": escaped(unlinked(shown), PLAIN_TEXT) or content["text"]}

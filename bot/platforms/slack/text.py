@@ -18,7 +18,10 @@ def plain_text(text: str, names: Mapping[str, str] | None = None) -> str:
 
 def without_mention(text: str, user: str) -> str:
     """Take the mentions of this user out of mrkdwn."""
-    return re.sub(rf"[^\S\n]*<@{re.escape(user)}(?:\|[^>]*)?>", "", text).strip(" :,") if user else text
+    if not mentions(text, user):
+        return text
+    mention = rf"<@{re.escape(user)}(?:\|[^>]*)?>"
+    return re.sub(rf"[^\S\n]*{mention}", "", re.sub(rf"^\s*{mention}[\s:,]*", "", text))
 
 
 def mentions(text: str, user: str) -> bool:

@@ -15,7 +15,7 @@ from bot.cards.elements import Form, TextInput
 from bot.domain.chat import Place
 from bot.platforms.slack import Own, parse
 from bot.platforms.slack.payloads import remembered
-from bot.platforms.slack.text import plain_text
+from bot.platforms.slack.text import plain_text, without_mention
 
 OWN = Own("UBOT", "BBOT", "T1")
 PAYLOADS = sorted((Path(__file__).parents[2] / "payloads" / "slack").glob("*.json"))
@@ -57,6 +57,20 @@ def test_there_are_recorded_deliveries() -> None:
 )
 def test_slack_text_is_read_as_people_see_it(written: str, read: str) -> None:
     assert plain_text(written, {"U1": "Ana"}) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("My number is:", "My number is:"),
+        (":wave: hello,", ":wave: hello,"),
+        ("<@UBOT>: draft: this", "draft: this"),
+        ("please <@UBOT|ratchet> draft\nthis:", "please draft\nthis:"),
+        ("<@UBEN> and <@UBOTTLE>", "<@UBEN> and <@UBOTTLE>"),
+    ],
+)
+def test_only_the_mention_of_ourselves_is_taken_out(written: str, read: str) -> None:
+    assert without_mention(written, "UBOT") == read
 
 
 json_values = st.recursive(
