@@ -48,7 +48,6 @@ def manifest(
     """
     address = url.rstrip("/") + path
     here = {} if socket_mode else {"request_url": address}
-    reached = {} if socket_mode else {"url": address}
     return {
         "display_information": {"name": "Ratchet", "description": DESCRIPTION, "background_color": COLOUR},
         "features": {
@@ -59,12 +58,7 @@ def manifest(
             },
             "bot_user": {"display_name": "ratchet", "always_online": True},
             "shortcuts": _shortcuts("message", message_shortcuts) + _shortcuts("global", global_shortcuts or {}),
-            "slash_commands": [
-                {"command": f"/{name}", "description": description, "should_escape": True}
-                | ({"usage_hint": hint} if hint else {})
-                | reached
-                for name, (description, hint) in sorted(commands.items())
-            ],
+            "slash_commands": _commands(commands, {} if socket_mode else {"url": address}),
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
         "settings": {
@@ -82,6 +76,15 @@ async def granted_scopes(client: AsyncWebClient) -> frozenset[str]:
     answer = await client.auth_test()
     headers = {str(name).lower(): str(value) for name, value in answer.headers.items()}
     return frozenset(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",") if scope.strip())
+
+
+def _commands(offered: Mapping[str, tuple[str, str]], reached: Json) -> list[Json]:
+    return [
+        {"command": f"/{name}", "description": description, "should_escape": True}
+        | ({"usage_hint": hint} if hint else {})
+        | reached
+        for name, (description, hint) in sorted(offered.items())
+    ]
 
 
 def _shortcuts(kind: str, offered: Mapping[str, tuple[str, str]]) -> list[Json]:
