@@ -55,23 +55,30 @@ class Customers:
         return [web.post("/customers/replies", self._receive)]
 
     async def write(self, conversation_id: str, text: str, customer: Json) -> Answer:
-        """Let a customer write; the body is the sandbox's own web chat format (see `chat_message`)."""
+        """Let a customer write a message in the web chat."""
         count = len(self._of(conversation_id, customer).entries)
         message_id = derived_id("msg_", conversation_id, str(count), text)
         return await self.send(self.chat_message(conversation_id, message_id, text, customer), message_id)
 
     def chat_message(self, conversation_id: str, message_id: str, text: str, customer: Json) -> Json:
-        """Give the body the demo's web chat sends: type, timestamp and data, as Standard Webhooks recommends."""
+        """Give the body a web chat sends: the conversation with its new message, as the webhook surface reads it."""
         at = self._clock().isoformat()
-        inner = {"conversation_id": conversation_id, "message_id": message_id, "customer": customer, "text": text}
-        inner |= {"sent_at": at, "reply_url": self.reply_url}
-        return {"type": "message.created", "timestamp": at, "data": inner}
+        known = {key: str(customer[key]) for key in ("id", "name", "email") if customer.get(key)}
+        turn = {"id": message_id, "author": "customer", "text": text, "at": at}
+        inner = {
+            "conversation_id": conversation_id,
+            "surface": "web chat",
+            "turns": [turn],
+            "reply_url": self.reply_url,
+        }
+        inner["customer"] = {"id": conversation_id} | known
+        return {"type": "conversation.escalated", "timestamp": at, "data": inner}
 
     async def send(self, body: Json, webhook_id: str) -> Answer:
         """Send any JSON under this webhook id; the same id again is a redelivery."""
         conversation = self._of(_first(body, CONVERSATION_KEYS) or webhook_id, _part(body, "customer") or {})
         if webhook_id not in [entry["id"] for entry in conversation.entries]:
-            self._note(conversation, "customer", webhook_id, _first(body, TEXT_KEYS))
+            self._note(conversation, "customer", webhook_id, _written(body))
         raw = json.dumps(body)
         now = datetime.now(UTC)  # the receiver checks signatures against the real time
         headers = {
@@ -126,6 +133,11 @@ def _part(body: Json, key: str) -> Any:
         if isinstance(part, dict) and part.get(key):
             return part[key]
     return None
+
+
+def _written(body: Json) -> str:
+    turns = _part(body, "turns")
+    return _first(turns[-1], TEXT_KEYS) if isinstance(turns, list) and turns else _first(body, TEXT_KEYS)
 
 
 def _first(body: Json, keys: tuple[str, ...]) -> str:

@@ -23,7 +23,7 @@ class Readings:
         """Describe and bind every reading and preparation."""
         fault = {"method": "chat.postMessage", "status": 429, "retry_after": 1, "times": 2}
         wrote = {"conversation": "chat_1", "text": "Where is my refund?", "customer": {"id": "cust_1", "name": "Dana"}}
-        sent = {"id": "msg_1", "body": {"type": "message.created", "data": {}}}
+        sent = {"id": "msg_1", "body": {"type": "conversation.outcome", "data": {}}}
         return [
             Endpoint("GET", "rooms", self.rooms),
             Endpoint("GET", "messages", self.messages, {"room": "#support", "thread": "1.000001"}),

@@ -9,6 +9,7 @@ from aiohttp import web
 from standardwebhooks import Webhook
 
 from bot.sandbox import Sandbox
+from bot.surfaces.schema import ConversationEscalated
 from tests.sandbox.conftest import WEBHOOK_SECRET, Control, free_port, serve
 
 
@@ -61,5 +62,8 @@ async def test_a_customer_writes_and_the_bot_can_verify_it(sandbox: Sandbox, con
     await control("customers/send", id="msg_raw", body={"anything": ["goes"]})
     await runner.cleanup()
     assert (told["status"], told["body"]) == (202, {"accepted": True})
-    assert received[0]["data"]["text"] == question and received[1] == {"anything": ["goes"]}
+    assert received[0]["data"]["turns"][0]["text"] == question and received[1] == {"anything": ["goes"]}
+    assert ConversationEscalated.model_validate(received[0]).data.customer.name == "Dana"
+    entries = [one["entries"][0]["text"] for one in (await control("customers", get=True))["conversations"]]
+    assert entries == [question, ""]
     assert received[0]["data"]["reply_url"] == f"{sandbox.base_url}/customers/replies"

@@ -47,7 +47,9 @@ export function drawMessages(container, state, list, ctx) {
   }
   followNewest(container);
   reconcile(container, rows, (row) => row.ts, (row) => (row.day ? h("div", { class: "day" }, h("span", {}, dayName(row.day))) : messageRow(state, row, ctx)));
-  if (ctx.fresh) container.following = true;
+  const newest = list.at(-1), news = newest && newest.ts !== container.newest && (newest.user === state.viewer || newest.visible_to);
+  container.newest = newest?.ts;
+  if (ctx.fresh || news) container.following = true;
   if (container.following) container.scrollTop = container.scrollHeight;
   if (ctx.marked && ctx.fresh) container.querySelector(`[data-ts="${CSS.escape(ctx.marked)}"]`)?.scrollIntoView({ block: "center" });
 }
