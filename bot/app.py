@@ -7,17 +7,21 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from bot.discovery import find
 from bot.domain.chat import Person, Role
-from bot.ports import Clock, Desk, Drafter, Embedder, Guardrail, People, Policy, Surface
+from bot.ports import Clock, Desk, Drafter, Embedder, Guardrail, Policy, Surface
 from bot.settings import Settings
 from bot.storage.engine import Engine
 from knowledge.library import Library
 from knowledge.retriever import HybridRetriever
+
+if TYPE_CHECKING:
+    from bot.llm.openai import OpenAIDrafter
+    from bot.llm.voice import Voice
 
 log = logging.getLogger(__name__)
 
@@ -150,7 +154,7 @@ def _policy(settings: Settings, allowed_hosts: frozenset[str]) -> Policy:
     )
 
 
-def _drafter(settings: Settings, voice: Any, embedder: Embedder) -> tuple[Drafter, str]:
+def _drafter(settings: Settings, voice: "Voice", embedder: Embedder) -> tuple[Drafter, str]:
     """The drafter, and the hash of all that shapes what it writes."""
     from bot.llm.offline import OfflineDrafter
 
@@ -158,19 +162,25 @@ def _drafter(settings: Settings, voice: Any, embedder: Embedder) -> tuple[Drafte
     if not settings.openai.present:
         return offline, _hash(offline.name)
     from bot.llm.fallback import WithFallback
+
+    prompt = importlib.resources.files("bot.llm.prompts").joinpath("draft.md").read_text(encoding="utf-8")
+    return WithFallback(model_drafter(settings, voice), offline), _hash(f"{settings.openai.model}\n{prompt}")
+
+
+def model_drafter(settings: Settings, voice: "Voice") -> "OpenAIDrafter":
+    """The drafter of the OpenAI section."""
     from bot.llm.openai import OpenAIDrafter
 
-    model = OpenAIDrafter(
-        api_key=settings.openai.api_key.get_secret_value(),
-        model=settings.openai.model,
-        base_url=settings.openai.base_url,
-        deadline_seconds=settings.openai.deadline_seconds,
-        max_retries=settings.openai.max_retries,
+    section = settings.openai
+    return OpenAIDrafter(
+        api_key=section.api_key.get_secret_value(),
+        model=section.model,
+        base_url=section.base_url,
+        deadline_seconds=section.deadline_seconds,
+        max_retries=section.max_retries,
         greeting=voice.default.greeting,
         closing=voice.default.closing,
     )
-    prompt = importlib.resources.files("bot.llm.prompts").joinpath("draft.md").read_text(encoding="utf-8")
-    return WithFallback(model, offline), _hash(f"{settings.openai.model}\n{prompt}")
 
 
 def _hash(text: str) -> str:
@@ -190,7 +200,7 @@ async def build(settings: Settings, *, clock: Clock | None = None, role: str = "
     runtime = DurableRuntime(
         settings.core.engine_url, _workflows(), parts.clock, role=role, executor=settings.core.process or role
     )
-    slack = await _Slack.connect(settings, parts) if settings.slack.present else None
+    slack = await connect_slack(settings, parts.desk) if settings.slack.present else None
     desk = replace(parts.desk, runtime=runtime)
     if slack is not None:
         desk = replace(desk, platforms={"slack": slack.platform}, people=slack.people)
@@ -241,29 +251,30 @@ def _surfaces(app: App, desk: Desk) -> dict[str, Surface]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Slack:
+class Slack:
     """The Slack side: how to speak, and who may do what."""
 
     client: Any
     platform: Any
-    people: People
-
-    @classmethod
-    async def connect(cls, settings: Settings, parts: Parts) -> "_Slack":
-        from slack_sdk.web.async_client import AsyncWebClient
-
-        from bot.platforms.slack import SlackPeople, SlackPlatform, who_am_i
-
-        section = settings.slack
-        client = AsyncWebClient(token=section.bot_token.get_secret_value(), base_url=section.base_url)
-        own = await who_am_i(client)
-        per_second = 1 / section.pace_seconds if section.pace_seconds else 0.0
-        platform = SlackPlatform(client, parts.desk.store.outbox, parts.clock, own=own, per_second=per_second)
-        roles = {Role.REP: section.reps, Role.SENIOR: section.seniors, Role.MANAGER: section.managers}
-        return cls(client, platform, SlackPeople(client, parts.clock, roles, team=own.team))
+    people: Any
 
 
-async def _open_doors(app: App, dispatcher: Any, slack: _Slack | None, runtime: Any) -> None:
+async def connect_slack(settings: Settings, desk: Desk) -> Slack:
+    """Ask Slack who we are and make the adapter. Raises DeliveryFailed when it refuses the token, or Unavailable."""
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.platforms.slack import SlackPeople, SlackPlatform, who_am_i
+
+    section = settings.slack
+    client = AsyncWebClient(token=section.bot_token.get_secret_value(), base_url=section.base_url)
+    own = await who_am_i(client)
+    per_second = 1 / section.pace_seconds if section.pace_seconds else 0.0
+    platform = SlackPlatform(client, desk.store.outbox, desk.clock, own=own, per_second=per_second)
+    roles = {Role.REP: section.reps, Role.SENIOR: section.seniors, Role.MANAGER: section.managers}
+    return Slack(client, platform, SlackPeople(client, desk.clock, roles, team=own.team))
+
+
+async def _open_doors(app: App, dispatcher: Any, slack: Slack | None, runtime: Any) -> None:
     """Make the HTTP server, and the Socket Mode connection where that is how Slack reaches us."""
     from bot.surfaces.schema import openapi
     from bot.web.server import create_server
@@ -283,7 +294,7 @@ async def _open_doors(app: App, dispatcher: Any, slack: _Slack | None, runtime: 
     app.closers.append(dispatcher.close)
 
 
-def _slack_door(app: App, dispatcher: Any, slack: _Slack, runtime: Any) -> Any:
+def _slack_door(app: App, dispatcher: Any, slack: Slack, runtime: Any) -> Any:
     """What Slack's deliveries are answered by; acknowledging them goes before all other work of this process."""
     from bot.platforms.slack import aiohttp_handler, build_bolt, start_socket_mode
 

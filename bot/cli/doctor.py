@@ -1,0 +1,215 @@
+"""`ratchet doctor`: is everything that the bot needs there, and what to do about what is not."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from bot.app import Parts
+    from bot.ports import Platform
+    from bot.settings import Settings
+
+MAX_SKEW_SECONDS = 60
+"""Slack refuses to believe clocks that differ by five minutes; well before that somebody should look."""
+
+
+class Health(StrEnum):
+    GOOD = "✅"
+    OFF = "➖"
+    WARN = "⚠️ "
+    BAD = "⛔"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one check found, and what to do about it."""
+
+    health: Health
+    what: str
+    found: str
+    mend: str = ""
+
+
+Check = Callable[["Settings"], AsyncIterator[Result]]
+
+
+@click.command()
+def doctor() -> None:
+    """Check settings, database, knowledge, Slack, model and clock; exit code 1 when something does not work."""
+    from bot.cli.terminal import console, run
+
+    out = console()
+    failed = False
+
+    async def work() -> None:
+        nonlocal failed
+        async for result in examine():
+            failed = failed or result.health is Health.BAD
+            out.print(f"{result.health} {result.what}: {result.found}", markup=False)
+            if result.mend:
+                out.print(f"   → {result.mend}", markup=False)
+
+    run(work())
+    raise click.exceptions.Exit(1 if failed else 0)
+
+
+async def examine() -> AsyncIterator[Result]:
+    """Every check in turn; what a failed one makes pointless is left out."""
+    from bot.domain.errors import RatchetError
+    from bot.settings import Settings
+
+    try:
+        settings = Settings()
+    except RatchetError as problem:
+        yield Result(Health.BAD, "Settings", str(problem), "Complete them in the environment or in .env.")
+        return
+    sections = [name for name in ("slack", "webhook", "openai") if getattr(settings, name).present]
+    yield Result(Health.GOOD, "Settings", f"complete; sections in use: {', '.join(sections) or 'none'}")
+    for check in (_desk, _slack, _webhook, _model):
+        try:
+            async for result in check(settings):
+                yield result
+        except RatchetError as problem:
+            yield Result(Health.BAD, _TITLES[check.__name__], str(problem))
+
+
+_TITLES = {"_desk": "Records", "_slack": "Slack", "_webhook": "Customer systems", "_model": "Language model"}
+
+
+async def _desk(settings: "Settings") -> AsyncIterator[Result]:
+    from bot.app import build_desk
+
+    parts = await build_desk(settings)
+    try:
+        yield Result(Health.GOOD, "Database", f"reachable and up to date ({settings.core.store_url.split('://')[0]})")
+        async for result in _knowledge(parts):
+            yield result
+        plugins = ", ".join(guardrail.name for guardrail in parts.desk.guardrails)
+        yield Result(Health.GOOD, "Guardrails", plugins)
+    finally:
+        await parts.engine.close()
+
+
+async def _knowledge(parts: "Parts") -> AsyncIterator[Result]:
+    status = await parts.library.status(parts.clock.now().date())
+    if not status.articles:
+        yield Result(Health.BAD, "Knowledge", "there is none", "Run `ratchet kb import PATH` on a folder of articles.")
+        return
+    found = f"{status.release.label}, {status.articles} articles, {status.passages} passages"
+    if status.fresh:
+        yield Result(Health.GOOD, "Knowledge", found)
+    else:
+        yield Result(Health.WARN, "Knowledge", f"{found}; the index is not fresh", "Run `ratchet kb rebuild`.")
+    for title, names in (("past their review date", status.stale), ("without an owner", status.ownerless)):
+        if names:
+            mend = "Ask their owners to look at them; drafts that cite them carry a warning."
+            yield Result(Health.WARN, "Articles", f"{len(names)} {title}: {', '.join(names[:5])}", mend)
+
+
+async def _slack(settings: "Settings") -> AsyncIterator[Result]:
+    if not settings.slack.present:
+        yield Result(Health.OFF, "Slack", "not set up", "The README has the steps; `ratchet demo` needs none.")
+        return
+    from bot.app import build_desk, connect_slack
+    from bot.platforms.slack import SCOPES
+
+    parts = await build_desk(settings)
+    try:
+        slack = await connect_slack(settings, parts.desk)
+        answer = await slack.client.auth_test()
+        headers = {str(name).lower(): str(value) for name, value in answer.headers.items()}
+        yield Result(Health.GOOD, "Slack token", f"works as @{answer['user']} in {answer.get('team', 'the workspace')}")
+        granted = {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")}
+        missing = sorted(set(SCOPES) - granted)
+        if missing:
+            mend = "Update the app with manifest.yaml and reinstall it."
+            yield Result(Health.BAD, "Slack permissions", f"missing: {', '.join(missing)}", mend)
+        else:
+            yield Result(Health.GOOD, "Slack permissions", f"all {len(SCOPES)} that the manifest asks for")
+        yield _clock(headers.get("date", ""))
+        async for result in _rooms(settings, slack.platform):
+            yield result
+        for result in await _roles(settings, slack.people):
+            yield result
+    finally:
+        await parts.engine.close()
+
+
+def _clock(date: str) -> Result:
+    try:
+        skew = abs((datetime.now(UTC) - parsedate_to_datetime(date)).total_seconds())
+    except (ValueError, TypeError):
+        return Result(Health.WARN, "Clock", "Slack did not tell its time, so ours could not be compared")
+    if skew > MAX_SKEW_SECONDS:
+        return Result(Health.BAD, "Clock", f"off by {skew:.0f} s: signatures will be refused", "Set up NTP.")
+    return Result(Health.GOOD, "Clock", f"within {max(skew, 1):.0f} s of Slack's")
+
+
+async def _rooms(settings: "Settings", platform: "Platform") -> AsyncIterator[Result]:
+    from bot.domain.errors import RatchetError
+
+    names = [*settings.slack.rooms, *filter(None, [settings.slack.home_room])]
+    if not names:
+        yield Result(Health.WARN, "Rooms", "none is watched", "Set RATCHET_SLACK_ROOMS, for example #escalations.")
+    for name in dict.fromkeys(names):
+        try:
+            room = await platform.room(name)
+        except RatchetError as problem:
+            yield Result(Health.BAD, f"Room {name}", str(problem), "Check the name, and invite @ratchet to the room.")
+            continue
+        if not room.member:
+            yield Result(Health.BAD, f"Room {name}", "the bot is not in it", f"Type /invite @ratchet in {name}.")
+        elif room.shared:
+            mend = "Drafts go to the home room instead, which must be internal."
+            yield Result(Health.WARN, f"Room {name}", "is shared with another organisation", mend)
+        else:
+            yield Result(Health.GOOD, f"Room {name}", "found, and the bot is in it")
+
+
+async def _roles(settings: "Settings", people: Any) -> list[Result]:
+    from bot.domain.errors import RatchetError
+
+    listed = {"reps": settings.slack.reps, "seniors": settings.slack.seniors, "managers": settings.slack.managers}
+    empty = [name for name, members in listed.items() if not members]
+    results: list[Result] = []
+    if len(empty) == len(listed):
+        mend = "Set RATCHET_SLACK_REPS, _SENIORS and _MANAGERS to user groups or ids."
+        return [Result(Health.BAD, "Roles", "nobody may approve anything", mend)]
+    if not listed["seniors"] and not listed["managers"]:
+        results.append(
+            Result(Health.WARN, "Roles", "no seniors: high-risk drafts cannot be sent", "Set RATCHET_SLACK_SENIORS.")
+        )
+    try:
+        unknown = await people.unknown_members()
+    except RatchetError as problem:
+        return [*results, Result(Health.BAD, "Roles", str(problem))]
+    if unknown:
+        results.append(Result(Health.BAD, "Roles", f"not found in Slack: {', '.join(unknown)}", "Check the spelling."))
+    return results or [Result(Health.GOOD, "Roles", "reps, seniors and managers are set")]
+
+
+async def _webhook(settings: "Settings") -> AsyncIterator[Result]:
+    section = settings.webhook
+    if not section.present:
+        yield Result(Health.OFF, "Customer systems", "the HTTP door is closed (no RATCHET_WEBHOOK_SECRETS)")
+    elif not section.reply_hosts:
+        mend = "Set RATCHET_WEBHOOK_REPLY_HOSTS, or answers can only be copied by hand."
+        yield Result(Health.WARN, "Customer systems", "requests come in, but no host may get replies", mend)
+    else:
+        yield Result(Health.GOOD, "Customer systems", f"replies may go to {', '.join(section.reply_hosts)}")
+
+
+async def _model(settings: "Settings") -> AsyncIterator[Result]:
+    if not settings.openai.present:
+        yield Result(Health.OFF, "Language model", "none: drafts are made of the articles' own sentences")
+        return
+    from bot.app import model_drafter
+    from bot.llm.voice import load_voice
+
+    await model_drafter(settings, load_voice(settings.desk.voice)).ping()
+    yield Result(Health.GOOD, "Language model", f"{settings.openai.model} answers at {settings.openai.base_url}")
