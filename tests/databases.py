@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
@@ -49,12 +50,12 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def postgres() -> Iterator[Server]:
     """A server of our own on a free port, stopped at the end of the session."""
     programs = _programs()
     if programs is None:
         pytest.skip(MISSING)
-    home = tmp_path_factory.mktemp("postgres")
+    home = Path(tempfile.mkdtemp(prefix="ratchet-postgres-"))  # pytest closes its own folder to other users
     as_user = _as_user(home)
     run: dict[str, Any] = {"cwd": home, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **as_user}
     cluster = home / "cluster"
@@ -100,13 +101,10 @@ def _programs() -> Path | None:
 
 
 def _as_user(home: Path) -> dict[str, Any]:
-    """PostgreSQL refuses to run as root: give its folder, and the way to it, to its own user."""
+    """PostgreSQL refuses to run as root: it runs as its own user, in a folder of its own."""
     if os.geteuid() != 0:
         return {}
     shutil.chown(home, SYSTEM_USER, SYSTEM_USER)
-    for folder in home.parents:
-        if folder.stat().st_uid == 0 and not folder.stat().st_mode & 0o001:
-            folder.chmod(folder.stat().st_mode | 0o011)
     return {"user": SYSTEM_USER, "group": SYSTEM_USER, "extra_groups": []}
 
 

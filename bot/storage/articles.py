@@ -8,7 +8,7 @@ from sqlalchemy import Row, Table
 from bot.domain.answer import Passage
 from bot.domain.article import Revision
 from bot.ports import StoredPassage
-from bot.storage.repository import Repository, chunks
+from bot.storage.repository import Repository, chunks, whole
 from bot.storage.tables import PassageRow, RevisionRow, table
 from bot.storage.values import load, plain
 
@@ -21,6 +21,7 @@ class SqlArticles(Repository):
     async def add(self, revision: Revision, passages: Sequence[StoredPassage]) -> None:
         await self.add_many([(revision, passages)])
 
+    @whole
     async def add_many(self, items: Sequence[tuple[Revision, Sequence[StoredPassage]]]) -> None:
         last = {(revision.slug, revision.hash): (revision, passages) for revision, passages in items}
         revisions = [

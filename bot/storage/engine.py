@@ -7,10 +7,10 @@ on both databases: they wait for nobody.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, AdaptedConnection, Connection, make_url
@@ -20,6 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.domain.errors import Misconfigured, RatchetError, Unavailable
 from bot.storage.values import to_json
+
+T = TypeVar("T")
 
 DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
@@ -47,6 +49,7 @@ class Engine:
         else:
             self._reader = engine.execution_options(isolation_level="AUTOCOMMIT")
             self._turn = None
+        self._working: set[asyncio.Task[Any]] = set()
         self._closers: list[Callable[[], Awaitable[None]]] = []
 
     @asynccontextmanager
@@ -73,24 +76,45 @@ class Engine:
         async with self._turn or nullcontext(), self.read() as connection:
             yield connection
 
+    async def finish(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do the work to its end, also when whoever waits for it is cancelled meanwhile.
+
+        A transaction that is cut off inside the SQLite driver can keep the file locked until the garbage collector
+        finds its cursor; one that is finished cannot.
+        """
+        task = asyncio.create_task(work)
+        self._working.add(task)
+        task.add_done_callback(self._finished)
+        return await asyncio.shield(task)
+
+    def _finished(self, task: "asyncio.Task[Any]") -> None:
+        self._working.discard(task)
+        if not task.cancelled():
+            task.exception()  # if nobody waits any more, nobody needs to hear of it
+
     def on_close(self, closer: Callable[[], Awaitable[None]]) -> None:
         """Have something finished before the connections go."""
         self._closers.append(closer)
 
     async def close(self) -> None:
-        """Finish what is waiting for a commit, then close every connection."""
+        """Finish what was begun or waits for a commit, then close every connection."""
         closers, self._closers = self._closers, []
         for closer in closers:
             await closer()
+        if self._working:
+            await asyncio.wait(self._working)
         await self._writer.dispose()
 
 
 def create_engine(url: str) -> Engine:
     """Make the engine for `sqlite:///path` or `postgresql://...`; connects at the first use.
 
-    Raises Misconfigured for an address that cannot be one of these.
+    Raises Misconfigured for an address that cannot be one of these, or a file in a folder that does not exist.
     """
     address = parse_url(url)
+    folder = folder_of(address)
+    if folder is not None and not folder.is_dir():
+        raise Misconfigured(f"The database's folder {folder} does not exist. {UPGRADE}")
     if address.get_backend_name() == "sqlite":
         engine = create_async_engine(
             address, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None}, json_serializer=to_json
@@ -159,7 +183,7 @@ def explained(error: Exception) -> RatchetError:
     ):
         return Misconfigured(f"The database's tables are missing or of another version. {UPGRADE}")
     if "unable to open database file" in text:
-        return Misconfigured("The database file cannot be opened: its folder does not exist or may not be written.")
+        return Misconfigured("The database file cannot be opened: it is no file, or may not be written.")
     if isinstance(error, PoolTimeout):
         return Unavailable("All connections to the database are busy.", retry_after=1)
     if isinstance(error, OperationalError | InterfaceError | OSError):

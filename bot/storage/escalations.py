@@ -11,7 +11,7 @@ from bot.domain.chat import Person, Place
 from bot.domain.errors import NotFound
 from bot.domain.escalation import Author, Customer, Escalation, EscalationStatus, Outcome, Turn
 from bot.storage.columns import clean
-from bot.storage.repository import Repository
+from bot.storage.repository import Repository, whole
 from bot.storage.tables import EscalationRow, OutcomeRow, TurnRow, table
 from bot.storage.values import load, load_optional, plain
 
@@ -25,6 +25,7 @@ Rows = Sequence[Row[Any]]  # an escalation's row joined with each of its turns, 
 class SqlEscalations(Repository):
     """Keeps the promises of `bot.ports.Escalations`."""
 
+    @whole
     async def receive(
         self, escalation: Escalation, *, burst_seconds: float = 0.0, burst_key: str = ""
     ) -> tuple[Escalation, bool]:
@@ -61,6 +62,7 @@ class SqlEscalations(Repository):
             rows = (await connection.execute(self._joined().where(E.id == newest.scalar_subquery()))).all()
         return _escalation(rows) if rows else None
 
+    @whole
     async def change_turn(self, ref: str, text: str | None) -> Escalation | None:
         """Replace (or with None remove) the text of the turn with this `ref`, in the newest escalation that has it.
 
@@ -93,6 +95,7 @@ class SqlEscalations(Repository):
                 changes["status"] = EscalationStatus.WITHDRAWN.value
             return await self._change(connection, owner, changes)
 
+    @whole
     async def add_turn(self, escalation_id: str, turn: Turn) -> Escalation:
         async with self._write() as connection:
             await self._lock(connection, "escalation", escalation_id)
@@ -100,10 +103,12 @@ class SqlEscalations(Repository):
             changed, _ = await self._add(connection, rows, (turn,))
             return changed
 
+    @whole
     async def set_place(self, escalation_id: str, place: Place) -> Escalation:
         async with self._write() as connection:
             return await self._change(connection, escalation_id, _place_columns(place))
 
+    @whole
     async def set_status(self, escalation_id: str, status: EscalationStatus) -> None:
         """Raises NotFound."""
         async with self._write_once() as connection:
@@ -113,6 +118,7 @@ class SqlEscalations(Repository):
             if not changed.rowcount:
                 raise _missing(escalation_id)
 
+    @whole
     async def record_outcome(self, outcome: Outcome) -> bool:
         row = self._row(
             key=outcome.key, escalation_id=outcome.escalation_id, kind=outcome.kind.value, at=outcome.at,

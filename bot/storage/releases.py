@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import Release
 from bot.domain.errors import NotFound
-from bot.storage.repository import Repository
+from bot.storage.repository import Repository, whole
 from bot.storage.tables import ReleaseRow, table
 
 RELEASES = table(ReleaseRow)
@@ -23,6 +23,7 @@ class SqlReleases(Repository):
         async with self._read() as connection:
             return await self._live(connection, kind)
 
+    @whole
     async def publish(
         self, kind: str, manifest: Mapping[str, str], *, reason: str, at: datetime
     ) -> tuple[Release, bool]:

@@ -1,9 +1,10 @@
 """What every repository stands on: statements that cannot leave their workspace, and locks that settle races."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Delete, Select, Table, Update, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,6 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage.engine import Engine
 
 CHUNK = 500
+
+R = TypeVar("R", bound="Repository")
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def whole(
+    method: Callable[Concatenate[R, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[R, P], Coroutine[Any, Any, T]]:
+    """Mark a method that writes: once begun it is finished, even if its caller is cancelled."""
+
+    @wraps(method)
+    async def finished(self: R, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self._engine.finish(method(self, *args, **kwargs))
+
+    return finished
 
 
 class Repository:

@@ -14,7 +14,7 @@ from bot.domain.errors import Conflict, NotFound
 from bot.domain.escalation import Escalation
 from bot.domain.review import OPEN_STATES, Action, Decision, Receipt, Review, ReviewState, review_id
 from bot.ports import Claim
-from bot.storage.repository import Repository
+from bot.storage.repository import Repository, whole
 from bot.storage.review_rows import DECIDED, decision_columns, proposal_columns, review_from
 from bot.storage.tables import DraftRow, ReviewRow, table
 from bot.storage.values import load, plain
@@ -34,6 +34,7 @@ UNDECIDABLE = {
 class SqlReviews(Repository):
     """Keeps the promises of `bot.ports.Reviews`."""
 
+    @whole
     async def open(self, escalation: Escalation, *, at: datetime) -> tuple[Review, tuple[Review, ...]]:
         """Open the review of this revision (once) and supersede older open ones; the same answer when repeated."""
         async with self._write() as connection:
@@ -59,6 +60,7 @@ class SqlReviews(Repository):
         async with self._read() as connection:
             return tuple(review_from(row) for row in await self._of(connection, escalation_id))
 
+    @whole
     async def propose(self, review_id: str, proposal: Proposal) -> Review:
         """Put the proposal before the team: DRAFTING becomes READY; in any other state only the proposal is kept.
 
@@ -81,6 +83,7 @@ class SqlReviews(Repository):
                 return review_from(row)
             return await self._change(connection, review_id, columns)
 
+    @whole
     async def set_card(self, review_id: str, card: MessageRef) -> None:
         """Remember the card's message; does not raise the version. Raises NotFound."""
         async with self._write_once() as connection:
@@ -88,6 +91,7 @@ class SqlReviews(Repository):
             if not changed.rowcount:
                 raise _missing(review_id)
 
+    @whole
     async def claim(self, decision: Decision) -> Claim:
         """Let one decision win: conditional on READY and on the draft's hash; atomic.
 
@@ -111,6 +115,7 @@ class SqlReviews(Repository):
             raise Conflict(UNDECIDABLE.get(review.state, REPLACED))
         return Claim(review, won=_same(review.decision, decision))
 
+    @whole
     async def revise(self, review_id: str, *, draft_hash: str, draft: Draft, editor: Person) -> Review:
         async with self._write() as connection:
             row = await self._one(connection, review_id, lock=True)
@@ -123,6 +128,7 @@ class SqlReviews(Repository):
             await self._keep_draft(connection, review_id, proposal, editor)
             return await self._change(connection, review_id, {**proposal_columns(proposal), "editor": plain(editor)})
 
+    @whole
     async def settle(self, review_id: str, *, receipt: Receipt | None, problem: str, final: bool = True) -> Review:
         """End a delivery: DELIVERED with its receipt, or FAILED with its problem (`final=False`: still trying).
 
@@ -142,6 +148,7 @@ class SqlReviews(Repository):
             raise Conflict("Nothing of this review was to be delivered.")
         return review
 
+    @whole
     async def retry(self, review_id: str) -> Review:
         async with self._write() as connection:
             changes = {"state": ReviewState.DELIVERING.value, "problem": ""}
@@ -151,6 +158,7 @@ class SqlReviews(Repository):
                 raise Conflict("Only a failed delivery can be tried again.")
             return retried
 
+    @whole
     async def withdraw(self, escalation_id: str) -> tuple[Review, ...]:
         """Close every open review of an escalation whose question is gone; return all that are withdrawn."""
         async with self._write() as connection:

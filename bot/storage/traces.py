@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.errors import NotFound
 from bot.domain.trace import Span, Trace
 from bot.storage.columns import clean
-from bot.storage.repository import Repository
+from bot.storage.repository import Repository, whole
 from bot.storage.tables import SpanRow, TraceRow, table
 from bot.storage.values import plain
 
@@ -20,6 +20,7 @@ C = TRACES.c
 class SqlTraces(Repository):
     """Keeps the promises of `bot.ports.Traces`."""
 
+    @whole
     async def save(self, trace: Trace) -> None:
         row = self._row(
             id=trace.id, kind=trace.kind, escalation_id=trace.escalation_id, started_at=trace.started_at,

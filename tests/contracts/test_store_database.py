@@ -1,8 +1,10 @@
 """Opening a database: its address, its version, and what is said when it is not there."""
 
 import asyncio
+import inspect
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,17 @@ from sqlalchemy import text
 
 from bot.domain.errors import Misconfigured, Unavailable
 from bot.ports import Store
+from bot.storage.articles import SqlArticles
 from bot.storage.engine import Engine, create_engine
+from bot.storage.escalations import SqlEscalations
+from bot.storage.inbox import SqlInbox
 from bot.storage.migrate import check, current, differences, head, upgrade
+from bot.storage.outbox import SqlOutbox
+from bot.storage.releases import SqlReleases
+from bot.storage.reviews import SqlReviews
 from bot.storage.store import open_store
-from tests.contracts.store_samples import escalation
+from bot.storage.traces import SqlTraces
+from tests.contracts.store_samples import ANA, NOON, decision, escalation, proposal, turn
 
 UPGRADE = "import sys; from bot.storage.migrate import upgrade; print(upgrade(sys.argv[1]))"
 ACCEPT_AND_DIE = """
@@ -71,13 +80,25 @@ async def test_a_write_that_fails_leaves_nothing_and_the_next_one_works(engine: 
     assert (await store.escalations.receive(escalation()))[1]
 
 
-async def test_cancelled_writes_leave_the_database_usable(store: Store) -> None:
-    for delay in (0, 0.0005, 0.001, 0.002, 0.004):
-        task = asyncio.create_task(store.escalations.receive(escalation(f"esc_{delay}")))
-        await asyncio.sleep(delay)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-    assert (await store.escalations.receive(escalation()))[1]
+async def test_a_write_whose_caller_is_cancelled_is_finished_and_locks_nothing(store: Store) -> None:
+    await store.escalations.receive(escalation())
+    tasks = []
+    for number in range(30):
+        tasks.append(asyncio.create_task(store.escalations.add_turn("esc_1", turn(f"t{number}"))))
+        await asyncio.sleep(number * 0.0002)
+        tasks[-1].cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    async with asyncio.timeout(5):
+        stored = await store.escalations.add_turn("esc_1", turn("last"))
+    assert len(stored.turns) == stored.revision
+
+
+@pytest.mark.parametrize("kind", [SqlArticles, SqlEscalations, SqlInbox, SqlOutbox, SqlReleases, SqlReviews, SqlTraces])
+def test_every_method_that_writes_is_finished_once_begun(kind: type) -> None:
+    for name, method in vars(kind).items():
+        if not name.startswith("_") and inspect.iscoroutinefunction(method):
+            writes = "self._write" in inspect.getsource(inspect.unwrap(method))
+            assert writes == hasattr(method, "__wrapped__"), name
 
 
 @pytest.mark.parametrize(
@@ -105,13 +126,35 @@ async def test_a_server_that_is_not_there_is_unavailable_and_no_password_is_told
         upgrade(url)
 
 
-async def test_a_file_that_cannot_be_opened_is_explained(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path}/nowhere/x.db")
-    with pytest.raises(Misconfigured, match="folder"):
-        await check(engine)
-    await engine.close()
+def test_a_file_in_no_folder_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="nowhere does not exist"):
+        create_engine(f"sqlite:///{tmp_path}/nowhere/x.db")
+
+
+def test_a_file_that_cannot_be_opened_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="cannot be opened"):
+        upgrade(f"sqlite:///{tmp_path}")
 
 
 def test_upgrading_makes_the_folder_of_a_new_file(tmp_path: Path) -> None:
     upgrade(f"sqlite:///{tmp_path}/new/x.db")
     assert (tmp_path / "new" / "x.db").exists()
+
+
+async def test_two_processes_on_one_database_race_as_safely_as_one(database_url: str, workspace: str) -> None:
+    engines = [create_engine(database_url), create_engine(database_url)]
+    stores = [open_store(engine, workspace) for engine in engines]
+    sent = [escalation("esc_1", turn(f"t{number % 10}", at=number % 10)) for number in range(40)]
+    await asyncio.gather(*(stores[number % 2].escalations.receive(each) for number, each in enumerate(sent)))
+    stored = await stores[0].escalations.get("esc_1")
+    assert (stored.revision, [each.ref for each in stored.turns]) == (10, [f"t{number}" for number in range(10)])
+    opened = await asyncio.gather(*(stores[number % 2].reviews.open(stored, at=NOON) for number in range(10)))
+    assert {review.id for review, _ in opened} == {"esc_1/1"}
+    review = await stores[1].reviews.propose("esc_1/1", proposal())
+    people = [replace(ANA, id=f"U{number}") for number in range(20)]
+    claims = await asyncio.gather(
+        *(stores[number % 2].reviews.claim(decision(review, by=by)) for number, by in enumerate(people))
+    )
+    assert sum(claim.won for claim in claims) == 1
+    for engine in engines:
+        await engine.close()
