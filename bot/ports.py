@@ -229,8 +229,8 @@ class Escalations(Protocol):
 
         It belongs to the stored one of the same id; else, with a `burst_key`, to the newest open one with that key, if
         its last customer turn is at most `burst_seconds` older than this one's first. Known turns (by ref) are not added
-        again; new customer or reviewer turns raise the revision, an agent's do not. Returns the stored escalation and
-        whether its revision changed (True for a new one).
+        again; new customer or reviewer turns raise the revision, an agent's do not; a customer's open an answered or
+        withdrawn one again. Returns the stored escalation and whether its revision changed (True for a new one).
         """
         ...
 
@@ -276,7 +276,7 @@ class Reviews(Protocol):
     """The drafts before the team, one open review an escalation at most."""
 
     async def open(self, escalation: Escalation, *, at: datetime) -> tuple[Review, tuple[Review, ...]]:
-        """Open the review of this revision (once) and supersede older open ones; return it and those superseded.
+        """Open the review of this revision (once) and supersede older undecided ones; return it and those superseded.
 
         A revision that is older than one already opened gets its own review in state SUPERSEDED.
         """
@@ -291,7 +291,10 @@ class Reviews(Protocol):
         ...
 
     async def propose(self, review_id: str, proposal: Proposal) -> Review:
-        """Put the proposal before the team: DRAFTING becomes READY; in any other state only the proposal is kept."""
+        """Put the proposal before the team: DRAFTING becomes READY; in any other state only the proposal is kept.
+
+        Kept means: among the draft versions. What was decided on, and what a person edited, stays as it is.
+        """
         ...
 
     async def set_card(self, review_id: str, card: MessageRef) -> None:
@@ -302,7 +305,7 @@ class Reviews(Protocol):
         """Let one decision win: conditional on READY and on the draft's hash; atomic.
 
         The same decision again is won again. Approve and edit lead to DELIVERING, reject to REJECTED, hand off to
-        HANDED_OFF. Raises Conflict when the draft was replaced.
+        HANDED_OFF. Raises Conflict when the draft was replaced or there is nothing to decide.
         """
         ...
 
@@ -311,7 +314,11 @@ class Reviews(Protocol):
         ...
 
     async def settle(self, review_id: str, *, receipt: Receipt | None, problem: str, final: bool = True) -> Review:
-        """End a delivery: DELIVERED with its receipt, or FAILED with its problem (`final=False`: still trying)."""
+        """End a delivery: DELIVERED with its receipt, or FAILED with its problem (`final=False`: still trying).
+
+        A problem ends DRAFTING in FAILED too and changes no other state. Raises Conflict for a receipt of what was not
+        to be delivered.
+        """
         ...
 
     async def retry(self, review_id: str) -> Review:
@@ -319,7 +326,7 @@ class Reviews(Protocol):
         ...
 
     async def withdraw(self, escalation_id: str) -> tuple[Review, ...]:
-        """Close every open review of an escalation whose question is gone."""
+        """Close every undecided review of an escalation whose question is gone; return all that are withdrawn."""
         ...
 
     async def waiting(self, limit: int = 50) -> tuple[Review, ...]:
