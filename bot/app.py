@@ -9,10 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 from aiohttp import web
 
 from bot.discovery import find
 from bot.domain.chat import Person, Role
+from bot.domain.errors import RatchetError
 from bot.ports import Clock, Desk, Drafter, Embedder, Guardrail, Policy, Surface
 from bot.settings import Settings
 from bot.storage.engine import Engine
@@ -210,7 +212,7 @@ async def build(settings: Settings, *, clock: Clock | None = None, role: str = "
     app.starters.append(lambda: runtime.launch(desk))
     app.closers.append(runtime.close)
     if slack is not None:
-        app.closers.append(slack.platform.close)
+        app.closers.append(slack.close)
     if role in ("all", "web"):
         await _open_doors(app, dispatcher, slack, runtime)
     if role in ("all", "clock"):
@@ -257,6 +259,12 @@ class Slack:
     client: Any
     platform: Any
     people: Any
+    session: aiohttp.ClientSession
+
+    async def close(self) -> None:
+        """Finish what was begun after acknowledgements, then close the connections."""
+        await self.platform.close()
+        await self.session.close()
 
 
 async def connect_slack(settings: Settings, desk: Desk) -> Slack:
@@ -266,12 +274,19 @@ async def connect_slack(settings: Settings, desk: Desk) -> Slack:
     from bot.platforms.slack import SlackPeople, SlackPlatform, who_am_i
 
     section = settings.slack
-    client = AsyncWebClient(token=section.bot_token.get_secret_value(), base_url=section.base_url)
-    own = await who_am_i(client)
+    session = aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=30)
+    )  # one for all calls: the SDK opens one each
+    client = AsyncWebClient(token=section.bot_token.get_secret_value(), base_url=section.base_url, session=session)
+    try:
+        own = await who_am_i(client)
+    except RatchetError:
+        await session.close()
+        raise
     per_second = 1 / section.pace_seconds if section.pace_seconds else 0.0
     platform = SlackPlatform(client, desk.store.outbox, desk.clock, own=own, per_second=per_second)
     roles = {Role.REP: section.reps, Role.SENIOR: section.seniors, Role.MANAGER: section.managers}
-    return Slack(client, platform, SlackPeople(client, desk.clock, roles, team=own.team))
+    return Slack(client, platform, SlackPeople(client, desk.clock, roles, team=own.team), session)
 
 
 async def _open_doors(app: App, dispatcher: Any, slack: Slack | None, runtime: Any) -> None:

@@ -136,6 +136,7 @@ async def _slack(settings: "Settings") -> AsyncIterator[Result]:
             yield result
         for result in await _roles(settings, slack.people):
             yield result
+        await slack.close()
     finally:
         await parts.engine.close()
 

@@ -13,7 +13,6 @@ SCOPES: Mapping[str, str] = {
     "channels:read": "find a room by its name and see whether another organisation shares it",
     "chat:write": "post drafts, answers and alerts",
     "commands": "offer slash commands and shortcuts",
-    "files:write": "attach the digest's chart",
     "groups:history": "read the watched private rooms",
     "groups:read": "see whether a private room is shared with another organisation",
     "im:history": "read what people write to Ratchet directly",

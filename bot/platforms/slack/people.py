@@ -53,6 +53,12 @@ class SlackPeople:
             log.warning("slack did not tell the role of %s: %s", person.id, problem)
             raise Unavailable(UNKNOWN) from problem
 
+    async def unknown_members(self) -> tuple[str, ...]:
+        """The listed user groups that Slack does not have. Raises Unavailable or DeliveryFailed."""
+        known = await self._known_groups()
+        listed = (entry for entries in self._members.values() for entry in entries)
+        return tuple(dict.fromkeys(entry for entry in listed if not _is_user(entry) and entry not in known))
+
     async def _known_groups(self) -> dict[str, frozenset[str]]:
         """The members of every group that is listed, by id and by handle."""
         if all(_is_user(entry) for listed in self._members.values() for entry in listed):
