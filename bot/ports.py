@@ -228,9 +228,9 @@ class Escalations(Protocol):
         """Open the escalation, or add its new turns to the one that it belongs to; atomic.
 
         It belongs to the stored one of the same id; else, with a `burst_key`, to the newest open one with that key, if
-        its last customer turn is at most `burst_seconds` older than this one's first. Known turns (by ref) are not added
-        again; new customer or reviewer turns raise the revision, an agent's do not; a customer's open an answered or
-        withdrawn one again. Returns the stored escalation and whether its revision changed (True for a new one).
+        its last customer turn is at most `burst_seconds` older than this one's first. Known turns (by ref) are not
+        added again; new customer or reviewer turns raise the revision, an agent's do not; a customer's open an answered
+        or withdrawn one again. Returns the stored escalation and whether its revision changed (True for a new one).
         """
         ...
 

@@ -26,9 +26,16 @@ TABLES = (
 
 def upgrade() -> None:
     _escalations()
+    _turns()
+    _outcomes()
     _reviews()
+    _drafts()
+    _outbox()
     _traces()
-    _knowledge()
+    _spans()
+    _article_revisions()
+    _passages()
+    _releases()
     _inbox()
 
 
@@ -51,6 +58,11 @@ def _moment(name: str, *, null: bool = False) -> sa.Column[object]:
 
 def _integer(name: str, *, null: bool = False) -> sa.Column[int]:
     return sa.Column(name, sa.Integer(), nullable=null)
+
+
+def _index(name: str, table: str, *columns: str, unique: bool = False, where: str | None = None) -> None:
+    condition = None if where is None else sa.text(where)
+    op.create_index(name, table, list(columns), unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
 def _escalations() -> None:
@@ -76,10 +88,11 @@ def _escalations() -> None:
         _moment("last_customer_at", null=True),
         sa.PrimaryKeyConstraint("workspace", "id", name="pk_escalations"),
     )
-    op.create_index("ix_escalations_burst", "escalations", ["workspace", "burst_key", "opened_at"])
-    op.create_index(
-        "ix_escalations_place", "escalations", ["workspace", "place_platform", "place_room", "place_thread"]
-    )
+    _index("ix_escalations_burst", "escalations", "workspace", "burst_key", "opened_at")
+    _index("ix_escalations_place", "escalations", "workspace", "place_platform", "place_room", "place_thread")
+
+
+def _turns() -> None:
     op.create_table(
         "turns",
         _text("workspace"),
@@ -94,7 +107,10 @@ def _escalations() -> None:
         sa.PrimaryKeyConstraint("workspace", "escalation_id", "ref", name="pk_turns"),
         sa.UniqueConstraint("workspace", "escalation_id", "seq", name="uq_turns_workspace_escalation_id_seq"),
     )
-    op.create_index("ix_turns_ref", "turns", ["workspace", "ref"])
+    _index("ix_turns_ref", "turns", "workspace", "ref")
+
+
+def _outcomes() -> None:
     op.create_table(
         "outcomes",
         _text("workspace"),
@@ -106,7 +122,7 @@ def _escalations() -> None:
         _text("note"),
         sa.PrimaryKeyConstraint("workspace", "key", name="pk_outcomes"),
     )
-    op.create_index("ix_outcomes_escalation", "outcomes", ["workspace", "escalation_id"])
+    _index("ix_outcomes_escalation", "outcomes", "workspace", "escalation_id")
 
 
 def _reviews() -> None:
@@ -141,21 +157,19 @@ def _reviews() -> None:
         _text("problem"),
         _text("superseded_by", null=True),
         sa.PrimaryKeyConstraint("workspace", "id", name="pk_reviews"),
-        sa.UniqueConstraint("workspace", "escalation_id", "number", name="uq_reviews_workspace_escalation_id_number"),
         sa.UniqueConstraint(
             "workspace", "escalation_id", "revision", name="uq_reviews_workspace_escalation_id_revision"
         ),
+        sa.UniqueConstraint("workspace", "escalation_id", "number", name="uq_reviews_workspace_escalation_id_number"),
     )
-    op.create_index("ix_reviews_decided", "reviews", ["workspace", "decision_platform", "decision_by", "decided_at"])
-    op.create_index("ix_reviews_state", "reviews", ["workspace", "state", "opened_at"])
-    op.create_index(
-        "uq_reviews_open",
-        "reviews",
-        ["workspace", "escalation_id"],
-        unique=True,
-        sqlite_where=sa.text("state IN ('drafting', 'ready')"),
-        postgresql_where=sa.text("state IN ('drafting', 'ready')"),
+    _index("ix_reviews_decided", "reviews", "workspace", "decision_platform", "decision_by", "decided_at")
+    _index("ix_reviews_state", "reviews", "workspace", "state", "opened_at")
+    _index(
+        "uq_reviews_open", "reviews", "workspace", "escalation_id", unique=True, where="state IN ('drafting', 'ready')"
     )
+
+
+def _drafts() -> None:
     op.create_table(
         "drafts",
         _text("workspace"),
@@ -170,6 +184,9 @@ def _reviews() -> None:
         _integer("workflow_release"),
         sa.PrimaryKeyConstraint("workspace", "review_id", "seq", name="pk_drafts"),
     )
+
+
+def _outbox() -> None:
     op.create_table(
         "outbox",
         _text("workspace"),
@@ -191,8 +208,11 @@ def _traces() -> None:
         _integer("workflow_release"),
         sa.PrimaryKeyConstraint("workspace", "id", name="pk_traces"),
     )
-    op.create_index("ix_traces_escalation", "traces", ["workspace", "escalation_id", "started_at"])
-    op.create_index("ix_traces_started", "traces", ["workspace", "started_at"])
+    _index("ix_traces_escalation", "traces", "workspace", "escalation_id", "started_at")
+    _index("ix_traces_started", "traces", "workspace", "started_at")
+
+
+def _spans() -> None:
     op.create_table(
         "spans",
         _text("workspace"),
@@ -209,7 +229,7 @@ def _traces() -> None:
     )
 
 
-def _knowledge() -> None:
+def _article_revisions() -> None:
     op.create_table(
         "article_revisions",
         _text("workspace"),
@@ -219,6 +239,9 @@ def _knowledge() -> None:
         _json("revision"),
         sa.PrimaryKeyConstraint("workspace", "slug", "hash", name="pk_article_revisions"),
     )
+
+
+def _passages() -> None:
     op.create_table(
         "passages",
         _text("workspace"),
@@ -231,6 +254,9 @@ def _knowledge() -> None:
         sa.Column("vector", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("workspace", "slug", "hash", "ordinal", name="pk_passages"),
     )
+
+
+def _releases() -> None:
     op.create_table(
         "releases",
         _text("workspace"),
@@ -255,11 +281,5 @@ def _inbox() -> None:
         _moment("handled_at", null=True),
         sa.PrimaryKeyConstraint("workspace", "key", name="pk_inbox"),
     )
-    op.create_index("ix_inbox_handled", "inbox", ["workspace", "handled_at"])
-    op.create_index(
-        "ix_inbox_pending",
-        "inbox",
-        ["workspace", "accepted_at", "ordinal"],
-        sqlite_where=sa.text("handled_at IS NULL"),
-        postgresql_where=sa.text("handled_at IS NULL"),
-    )
+    _index("ix_inbox_handled", "inbox", "workspace", "handled_at")
+    _index("ix_inbox_pending", "inbox", "workspace", "accepted_at", "ordinal", where="handled_at IS NULL")
