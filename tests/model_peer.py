@@ -12,7 +12,7 @@ from aiohttp import web
 
 @dataclass
 class Answer:
-    """One scripted response. Without a fault it is a reply in the real shape with `text` (or `refusal`) as its output."""
+    """One scripted response. Without a fault it is a reply in the real shape around `text` (or `refusal`)."""
 
     text: str = ""
     refusal: str = ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.domain.answer import Finding, Level, Passage
 from bot.domain.article import Audience
@@ -16,13 +17,18 @@ _DURATIONS = frozenset({"day", "working day", "hour", "minute", "week", "month",
 
 
 @dataclass(frozen=True, slots=True)
-class _Statement:
-    passage: Passage
+class _Stated:
     text: str
     words: frozenset[str]
     unit: str
     values: frozenset[str]
     negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    passage: Passage
+    stated: _Stated
 
 
 def check(given: GuardInput) -> Iterable[Finding]:
@@ -35,8 +41,8 @@ def check(given: GuardInput) -> Iterable[Finding]:
     for passage in given.passages:
         begun = passage.effective is None or passage.effective <= today
         if begun and (passage.expires is None or today <= passage.expires) and passage.audience is Audience.CUSTOMER:
-            for statement in _statements(passage):
-                statements.setdefault(statement.unit, []).append(statement)
+            for stated in _read(passage.text[:6_000]):
+                statements.setdefault(stated.unit, []).append(_Statement(passage, stated))
     told: set[frozenset[str]] = set()
     for alike in statements.values():
         for first, second in _clashes(alike):
@@ -45,14 +51,19 @@ def check(given: GuardInput) -> Iterable[Finding]:
                 continue
             told.add(pair)
             message = (
-                f'Two articles in force disagree: "{first.passage.title}" says "{first.text}", '
-                f'"{second.passage.title}" says "{second.text}".'
+                f'Two articles in force disagree: "{first.passage.title}" says "{first.stated.text}", '
+                f'"{second.passage.title}" says "{second.stated.text}".'
             )
-            yield Finding(NAME, Level.WARN, message, first.text)
+            yield Finding(NAME, Level.WARN, message, first.stated.text)
 
 
-def _statements(passage: Passage) -> Iterator[_Statement]:
-    text = passage.text[:6_000]
+@lru_cache(maxsize=256)
+def _read(text: str) -> tuple[_Stated, ...]:
+    """The figures that a text states; remembered, because the same passages are found again and again."""
+    return tuple(_statements(text))
+
+
+def _statements(text: str) -> Iterator[_Stated]:
     for start, end in sentences(text)[:_MOST_SENTENCES]:
         sentence = text[start:end]
         by_unit: dict[str, set[str]] = {}
@@ -67,18 +78,20 @@ def _statements(passage: Passage) -> Iterator[_Statement]:
         if len(words) < _FEWEST_SHARED:
             continue
         for unit, values in by_unit.items():
-            yield _Statement(passage, sentence[:200], words, unit, frozenset(values), is_negated(sentence))
+            yield _Stated(sentence[:200], words, unit, frozenset(values), is_negated(sentence))
 
 
 def _clashes(statements: list[_Statement]) -> Iterator[tuple[_Statement, _Statement]]:
     for index, first in enumerate(statements):
         for second in statements[index + 1 :]:
-            if first.passage.slug == second.passage.slug or first.negated != second.negated:
-                continue
-            shared = len(first.words & second.words)
-            alike = shared >= _FEWEST_SHARED and shared >= _ALIKE * max(len(first.words), len(second.words))
-            if alike and not first.values & second.values:
+            if first.passage.slug != second.passage.slug and _clash(first.stated, second.stated):
                 yield first, second
+
+
+def _clash(one: _Stated, other: _Stated) -> bool:
+    shared = len(one.words & other.words)
+    alike = shared >= _FEWEST_SHARED and shared >= _ALIKE * max(len(one.words), len(other.words))
+    return alike and one.negated == other.negated and not one.values & other.values
 
 
 GUARDRAIL = Guardrail(name=NAME, title="Sources agree", check=check)

@@ -44,7 +44,7 @@ _FEWEST_HIDDEN = 6  # zero-width characters that are no accident of an emoji
 
 
 def check(given: GuardInput) -> Iterable[Finding]:
-    """Warn, with the words, of orders in the customer's text; hold a draft that repeats them or speaks of its own orders."""
+    """Warn, with the words, of orders in the customer's text; hold a draft that repeats them or tells of its own."""
     turns = given.escalation.customer_turns[-10:]
     seen = [attempt for turn in turns for attempt in _attempts(turn.text[:_READ])]
     for message, quote in list(dict.fromkeys(seen))[:3]:

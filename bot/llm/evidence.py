@@ -16,8 +16,8 @@ _REMEMBERED = 20_000  # words whose embeddings are kept
 _IDENTIFIER = re.compile(r"\b\S*(?:[A-Za-z]{1,4}-?\d{3,}|\d{4,})\S*|\S+@\S+|https?://\S+")
 _CHATTER = frozenset(
     stem(word)
-    for word in """ask asked asking wonder wondering wonders question questions trying try tried keep keeps kept say says
-    said think thought sorry quick urgent asap hope really actually still yet even already back since ago today
+    for word in """ask asked asking wonder wondering wonders question questions trying try tried keep keeps kept say
+    says said think thought sorry quick urgent asap hope really actually still yet even already back since ago today
     yesterday morning week weeks day days month months year years guys team support customer service anybody somebody
     love like look looking first last next two three give go going goes make made come comes take takes use using used
     mine somewhere currently find found work works new old long good bad right please kind regards greetings cheers lot
@@ -57,7 +57,7 @@ class Evidence:
 
 
 # Bias, coverage, likeness, heading, together. Provisional: rounded from a logistic regression on 122 questions that the
-# sample articles mostly answer and 50 that they do not (10-fold AUROC 0.85); the bias lets one in ten of the latter pass.
+# sample articles mostly answer and 50 that they do not (10-fold AUROC 0.85); the bias lets 1 in 10 of the latter pass.
 WEIGHTS = (-3.9, 1.0, 4.0, 3.0, 2.0)
 
 
@@ -90,7 +90,7 @@ class WordLikeness:
 
 
 def ask(text: str, passages: Sequence[str], embedder: Embedder) -> Question:
-    """Prepare a question: a word counts for more the fewer passages have it; the customer's own numbers do not count."""
+    """Prepare a question: a word counts for more the fewer passages have it; the customer's own ids do not count."""
     bare = _IDENTIFIER.sub(" ", text[:4_000])
     names = _names(bare)
     held = [set(content_words(passage)) for passage in passages]

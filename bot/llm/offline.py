@@ -89,7 +89,7 @@ class OfflineDrafter:
         return Draft(done.text, done.cited, done.citations, round(evidence.confidence, 4), DraftAuthor.OFFLINE)
 
     def _candidates(self, question: Question, passages: Sequence[Passage]) -> list[_Candidate]:
-        """Score every unit: words in common (rare ones weigh more), likeness, its heading's words, its passage's rank."""
+        """Score every unit: words in common (rare ones weigh more), likeness, heading, its passage's rank."""
         read = [(number, units(passage.text[:8_000])) for number, passage in enumerate(passages)]
         flat = [(number, index, unit) for number, found in read for index, unit in enumerate(found)][:_UNITS]
         if not flat:
@@ -232,8 +232,8 @@ def _in_language(request: DraftRequest, passages: tuple[Passage, ...]) -> tuple[
         return kept, ""
     others = " and ".join(sorted({_NAMES.get(language, language) for language in told if language}))
     sentence = (
-        f"The customer writes in {_NAMES.get(theirs, theirs)}, the articles found are in {others}, and the offline drafter "
-        f"cannot translate (nearest: {passages[0].title})."
+        f"The customer writes in {_NAMES.get(theirs, theirs)}, the articles found are in {others}, and the offline "
+        f"drafter cannot translate (nearest: {passages[0].title})."
     )
     return (), sentence
 

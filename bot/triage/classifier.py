@@ -115,7 +115,7 @@ class FewShotClassifier:
                 self.temperature = self._cooled(kernel, seed)
 
     def _measure_likeness(self) -> None:
-        """Learn how like each other the examples of a label are: what nearly all reach, and what _AT_HOME of them reach."""
+        """Learn how like each other the examples of a label are: what nearly all reach, and what most reach."""
         likeness = np.asarray(self._home @ self._home.T)
         np.fill_diagonal(likeness, -1.0)
         likeness[self._labels[:, None] != self._labels[None, :]] = -1.0

@@ -16,6 +16,7 @@ from bot.triage.language import UNDETERMINED, LanguageDetector
 from bot.triage.taxonomy import Intent, Taxonomy, Tone
 
 _CLASSIFIED = 2_000  # characters of a question that are judged: the head says what is wanted
+_HEAD = 160  # characters of a long question that are judged by themselves as well
 _LOUD = 0.5
 _LIKELIER = 0.6  # the probability from which a tone other than the plain one is believed
 _TOLD_BY_SURFACE = 0.6  # how far a surface's own language tag is believed where the text is too short to tell
@@ -64,7 +65,7 @@ class TaxonomyTriager:
         text = " ".join(question[:_CLASSIFIED].replace("\x00", " ").split())
         cue = high_risk(text)
         embedding = self._embedder.embed([text])
-        prediction = self._models.intent.predict([text], embeddings=embedding)[0]
+        prediction = self._intent(text, embedding)
         intent = self._believed(prediction) if any(c.isalnum() for c in text) else None
         sentiment, sentiment_p = self._sentiment(text, embedding)
         urgency, urgency_p = _label(self._models.urgency, text, embedding, Urgency.NORMAL)
@@ -86,6 +87,13 @@ class TaxonomyTriager:
             fields=self._fields.find(question),
             because=_because(text, prediction, intent, cue, sentiment),
         )
+
+    def _intent(self, text: str, embedding: Any) -> Prediction:
+        """The intent of the whole text or of its beginning, whichever is trusted more: a long story dilutes it."""
+        whole = self._models.intent.predict([text], embeddings=embedding)[0]
+        if len(text) <= _HEAD * 2:
+            return whole
+        return max(whole, self._models.intent.predict([text[:_HEAD]])[0], key=lambda prediction: prediction.trust)
 
     def _believed(self, prediction: Prediction) -> Intent | None:
         intent = self._taxonomy.intent(prediction.label)

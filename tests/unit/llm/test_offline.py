@@ -1,0 +1,153 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.answer import Draft, Passage, Risk, Sentiment, Triage, Urgency
+from bot.domain.escalation import Author, Customer, Escalation, Turn
+from bot.llm.offline import OfflineDrafter
+from bot.ports import DraftRequest, Embedder
+
+NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
+GREETING, CLOSING = "Hello {name},", "Just reply to this message."
+
+
+def passage(slug: str, title: str, heading: str, text: str) -> Passage:
+    return Passage(f"{slug}-0", slug, "r1", title, heading, text, "@owner")
+
+
+DELIVERY = passage(
+    "delivery", "Delivery times and fees", "Fees by zone",
+    "| Zone | Countries | Fee |\n|---|---|---|\n| A | Netherlands, Belgium | 4.90 EUR |\n"
+    "| B | France, Austria | 6.90 EUR |\n\n"
+    "Standard delivery in Zone A costs **4.90 EUR**. Express delivery costs 9.90 EUR. "
+    "However, express delivery is available in Belgium only.",
+)  # fmt: skip
+CANCEL = passage(
+    "cancel", "Cancel a subscription", "How to cancel a subscription",
+    "1. Sign in and open Subscription.\n2. Choose Cancel at the bottom.\n3. Confirm and keep the e-mail.\n\n"
+    "A cancellation is complete only when the e-mail has been sent.",
+)  # fmt: skip
+DESCALE = passage("descale", "Descale the machine", "", "Descale the machine every 200 cups. Do not use vinegar.")
+EVERYTHING = (DELIVERY, CANCEL, DESCALE)
+
+
+def request(
+    question: str, passages: tuple[Passage, ...] = EVERYTHING, language: str = "en", name: str = "Ana"
+) -> DraftRequest:
+    turn = Turn("1", Author.CUSTOMER, question, NOW, attachments=("photo.jpg",))
+    escalation = Escalation("esc_1", "webhook", "1", Customer("c", name), (turn,), NOW)
+    triage = Triage("unknown", "", 0, Risk.LOW, Sentiment.NEUTRAL, 0.5, Urgency.NORMAL, 0.5, language, 0.9)
+    return DraftRequest(escalation, triage, passages)
+
+
+@pytest.fixture(scope="module")
+def drafter(embedder: Embedder) -> OfflineDrafter:
+    return OfflineDrafter(embedder, GREETING, CLOSING)
+
+
+def body(draft: Draft) -> list[str]:
+    return draft.text.removeprefix("Hello Ana,\n\n").removesuffix(f"\n\n{CLOSING}").split("\n")
+
+
+async def test_a_procedure_is_told_whole_in_order_with_its_condition(drafter: OfflineDrafter) -> None:
+    draft = await drafter.draft(request("How do I cancel my subscription?"))
+    assert body(draft) == [
+        "1. Sign in and open Subscription.", "2. Choose Cancel at the bottom.", "3. Confirm and keep the e-mail.", "",
+        "A cancellation is complete only when the e-mail has been sent.",
+    ]  # fmt: skip
+
+
+async def test_every_sentence_between_greeting_and_closing_carries_its_source(drafter: OfflineDrafter) -> None:
+    draft = await drafter.draft(request("How do I cancel my subscription?"))
+    first, *middle, last = draft.cited.split("\n\n")
+    assert (first, last) == ("Hello Ana,", CLOSING)
+    assert all(line.endswith(" [1]") for part in middle for line in part.split("\n"))
+    assert draft.cited.replace(" [1]", "") == draft.text
+
+
+async def test_every_citation_quotes_its_passage_exactly(drafter: OfflineDrafter) -> None:
+    by_id = {source.id: source for source in EVERYTHING}
+    for question in (
+        "What does express delivery cost?",
+        "How do I cancel my subscription?",
+        "What is the fee to Austria?",
+    ):
+        draft = await drafter.draft(request(question))
+        assert draft.citations
+        assert all(citation.quote in by_id[citation.passage_id].text for citation in draft.citations)
+
+
+async def test_a_rule_comes_with_the_condition_beside_it(drafter: OfflineDrafter) -> None:
+    draft = await drafter.draft(request("What does express delivery cost?"))
+    assert "Express delivery costs 9.90 EUR. However, express delivery is available in Belgium only." in draft.text
+
+
+async def test_a_table_row_is_said_with_the_names_of_its_columns(drafter: OfflineDrafter) -> None:
+    draft = await drafter.draft(request("What is the delivery fee to Austria?"))
+    assert "Zone B – Countries: France, Austria; Fee: 6.90 EUR" in draft.text
+    assert "*" not in draft.text
+    assert "|" not in draft.text
+
+
+async def test_what_no_article_covers_is_named_with_the_nearest_article(drafter: OfflineDrafter) -> None:
+    draft = await drafter.draft(request("Can I get shipping to Norway?"))
+    assert draft.abstained
+    assert (draft.cited, draft.citations) == ("", ())
+    assert draft.missing == 'No article covers "shipping to Norway" (nearest: Delivery times and fees).'
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [("", "no words"), ("😀", "no words"), ("   ", "no words"), ("hello, please help", "names nothing")],
+)
+async def test_a_message_without_a_question_is_no_reason_to_answer(
+    drafter: OfflineDrafter, question: str, reason: str
+) -> None:
+    draft = await drafter.draft(request(question))
+    assert draft.abstained
+    assert reason in draft.missing
+
+
+async def test_without_passages_it_says_that_nothing_was_found(drafter: OfflineDrafter) -> None:
+    assert (await drafter.draft(request("Where is it?", ()))).missing == "No article was found for this question."
+
+
+async def test_it_does_not_answer_in_a_language_that_the_articles_are_not_in(drafter: OfflineDrafter) -> None:
+    draft = await drafter.draft(request("Wie kündige ich mein Abo (subscription cancel)?", language="de"))
+    assert draft.abstained
+    assert "German" in draft.missing
+    assert "cannot translate" in draft.missing
+
+
+async def test_passages_in_the_customers_language_are_preferred(drafter: OfflineDrafter) -> None:
+    german = passage(
+        "abo", "Abo kündigen", "Abo kündigen", "Das Abo ist jederzeit kündbar und Sie können es nicht verlieren."
+    )
+    draft = await drafter.draft(request("Wie kann ich das Abo kündigen?", (*EVERYTHING, german), language="de"))
+    assert {citation.passage_id for citation in draft.citations} == {"abo-0"}
+
+
+async def test_the_same_content_in_two_articles_is_said_once(drafter: OfflineDrafter) -> None:
+    copy = replace(DESCALE, id="copy-0", slug="copy", title="Descale")
+    draft = await drafter.draft(request("How often do I descale the machine?", (DESCALE, copy)))
+    assert draft.text.count("Descale the machine every 200 cups.") == 1
+
+
+async def test_an_unknown_name_is_left_out_of_the_greeting(drafter: OfflineDrafter) -> None:
+    assert (await drafter.draft(request("How do I cancel my subscription?", name=""))).text.startswith("Hello,\n\n")
+
+
+async def test_the_same_request_gives_the_same_draft(drafter: OfflineDrafter) -> None:
+    one, two = [await drafter.draft(request("How do I cancel my subscription?")) for _ in range(2)]
+    assert one == two
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(question=st.text(max_size=200), text=st.text(max_size=300))
+def test_no_text_makes_it_fail_or_say_a_word_of_its_own(drafter: OfflineDrafter, question: str, text: str) -> None:
+    draft = drafter.compose(request(question, (passage("x", "X", "", text), DELIVERY), language="und"))
+    assert bool(draft.text) != bool(draft.missing)
+    assert 0 <= draft.confidence <= 1

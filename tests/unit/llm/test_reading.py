@@ -1,0 +1,75 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.llm.reading import Kind, language_of, plain, units
+
+ARTICLE = """
+## Fees
+
+Standard delivery costs **4.90 EUR**, e.g. in Zone A. It is free
+from [49 EUR](https://fernhill.example/free).
+
+| Zone | Fee | Time |
+|---|---|---|
+| A | 4.90 EUR | 1 day |
+| Far away | 9.90 EUR | |
+
+Follow these steps:
+
+1. Open `Orders`.
+2. Choose *Cancel*
+   and confirm.
+
+- one
+- two
+
+<!-- note to editors: secret -->
+"""
+
+
+def test_an_article_is_read_into_sentences_rows_steps_and_items() -> None:
+    assert [(unit.kind, unit.mark, unit.text) for unit in units(ARTICLE)] == [
+        (Kind.SENTENCE, "", "Standard delivery costs 4.90 EUR, e.g. in Zone A."),
+        (Kind.SENTENCE, "", "It is free from 49 EUR (https://fernhill.example/free)."),
+        (Kind.ROW, "", "Zone A – Fee: 4.90 EUR; Time: 1 day"),
+        (Kind.ROW, "", "Far away – Fee: 9.90 EUR"),
+        (Kind.SENTENCE, "", "Follow these steps:"),
+        (Kind.STEP, "1.", "Open Orders."),
+        (Kind.STEP, "2.", "Choose Cancel and confirm."),
+        (Kind.ITEM, "-", "one"),
+        (Kind.ITEM, "-", "two"),
+    ]
+
+
+def test_every_quote_is_in_the_article_as_it_stands() -> None:
+    assert all(unit.quote in ARTICLE for unit in units(ARTICLE))
+
+
+def test_no_heading_poses_as_a_sentence_and_each_unit_knows_its_own() -> None:
+    assert [unit.text for unit in units("# Title\n\nText.\n\n## More\n\nOther.")] == ["Text.", "Other."]
+    assert [unit.heading for unit in units("# Title\n\nText.\n\n## More\n\nOther.")] == ["Title", "More"]
+
+
+@given(st.text(max_size=500))
+def test_any_text_is_read_and_quoted_exactly(text: str) -> None:
+    assert all(unit.quote in text for unit in units(text) if "<!--" not in text)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("a *b* __c__ `d` ~~e~~", "a b c d e"),
+        ("2 * 3 * 4 and snake_case_name", "2 * 3 * 4 and snake_case_name"),
+        ("![x](y.png) <b>bold</b> <https://a.example>", "bold https://a.example"),
+        (r"\*no\*", "*no*"),
+    ],
+)
+def test_markdown_is_stripped_and_nothing_else(markdown: str, text: str) -> None:
+    assert plain(markdown) == text
+
+
+def test_the_language_of_an_article_is_told_by_its_common_words() -> None:
+    assert language_of("The parcel is free of charge and you can return it with the label in the box.") == "en"
+    assert language_of("Das Paket ist kostenlos und Sie können es mit dem Etikett nicht zurückgeben.") == "de"
+    assert language_of("E08") == ""
