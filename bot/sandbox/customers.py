@@ -65,13 +65,8 @@ class Customers:
         at = self._clock().isoformat()
         known = {key: str(customer[key]) for key in ("id", "name", "email") if customer.get(key)}
         turn = {"id": message_id, "author": "customer", "text": text, "at": at}
-        inner = {
-            "conversation_id": conversation_id,
-            "surface": "web chat",
-            "turns": [turn],
-            "reply_url": self.reply_url,
-        }
-        inner["customer"] = {"id": conversation_id} | known
+        inner: Json = {"conversation_id": conversation_id, "surface": "web chat", "reply_url": self.reply_url}
+        inner |= {"customer": {"id": conversation_id} | known, "turns": [turn]}
         return {"type": "conversation.escalated", "timestamp": at, "data": inner}
 
     async def send(self, body: Json, webhook_id: str) -> Answer:

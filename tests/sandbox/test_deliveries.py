@@ -1,13 +1,16 @@
 """What the sandbox tells the bot, and how often."""
 
+import asyncio
 import json
 from typing import Any
 
 import aiohttp
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox import Sandbox
-from tests.sandbox.conftest import Bot, Control
+from tests.sandbox.conftest import BOT_TOKEN, SIGNING_SECRET, WEBHOOK_SECRET, Bot, Control, FakeClock, free_port, serve
 
 
 def events(bot: Bot) -> list[dict[str, Any]]:
@@ -137,6 +140,33 @@ async def test_the_control_api_refuses_other_sites_and_other_hosts(sandbox: Sand
                 assert response.status == 403
         async with session.get(url, headers={"Origin": sandbox.base_url}) as response:
             assert response.status == 200
+
+
+async def test_bot_and_sandbox_can_share_one_server(clock: FakeClock) -> None:
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    client = AsyncWebClient(token=BOT_TOKEN, base_url=f"{url}/api/")
+    peer = Bot(AsyncApp(client=client, signing_secret=SIGNING_SECRET), client, url)
+    secrets: dict[str, Any] = {
+        "signing_secret": SIGNING_SECRET,
+        "bot_token": BOT_TOKEN,
+        "webhook_secret": WEBHOOK_SECRET,
+    }
+    shared = Sandbox(**secrets, bot_url=url, base_url=url, clock=clock)
+    shared.seed({"users": [{"name": "ana"}], "channels": [{"name": "support"}]})
+    heard = asyncio.Event()
+
+    @peer.app.event("message")
+    async def message() -> None:
+        heard.set()
+
+    application = web.Application()
+    application.add_routes([*shared.routes(), web.post("/slack/events", peer.answer)])
+    runner = await serve(application, port)
+    await shared.start()
+    shared.speech.say(shared.workspace.user("ana"), shared.workspace.channel("#support"), {"text": "Hello"})
+    await asyncio.wait_for(heard.wait(), 2)
+    await shared.close()
+    await runner.cleanup()
 
 
 async def _nothing(ack: Any = None) -> None: ...

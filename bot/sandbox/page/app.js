@@ -2,7 +2,7 @@
 
 import { blocks, setState } from "./blocks.js";
 import { drawCustomers } from "./customers.js";
-import { h, toast } from "./dom.js";
+import { fill, h, toast } from "./dom.js";
 import { drawForms } from "./forms.js";
 import { author, avatar, composer, drawMessages } from "./messages.js";
 import { mrkdwn, setNames } from "./mrkdwn.js";
@@ -81,18 +81,20 @@ function currentRoom() {
   return state.rooms.find((room) => room.id === place.id) ?? state.rooms[0];
 }
 
+const isHere = (room) => place.kind === "room" && currentRoom()?.id === room.id;
+
 function drawSidebar() {
   const link = (hash, label, current, bold, attributes = {}) => h("a", { href: hash, class: `${current ? "current" : ""} ${bold ? "unread" : ""}`, "aria-current": current ? "page" : null, ...attributes }, label);
   const rooms = state.rooms.filter((room) => room.name).sort((a, b) => a.name.localeCompare(b.name));
   const me = state.people.find((one) => one.id === state.viewer);
   const focused = document.activeElement?.id;
   const direct = state.rooms.find((room) => room.is_im);
-  $("sidebar").replaceChildren(
+  fill($("sidebar"),
     h("div", { class: "team" }, h("b", {}, state.team), h("span", { class: "hint" }, "sandbox")),
     h("div", { class: "rooms" },
       h("h2", {}, "Channels"),
       rooms.map((room) => link(`#/room/${room.id}`, [h("span", { class: "sign", "aria-hidden": "true" }, room.is_private ? "🔒" : "#"), room.name, room.is_ext_shared && h("span", { class: "shared", title: "Shared with another organisation" }, "⧉")],
-        place.kind === "room" && currentRoom()?.id === room.id, unread(room), { "data-testid": `room-${room.name}`, "aria-label": `${room.name}${unread(room) ? ", unread" : ""}` })),
+        isHere(room), unread(room) && !isHere(room), { "data-testid": `room-${room.name}`, "aria-label": `${room.name}${unread(room) ? ", unread" : ""}` })),
       h("h2", {}, "Apps"),
       link("#/app/home", [avatar(author(state, { user: state.app.user_id, bot_id: state.app.bot_id }), true), state.app.name], place.kind === "app", direct && unread(direct), { "data-testid": "app" }),
       h("h2", {}, "Outside"),
@@ -130,13 +132,13 @@ function tabs() {
 
 function drawHome() {
   const list = $("list"), home = state.home, mark = JSON.stringify([state.viewer, home?.hash]);
-  $("head").replaceChildren(drawerButton(), h("h1", {}, state.app.name), tabs());
-  $("foot").replaceChildren();
+  fill($("head"), drawerButton(), h("h1", {}, state.app.name), tabs());
+  fill($("foot"));
   $("foot").dataset.place = "";
   if (list.dataset.place === `home-${mark}`) return;
   list.dataset.place = `home-${mark}`;
   const press = (element, block, given) => act("home/press", { action: element.action_id, block: block.block_id, option: given, value: element.type === "button" ? given : undefined });
-  list.replaceChildren(h("div", { class: "home", "data-testid": "home" },
+  fill(list, h("div", { class: "home", "data-testid": "home" },
     home ? blocks(home.blocks, press, home.state.values) : h("p", { class: "empty" }, `${state.app.name} has nothing on its Home tab yet.`)));
 }
 
@@ -151,18 +153,18 @@ function context(room, inThread) {
 
 function drawRoom() {
   const room = currentRoom(), list = $("list");
-  if (!room) { $("head").replaceChildren(drawerButton(), h("h1", {}, state.app.name), place.kind === "app" ? tabs() : ""); list.replaceChildren(h("p", { class: "empty" }, "Nothing here yet.")); $("foot").replaceChildren(); return; }
+  if (!room) { fill($("head"), drawerButton(), h("h1", {}, state.app.name), place.kind === "app" ? tabs() : ""); fill(list, h("p", { class: "empty" }, "Nothing here yet.")); fill($("foot")); return; }
   const name = room.name ? `#${room.name}` : state.app.name, member = room.members.includes(state.viewer), key = `${room.id}-${state.viewer}`;
-  $("head").replaceChildren(drawerButton(), h("h1", {}, name), room.is_im ? tabs() : h("span", { class: "hint topic" }, mrkdwn(room.topic?.value ?? "")),
-    !room.is_im && h("span", { class: "hint count" }, `${room.members.length} members`));
-  if (list.dataset.place !== key) list.replaceChildren();
+  fill($("head"), drawerButton(), h("h1", {}, name), room.is_im ? tabs() : h("span", { class: "hint topic" }, mrkdwn(room.topic?.value ?? "")),
+    !room.is_im && h("span", { class: "hint count" }, `${room.members.length} ${room.members.length === 1 ? "member" : "members"}`));
+  if (list.dataset.place !== key) fill(list);
   list.dataset.place = key;
   drawMessages(list, state, room.messages.filter(inList), context(room, false));
   const newest = room.messages.at(-1)?.ts;
   if (newest && document.visibilityState === "visible") localStorage.setItem(`read:${state.viewer}:${room.id}`, newest);
   if ($("foot").dataset.place === key + member) return;
   $("foot").dataset.place = key + member;
-  $("foot").replaceChildren(member ? roomComposer(room, name) : h("div", { class: "not-in" }, `You are not in ${name}. `, h("button", { type: "button", class: "button primary", onclick: () => act("members", { room: room.id, user: state.viewer }) }, "Join")));
+  fill($("foot"), member ? roomComposer(room, name) : h("div", { class: "not-in" }, `You are not in ${name}. `, h("button", { type: "button", class: "button primary", onclick: () => act("members", { room: room.id, user: state.viewer }) }, "Join")));
 }
 
 function roomComposer(room, name) {
@@ -180,14 +182,14 @@ function drawThread() {
   document.body.classList.toggle("with-thread", Boolean(root));
   if (!root) return;
   const name = room.name ? `#${room.name}` : state.app.name, key = `${root.ts}-${state.viewer}`, list = $("thread-list");
-  $("thread-head").replaceChildren(h("h1", {}, "Thread"), h("span", { class: "hint" }, name),
+  fill($("thread-head"), h("h1", {}, "Thread"), h("span", { class: "hint" }, name),
     h("button", { type: "button", class: "icon", "aria-label": "Close thread", onclick: () => { thread = ""; draw(); } }, "✕"));
-  if (list.dataset.place !== key) list.replaceChildren();
+  if (list.dataset.place !== key) fill(list);
   list.dataset.place = key;
   drawMessages(list, state, room.messages.filter((one) => one.ts === root.ts || one.thread_ts === root.ts), context(room, true));
   if ($("thread-foot").dataset.place === key) return;
   $("thread-foot").dataset.place = key;
-  $("thread-foot").replaceChildren(composer({
+  fill($("thread-foot"), composer({
     placeholder: "Reply…", testid: "thread-composer", commands: [], also: name,
     send: async (text, broadcast) => await act(text.startsWith("/") ? "commands" : "messages", { room: room.id, thread: root.ts, text, broadcast, quiet: true }) ?? {},
   }));

@@ -1,26 +1,26 @@
 // What customers see: their own web chat, with what they wrote and what was delivered back to them.
 
-import { h, reconcile } from "./dom.js";
+import { fill, h, reconcile } from "./dom.js";
 import { composer } from "./messages.js";
 
 const time = (at) => new Date(at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
 
 export function drawCustomers({ head, list, foot, opener }, state, chosen, act, go) {
   const all = state.customers.conversations, now = all.find((one) => one.id === chosen);
-  head.replaceChildren(
+  fill(head,
     opener,
     now ? h("a", { href: "#/customers/", class: "icon", "aria-label": "All customers" }, "‹") : "",
     h("h1", {}, now ? now.customer.name ?? now.id : "Customers"),
     h("span", { class: "hint" }, now ? `web chat ${now.id}, as the customer sees it` : "Write as a customer, and see what they receive"));
   if (!now) {
-    foot.replaceChildren();
+    fill(foot);
     foot.dataset.place = "";
     const mark = JSON.stringify([all, state.customers.people]);
-    if (list.dataset.place !== mark) list.replaceChildren(overview(state, all, act, go));
+    if (list.dataset.place !== mark) fill(list, overview(state, all, act, go));
     list.dataset.place = mark;
     return;
   }
-  if (list.dataset.place !== `customer-${now.id}`) list.replaceChildren();
+  if (list.dataset.place !== `customer-${now.id}`) fill(list);
   list.dataset.place = `customer-${now.id}`;
   reconcile(list, now.entries, (entry) => entry.id + entry.from, (entry) =>
     h("div", { class: `bubble ${entry.from}`, "data-testid": `customer-${entry.from}` },
@@ -30,7 +30,7 @@ export function drawCustomers({ head, list, foot, opener }, state, chosen, act, 
   list.scrollTop = list.scrollHeight;
   if (foot.dataset.place === `customer-${now.id}`) return;
   foot.dataset.place = `customer-${now.id}`;
-  foot.replaceChildren(composer({
+  fill(foot, composer({
     placeholder: `Write as ${now.customer.name ?? "the customer"}`, testid: "customer-composer", commands: [],
     send: async (text) => await write(act, now.id, text, now.customer),
   }));

@@ -13,6 +13,11 @@ export function h(tag, props = {}, ...children) {
   return node;
 }
 
+// Replace what a node holds, leaving out what is absent.
+export function fill(node, ...children) {
+  node.replaceChildren(...children.flat(Infinity).filter((child) => child !== undefined && child !== null && child !== false));
+}
+
 // Keep what did not change, so that focus, open menus and scroll position survive a live update.
 export function reconcile(container, items, key, build, signature = JSON.stringify) {
   const old = new Map([...container.children].map((node) => [node.dataset.key, node]));

@@ -107,8 +107,8 @@ function lines(text) {
 }
 
 export function mrkdwn(text) {
-  return h("div", { class: "mrkdwn" }, String(text).split(/```\n?([\s\S]*?)\n?```/).map((part, at) =>
-    at % 2 ? h("pre", {}, plain(part)) : lines(part.replace(/^\n|\n$/g, at ? "" : "$&")).filter((node) => part !== "" && node)));
+  const parts = String(text).split(/\n?```\n?([\s\S]*?)\n?```\n?/); // every second part is code
+  return h("div", { class: "mrkdwn" }, parts.map((part, at) => (at % 2 ? h("pre", {}, plain(part)) : part && lines(part))));
 }
 
 export const textOf = (object) =>
