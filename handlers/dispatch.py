@@ -32,6 +32,8 @@ KINDS: dict[str, TypeAdapter[Stimulus]] = {
     for kind in (RoomMessage, MessageEdited, MessageDeleted, Click, Submission, Command, HomeOpened)
 }
 TRIES = 6
+AT_ONCE = 16
+"""How many stimuli are handled side by side; the others wait in the inbox, where a crash cannot reach them."""
 SORRY = "Something went wrong on my side. It is in the log; please try again."
 
 
@@ -42,6 +44,7 @@ class Dispatcher:
         self._desk = desk
         self._commands: Mapping[str, CommandPlugin] = {command.name: command for command in commands}
         self._lanes: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._hands = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._underway: set[str] = set()
 
@@ -71,7 +74,10 @@ class Dispatcher:
     async def close(self) -> None:
         """Wait for what is being handled; what cannot end in time is handled after the next start."""
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=10)
+            _, late = await asyncio.wait(self._tasks, timeout=5)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def answer(self, stimulus: Stimulus) -> Answer:
         """Handle the stimulus now; a refusal comes back as a Toast with its sentence."""
@@ -93,7 +99,7 @@ class Dispatcher:
         """Handle one stimulus in its lane's order; an outage is waited out, a fault is logged and told."""
         lane = _lane(stimulus)
         try:
-            async with self._lanes[lane]:
+            async with self._lanes[lane], self._hands:
                 for attempt in range(TRIES):
                     try:
                         await self._show(stimulus, await self._handle(stimulus))

@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 Workflow = Callable[..., Awaitable[None]]
 QUEUE = "runs"
+AT_ONCE = 16
+"""How many runs work side by side in a process; on two cores more of them only make each other wait."""
 VERSION = "1"
 """Names the shape of the workflows; raise it only when runs begun before must not be continued by new code."""
 
@@ -56,7 +58,11 @@ class DurableRun(RecordedRun):
     async def sleep(self, seconds: float) -> None:
         """Wait; after a crash only what is left of the wait is waited."""
         if seconds > 0:
-            await DBOS.sleep_async(seconds)
+            self._runtime.slots.release()  # who waits must not keep others from working
+            try:
+                await DBOS.sleep_async(seconds)
+            finally:
+                await self._runtime.slots.acquire()
 
     async def start(self, workflow: str, key: str, **arguments: str | int) -> None:
         await self._runtime.start(workflow, key, **arguments)
@@ -78,6 +84,7 @@ class DurableRuntime:
         self._workflows = dict(workflows)
         self._clock = clock
         self._desk: Desk | None = None
+        self.slots = asyncio.Semaphore(AT_ONCE)
         self._urgent = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -147,7 +154,8 @@ class DurableRuntime:
         key = DBOS.workflow_id or ""
         run = DurableRun(key, self._clock, self)
         try:
-            await self._workflows[workflow](run, self._desk, **arguments)
+            async with self.slots:
+                await self._workflows[workflow](run, self._desk, **arguments)
         except RatchetError as problem:
             log.error("Run %s ended early: %s", key, problem)
         except Exception:  # the boundary of a run: the engine records the fault too
