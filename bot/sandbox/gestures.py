@@ -39,7 +39,8 @@ class Gestures:
     async def say(self, asked: Json) -> Json:
         """Say something.
 
-        Also: thread, broadcast, files, blocks, forward (a link), raw; or integration (a name) with workflow: true.
+        Also: thread, broadcast, files, blocks, forward (a link), raw; or integration (a name), its bot_id,
+        workflow: true.
         """
         room = self._bench.room(asked)
         if asked.get("integration"):

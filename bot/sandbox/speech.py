@@ -41,27 +41,28 @@ class Speech:
             message.attachments = [self._forwarded(content["forward"])]
         if content.get("files"):
             message.subtype = "file_share"
-            message.files = [self._file(user, file) for file in content["files"]]
+            message.files = [self._file(user.id, file) for file in content["files"]]
         if content.get("broadcast") and message.thread_ts:
             message.subtype = "thread_broadcast"
         if user.is_bot:
             message.bot_id = user.bot_id
-        self._workspace.post(message)
-        for file in message.files:
-            self._workspace.files[file["id"]].shares.append((channel.id, message.ts))
-        return message
+        return self._post(message)
 
     def integration(self, channel: Channel, name: str, content: Json, *, workflow: bool = False) -> Message:
-        """Post as another app: an old-style `bot_message`, or the message a workflow form leaves."""
+        """Post as another app: an old-style `bot_message`, or the message a workflow form leaves.
+
+        `content` has text, and if wished thread, blocks, files, and the app's own bot_id (else one made of its name).
+        """
         message = Message(channel.id, text=str(content.get("text", "")), subtype="bot_message", username=name)
-        message.bot_id = derived_id("B", name)
+        message.bot_id = str(content.get("bot_id") or derived_id("B", name))
+        message.files = [self._file(message.bot_id, file) for file in content.get("files") or ()]
         message.thread_ts = self._thread(channel, content.get("thread"))
         message.blocks = with_block_ids(content.get("blocks") or [], self._workspace.views.number)
         if workflow:
             message.app_id = derived_id("A", name)
             profile = {"id": message.bot_id, "app_id": message.app_id, "name": name, "is_workflow_bot": True}
             message.bot_profile = profile
-        return self._workspace.post(message)
+        return self._post(message)
 
     def edit(self, user: User, message: Message, text: str) -> None:
         """Change what this person said earlier."""
@@ -72,6 +73,12 @@ class Speech:
         """Take back what this person said."""
         self._must_be_own(user, message, "delete")
         self._workspace.delete(message)
+
+    def _post(self, message: Message) -> Message:
+        self._workspace.post(message)
+        for file in message.files:
+            self._workspace.files[file["id"]].shares.append((message.channel, message.ts))
+        return message
 
     def _mention(self, found: re.Match[str]) -> str:
         name = found[1].lower()
@@ -112,11 +119,11 @@ class Speech:
             raise Unknown(f"{link!r} is not a link to a message (…/archives/<room>/p<number>).")
         return self._workspace.message(self._workspace.channel(found[1]), f"{found[2]}.{found[3]}")
 
-    def _file(self, user: User, wanted: Json) -> Json:
+    def _file(self, owner: str, wanted: Json) -> Json:
         name = str(wanted.get("name", "picture.png"))
         kind = wanted.get("mimetype") or mimetypes.guess_type(name)[0] or "text/plain"
         made = str(self._workspace.views.number())
-        file = File(derived_id("F", name, made), name, wanted.get("title", name), kind, user.id, 0)
+        file = File(derived_id("F", name, made), name, wanted.get("title", name), kind, owner, 0)
         file.created = int(self._workspace.clock().timestamp())
         file.content = base64.b64decode(wanted.get("base64", "")) or str(wanted.get("text", "")).encode() or PIXEL
         self._workspace.files[file.id] = file
