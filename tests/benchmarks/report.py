@@ -1,0 +1,41 @@
+"""What the benchmarks share: percentiles, the table for people, the JSON line for machines."""
+
+import json
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+Figures = Mapping[str, float]
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which this share of the values lies (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def report(
+    bench: str, ours: Figures, baselines: Mapping[str, Figures], aims: Mapping[str, bool], **conditions: Any
+) -> None:
+    """Print the figures beside their baselines, each aim with whether it was met, and last one JSON line."""
+    out = Console()
+    table = Table("", *ours, title=f"bench-{bench}", title_justify="left")
+    for name, figures in (("ours", ours), *baselines.items()):
+        table.add_row(name, *(f"{figures[key]:.1f}" if key in figures else "" for key in ours))
+    out.print(table)
+    for aim, met in aims.items():
+        out.print(f"{'met   ' if met else 'MISSED'}  {aim}")
+    known = {"cores": os.cpu_count(), "python": platform.python_version(), **conditions}
+    rounded = {name: {key: round(value, 2) for key, value in figures.items()} for name, figures in baselines.items()}
+    line = {
+        "bench": bench,
+        "ours": {key: round(value, 2) for key, value in ours.items()},
+        "baselines": rounded,
+        "aims": dict(aims),
+        "conditions": known,
+    }
+    print(json.dumps(line))

@@ -1,0 +1,14 @@
+"""What all tests share: in CI a skipped test is a failed run, because CI installs what the tests need."""
+
+import os
+
+import pytest
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail the run when something was skipped and RATCHET_TEST_NO_SKIP is set."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if skipped and os.environ.get("RATCHET_TEST_NO_SKIP"):
+        reporter.write_line(f"{len(skipped)} tests were skipped, and RATCHET_TEST_NO_SKIP is set: that is a failure.")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
