@@ -58,9 +58,9 @@ def test_no_text_holds_a_guardrail_up(guardrails: dict[str, Guardrail], piece: s
     text = (piece * 40_000)[:40_000]
     long = given(text, question=text)
     for guardrail in guardrails.values():
-        begun = time.perf_counter()
+        begun = time.thread_time()
         list(guardrail.check(long))
-        assert time.perf_counter() - begun < 0.8, guardrail.name
+        assert time.thread_time() - begun < 0.8, guardrail.name
 
 
 # --- grounding --------------------------------------------------------------------------------------------------------
