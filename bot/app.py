@@ -151,6 +151,7 @@ def _policy(settings: Settings, allowed_hosts: frozenset[str]) -> Policy:
         relay_bots=frozenset(settings.slack.relay_bots),
         default_room=settings.slack.home_room or next(iter(settings.slack.rooms), ""),
         burst_seconds=settings.desk.burst_seconds,
+        delivery_delays=settings.desk.retry_seconds,
         allowed_hosts=allowed_hosts,
         public_url=settings.core.public_url,
     )

@@ -245,7 +245,8 @@ class Escalations(Protocol):
     async def change_turn(self, ref: str, text: str | None) -> Escalation | None:
         """Replace (or with None remove) the text of the turn with this `ref`, whichever escalation it belongs to.
 
-        Raises the revision; an escalation left without customer turns becomes withdrawn. None when nothing changed.
+        Raises the revision unless the turn is an agent's; an escalation left without customer turns becomes withdrawn.
+        None when nothing changed.
         """
         ...
 
@@ -309,8 +310,13 @@ class Reviews(Protocol):
         """
         ...
 
-    async def revise(self, review_id: str, *, draft_hash: str, draft: Draft, editor: Person) -> Review:
-        """Replace the text of a READY draft that still waits for a senior. Raises Conflict if it changed."""
+    async def revise(
+        self, review_id: str, *, draft_hash: str, draft: Draft, findings: tuple[Finding, ...], editor: Person
+    ) -> Review:
+        """Replace the text of a READY draft that still waits for a senior, and what was found in it.
+
+        Raises Conflict if it changed.
+        """
         ...
 
     async def settle(self, review_id: str, *, receipt: Receipt | None, problem: str, final: bool = True) -> Review:

@@ -16,6 +16,7 @@ CONTENT = Path(__file__).resolve().parent.parent / "knowledge" / "content"
 
 Names = Annotated[tuple[str, ...], NoDecode]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
+Seconds = Annotated[tuple[float, ...], NoDecode]
 
 
 class Section(BaseSettings):
@@ -27,7 +28,7 @@ class Section(BaseSettings):
     @classmethod
     def _split(cls, value: Any, info: Any) -> Any:
         annotation = cls.model_fields[info.field_name].annotation
-        if isinstance(value, str) and annotation in (tuple[str, ...], tuple[SecretStr, ...]):
+        if isinstance(value, str) and annotation in (tuple[str, ...], tuple[SecretStr, ...], tuple[float, ...]):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
@@ -86,6 +87,7 @@ class Desk(Section):
     tone: Path = Field(CONTENT / "tone.yaml", description="Example phrases for sentiment and urgency")
     voice: Path = Field(CONTENT / "voice.yaml", description="Greeting, closing, allowed link hosts")
     burst_seconds: float = Field(2.0, ge=0, le=60, description="Messages this close together are one escalation")
+    retry_seconds: Seconds = Field((2, 10, 60, 300, 1800), description="Waits between tries to deliver a reply")
 
 
 class Slack(Section):
@@ -113,7 +115,9 @@ class Webhook(Section):
     model_config = _section("RATCHET_WEBHOOK_")
     required: ClassVar = (("secrets",),)
 
-    secrets: Secrets = Field((), description="Standard Webhooks secrets (whsec_...); several while one is being replaced")
+    secrets: Secrets = Field(
+        (), description="Standard Webhooks secrets (whsec_...); several while one is being replaced"
+    )
     reply_secret: SecretStr = Field(SecretStr(""), description="Secret that signs our replies; default: the first one")
     reply_hosts: Names = Field((), description="Hosts that replies may be sent to; required to deliver any reply")
     timeout_seconds: float = Field(10.0, gt=0, description="How long a reply URL may take")

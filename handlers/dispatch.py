@@ -149,13 +149,15 @@ class Dispatcher:
                 return await home.opened(self._desk, stimulus)
 
     async def _message(self, seen: RoomMessage) -> Answer:
-        """A mention that begins with a command's name (or `help`) is that command; all else is an escalation's."""
+        """A mention that begins with a slash command's name (or is `help`) is that command; all else is a question."""
         if seen.asked and seen.author.same_as(seen.asked_by):
-            word, _, rest = seen.text.strip().partition(" ")
-            name, text = ("ratchet", word) if word.lower() in ("help", "status") else (word.lower(), rest)
-            if name in self._commands and not (name == "ratchet" and len(text.split()) > 1):
-                command = Command(seen.key, name, text, seen.author, seen.place)
-                return await self._commands[name].run(self._desk, command)
+            word, _, text = seen.text.strip().partition(" ")
+            name = word.lower()
+            if name in ("help", "status") and not text:
+                name, text = "ratchet", name
+            plugin = self._commands.get(name)
+            if plugin is not None and plugin.slash:
+                return await plugin.run(self._desk, Command(seen.key, name, text, seen.author, seen.place))
         return await escalations.message(self._desk, seen)
 
 

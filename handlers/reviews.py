@@ -2,7 +2,7 @@
 
 from bot.cards import forms
 from bot.domain.chat import Click, FormErrors, Person, Submission
-from bot.domain.errors import NotAllowed, NotFound, Rejected
+from bot.domain.errors import NotAllowed, NotFound, RatchetError
 from bot.domain.review import Action, Decision, FailureMode, Review
 from bot.ports import Answer, Desk
 from bot.workflows import review as reviewing
@@ -60,8 +60,9 @@ async def send_edit(desk: Desk, sent: Submission) -> Answer:
     text = sent.values.get("text", "")
     review = await desk.store.reviews.get(review_id)
     try:
+        await reviewing.check(desk, review, Action.EDIT, sent.actor)
         findings = await reviewing.judge_edit(desk, review, text)
-    except Rejected as problem:
+    except RatchetError as problem:  # the form stays open, so that nobody loses what they wrote
         return FormErrors({"text": str(problem)})
     blocks = [finding.message for finding in findings if finding.level == "block"]
     if blocks:

@@ -23,8 +23,6 @@ from bot.domain.answer import Passage, Proposal
 from bot.domain.review import FailureMode, Review, needs_second_person
 from bot.domain.trace import Trace
 
-MAX_REPLY = 3000
-
 
 def edit_form(review: Review, subject: str) -> Form:
     """The draft, to be rewritten. What is sent is exactly what stands here."""
@@ -33,7 +31,7 @@ def edit_form(review: Review, subject: str) -> Form:
     sent = (
         "A senior rep must approve your text before it is sent." if high else "Sent to the customer as it stands here."
     )
-    box = TextInput("text", "Reply", draft.text[:MAX_REPLY] if draft else "", multiline=True, hint=sent)
+    box = TextInput("text", "Reply", draft.text if draft else "", multiline=True, hint=sent)
     return Form("review.edit", "Edit the reply", subject, (box,), submit="Save" if high else "Send")
 
 

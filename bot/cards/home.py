@@ -49,9 +49,9 @@ def _name(item: QueueItem) -> Piece:
 def _waiting_line(item: QueueItem, now: datetime) -> tuple[Piece, ...]:
     proposal = item.review.proposal
     sign = f"{RISK_SIGNS[proposal.triage.risk]} " if proposal else ""
-    state = "delivery failed" if item.review.state is ReviewState.FAILED else "draft ready"
-    if proposal and proposal.draft.abstained:
-        state = "needs an answer"
+    state = "needs an answer" if proposal and proposal.draft.abstained else "draft ready"
+    if item.review.state is ReviewState.FAILED:
+        state = "delivery failed" if item.review.decision else "drafting failed"
     waits = f"  {asker(item.escalation)} · {state} · waiting {age_of(now - item.review.opened_at)}"
     return (sign, _name(item), waits)
 

@@ -90,7 +90,7 @@ class SqlEscalations(Repository):
                 .values(text=text or "", removed=text is None)
             )
             left = [row for row in rows if _from_customer(row) and (text is not None or row.ref != turn.ref)]
-            changes: dict[str, Any] = {"revision": E.revision + 1}
+            changes: dict[str, Any] = {"revision": E.revision + (1 if turn.author != Author.AGENT.value else 0)}
             if not left:
                 changes["status"] = EscalationStatus.WITHDRAWN.value
             return await self._change(connection, owner, changes)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.answer import Draft, DraftAuthor, Proposal
+from bot.domain.answer import Draft, DraftAuthor, Finding, Proposal
 from bot.domain.chat import MessageRef, Person
 from bot.domain.errors import Conflict, NotFound
 from bot.domain.escalation import Escalation
@@ -116,7 +116,9 @@ class SqlReviews(Repository):
         return Claim(review, won=_same(review.decision, decision))
 
     @whole
-    async def revise(self, review_id: str, *, draft_hash: str, draft: Draft, editor: Person) -> Review:
+    async def revise(
+        self, review_id: str, *, draft_hash: str, draft: Draft, findings: tuple[Finding, ...], editor: Person
+    ) -> Review:
         async with self._write() as connection:
             row = await self._one(connection, review_id, lock=True)
             ready = row.state == ReviewState.READY.value and row.proposal is not None
@@ -124,7 +126,7 @@ class SqlReviews(Repository):
                 return review_from(row)
             if not ready or row.draft_hash != draft_hash:
                 raise Conflict(REPLACED if ready else "This draft can no longer be edited.")
-            proposal = replace(load(Proposal, row.proposal), draft=draft)
+            proposal = replace(load(Proposal, row.proposal), draft=draft, findings=findings)
             await self._keep_draft(connection, review_id, proposal, editor)
             return await self._change(connection, review_id, {**proposal_columns(proposal), "editor": plain(editor)})
 

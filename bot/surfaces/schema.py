@@ -1,11 +1,24 @@
 """The JSON that customers' systems send us and that we send back: the models behind parsing and `/openapi.json`."""
 
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AnyHttpUrl, BaseModel, ConfigDict, Field, StringConstraints
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """The moment in UTC; one without a time zone is taken as UTC."""
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("the date is out of range") from error
+
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
 
 
 class Strict(BaseModel):
@@ -23,10 +36,10 @@ class CustomerIn(Strict):
 class TurnIn(Strict):
     """One message of the conversation."""
 
-    id: str = Field("", max_length=200, description="Your id of the message; without one its position identifies it")
+    id: str = Field("", max_length=200, description="Your id of the message; without one its content is")
     author: Literal["customer", "agent"] = "customer"
     text: str = Field("", max_length=100_000)
-    at: datetime | None = Field(None, description="When it was written, with time zone; default: now")
+    at: Moment | None = Field(None, description="When it was written, with time zone; default: now")
     attachments: list[str] = Field(default_factory=list, max_length=50, description="Names of attached files")
 
 
@@ -47,9 +60,11 @@ class OutcomeIn(Strict):
 
     conversation_id: Id
     outcome: Literal["resolved", "reopened", "rating", "transferred", "handle_time"]
-    value: float | None = Field(None, description="The rating (1 to 5) or the handle time in seconds")
+    value: float | None = Field(
+        None, allow_inf_nan=False, description="The rating (1 to 5) or the seconds of handle time"
+    )
     note: str = Field("", max_length=2000)
-    at: datetime | None = None
+    at: Moment | None = None
 
 
 class ConversationEscalated(Strict):
@@ -80,11 +95,18 @@ class Reply(Strict):
     data: ReplyData
 
 
-def aware(moment: datetime | None, default: datetime) -> datetime:
-    """The moment in UTC; one without a time zone is taken as UTC."""
-    if moment is None:
-        return default
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+def turn_ids(turns: Sequence[TurnIn]) -> list[str]:
+    """What tells the messages of a conversation apart: their ids, or else their content.
+
+    The whole history delivered again then adds nothing, and a delivery of only the new messages loses none.
+    """
+    seen: Counter[str] = Counter()
+    ids = []
+    for turn in turns:
+        content = hashlib.sha256(turn.model_dump_json().encode()).hexdigest()[:16]
+        seen[content] += 1
+        ids.append(turn.id or f"{content}/{seen[content]}")
+    return ids
 
 
 def openapi(version: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import binascii
 import json
 from collections.abc import Mapping, Sequence
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -21,11 +22,13 @@ from bot.surfaces.schema import (
     OutcomeIn,
     Reply,
     ReplyData,
-    aware,
+    turn_ids,
 )
 
 DELIVERY: TypeAdapter[ConversationEscalated | ConversationOutcome] = TypeAdapter(Delivery)
-RETRYABLE = frozenset({408, 425, 429, 500, 502, 503, 504})
+PASSING = frozenset({408, 425, 429})
+"""Refusals that are only for now; so is every 5xx."""
+LONGEST_WAIT = 3600.0
 
 
 class WebhookSurface:
@@ -100,11 +103,9 @@ class WebhookSurface:
             async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
                 if 200 <= answer.status < 300:
                     return Receipt(self.name, self._clock.now(), reference=key)
-                if answer.status in RETRYABLE:
-                    wait = answer.headers.get("Retry-After", "")
-                    retry_after = min(float(wait), 3600.0) if wait.isdigit() else None
-                    sentence = f"{host} answered {answer.status}."
-                    raise DeliveryFailed(sentence, permanent=False, retry_after=retry_after)
+                if answer.status in PASSING or answer.status >= 500:
+                    wait = self._asked_wait(answer.headers.get("Retry-After", ""))
+                    raise DeliveryFailed(f"{host} answered {answer.status}.", permanent=False, retry_after=wait)
                 raise DeliveryFailed(f"{host} refused the reply (HTTP {answer.status}).", permanent=True)
         except TimeoutError as error:
             raise DeliveryFailed(f"{host} did not answer in {self._timeout:.0f} s.", permanent=False) from error
@@ -112,6 +113,16 @@ class WebhookSurface:
             raise DeliveryFailed("The reply URL is not an address.", permanent=True) from error
         except aiohttp.ClientError as error:
             raise DeliveryFailed(f"{host} cannot be reached.", permanent=False) from error
+
+    def _asked_wait(self, retry_after: str) -> float | None:
+        """The seconds that a Retry-After header asks for, which is a number or a date."""
+        if retry_after.isdecimal():
+            return min(float(retry_after), LONGEST_WAIT)
+        try:
+            wait = (parsedate_to_datetime(retry_after) - self._clock.now()).total_seconds()
+        except (TypeError, ValueError):  # no date, or one without a time zone
+            return None
+        return min(max(wait, 0.0), LONGEST_WAIT)
 
     def _verify(self, headers: Mapping[str, str], body: bytes) -> None:
         lowered = {name.lower(): value for name, value in headers.items()}
@@ -139,13 +150,13 @@ class WebhookSurface:
         now = self._clock.now()
         turns = tuple(
             Turn(
-                ref=f"{self.name}:{data.conversation_id}:{turn.id or index}",
+                ref=f"{self.name}:{data.conversation_id}:{identity}",
                 author=Author(turn.author),
                 text=turn.text,
-                at=aware(turn.at, now),
+                at=turn.at or now,
                 attachments=tuple(turn.attachments),
             )
-            for index, turn in enumerate(data.turns)
+            for identity, turn in zip(turn_ids(data.turns), data.turns, strict=True)
         )
         if not any(turn.author is Author.CUSTOMER and (turn.text.strip() or turn.attachments) for turn in turns):
             raise Rejected("data.turns: there is no message by the customer in it.", field="data.turns")
@@ -166,5 +177,5 @@ class WebhookSurface:
         if kind is OutcomeKind.HANDLE_TIME and not (data.value is not None and data.value >= 0):
             raise Rejected("data.value: a handle time is a number of seconds.", field="data.value")
         key = next(value for name, value in headers.items() if name.lower() == "webhook-id")
-        at = aware(data.at, self._clock.now())
+        at = data.at or self._clock.now()
         return Inbound(data.conversation_id, outcome=Outcome(key, "", kind, at, data.value, data.note))

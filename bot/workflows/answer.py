@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 
 from bot.domain.answer import Draft, Finding, Passage, Proposal, Triage
 from bot.domain.article import Audience
-from bot.domain.errors import Rejected
 from bot.domain.escalation import Escalation, EscalationStatus
 from bot.domain.trace import Trace
 from bot.ports import Desk, DraftRequest, GuardInput, Run
@@ -87,15 +86,13 @@ async def propose(run: Run, desk: Desk, *, escalation: str, revision: int) -> No
 
 
 async def _prepare_in_sight(run: Run, desk: Desk, escalation: Escalation, review_id: str) -> Proposal:
-    """Prepare the proposal with a card that already says "drafting", where the room is known from the start."""
+    """Prepare the proposal with a card that already says "drafting", as soon as it is known where that belongs."""
     if escalation.place is not None:
         await showing.show(run, desk, review_id)
         return await prepare(run, desk, escalation)
 
     async def announce(triage: Triage) -> None:
-        place = await run.step("route", showing.open_thread, desk, escalation, triage)
-        if place is not None:
-            await showing.show(run, desk, review_id)
+        await showing.show(run, desk, review_id, owner=triage.owner)
 
     return await prepare(run, desk, escalation, announce=announce)
 
@@ -139,9 +136,3 @@ def record(run: Run, desk: Desk, kind: str, escalation_id: str) -> Trace:
         knowledge_release=retrieved["release"] if retrieved else 0,
         workflow_release=desk.workflow_release,
     )
-
-
-def check_has_words(text: str, attachments: tuple[str, ...]) -> None:
-    """Let through what can be worked on: some text or some attachment. Raises Rejected."""
-    if not text.strip() and not attachments:
-        raise Rejected("There is no text in that message, so there is nothing to draft an answer to.")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.domain.chat import MessageDeleted, MessageEdited, Origin, Person, Place, RoomMessage
-from bot.domain.errors import NotAllowed, NotFound, Rejected
+from bot.domain.errors import Conflict, NotAllowed, NotFound, Rejected
 from bot.domain.escalation import (
     Author,
     Customer,
@@ -22,14 +22,19 @@ async def from_room(desk: Desk, message: RoomMessage) -> None:
     """Take in a message of a watched room, or one that somebody asked us to answer.
 
     A top-level message opens an escalation (or joins the author's burst), one in an escalation's thread adds a turn.
-    Raises NotAllowed when an outsider asks.
+    Raises NotAllowed when an outsider asks, Rejected or Conflict when there is nothing to do.
     """
-    if not message.text.strip() and not message.attachments and not message.asked:
-        return
-    if message.asked:
+    if message.asked and not await _only_speaks(desk, message):
         await _asked(desk, message)
-    elif await _watched(desk, message.place):
+    elif (message.text.strip() or message.attachments) and await _watched(desk, message.place):
         await _seen(desk, message)
+
+
+async def _only_speaks(desk: Desk, message: RoomMessage) -> bool:
+    """Whether a customer mentions us where we read along anyway: their words count, but they give no orders."""
+    if not message.author.same_as(message.asked_by) or not await _watched(desk, message.place):
+        return False
+    return await desk.people.role(message.author) is None
 
 
 async def _watched(desk: Desk, place: Place) -> bool:
@@ -44,11 +49,16 @@ async def _watched(desk: Desk, place: Place) -> bool:
 
 
 async def _seen(desk: Desk, message: RoomMessage) -> None:
+    """Take in a message that nobody asked us about.
+
+    In the customer's own thread everybody's words belong to the conversation; what colleagues say in a thread of ours,
+    about a customer elsewhere, never reached the customer and is no part of it.
+    """
     if message.place.thread in (None, message.message):
         await _open(desk, message, asker=message.author if message.origin is Origin.PERSON else None)
         return
     existing = await _of_thread(desk, message.place)
-    if existing is not None:
+    if existing is not None and existing.external_id == _external_id(message.place):
         author = _author(desk, message, existing.customer)
         stored = await desk.store.escalations.add_turn(existing.id, _turn(message, author))
         await _propose(desk, stored)
@@ -74,18 +84,22 @@ def _thread_of(message: RoomMessage) -> Place:
     return Place(message.place.platform, message.place.room, thread=message.place.thread or message.message)
 
 
+def _external_id(thread: Place) -> str:
+    return f"{thread.room}:{thread.thread}"
+
+
 async def _of_thread(desk: Desk, place: Place) -> Escalation | None:
     """The escalation that began with this thread, or is worked on in it."""
     try:
-        began = escalation_id(desk.store.workspace, place.platform, f"{place.room}:{place.thread}")
+        began = escalation_id(desk.store.workspace, place.platform, _external_id(place))
         return await desk.store.escalations.get(began)
     except NotFound:
         return await desk.store.escalations.at_place(place)
 
 
 async def _open(desk: Desk, message: RoomMessage, *, asker: Person | None) -> None:
-    platform, room = message.place.platform, message.place.room
-    external = f"{room}:{message.message}"
+    platform, room, thread = message.place.platform, message.place.room, _thread_of(message)
+    external = _external_id(thread)
     customer = await _customer(desk, message)
     escalation = Escalation(
         id=escalation_id(desk.store.workspace, platform, external),
@@ -94,7 +108,7 @@ async def _open(desk: Desk, message: RoomMessage, *, asker: Person | None) -> No
         customer=customer,
         turns=(_turn(message, Author.CUSTOMER),),
         opened_at=message.at,
-        place=_thread_of(message),
+        place=thread,
         asker=asker,
     )
     alone = message.asked or not (message.origin is Origin.PERSON or _relays(desk, message))
@@ -109,14 +123,16 @@ async def _open(desk: Desk, message: RoomMessage, *, asker: Person | None) -> No
 async def _open_thread(desk: Desk, message: RoomMessage, who: Person) -> None:
     """Make one escalation of a whole thread: whoever began it is the customer, everybody else the team."""
     seen = await desk.platforms[message.place.platform].thread(message.place)
-    seen = tuple(other for other in seen if other.message != message.message)
+    mention = who.same_as(message.author)
+    if mention:  # what we are asked is guidance, not a part of the conversation
+        seen = tuple(other for other in seen if other.message != message.message)
     if not seen:
         raise NotFound("I cannot read that thread. Invite me to the room first.")
     root = seen[0]
-    external = f"{message.place.room}:{message.place.thread}"
+    external = _external_id(message.place)
     customer = await _customer(desk, root)
     turns = tuple(_turn(other, _author(desk, other, customer)) for other in seen)
-    if message.text.strip() and message.asked_by is not None and message.asked_by.same_as(message.author):
+    if mention and message.text.strip():
         turns += (_turn(message, Author.REVIEWER),)
     escalation = Escalation(
         id=escalation_id(desk.store.workspace, message.place.platform, external),
@@ -135,15 +151,13 @@ async def _open_thread(desk: Desk, message: RoomMessage, who: Person) -> None:
 async def _ask_again(desk: Desk, existing: Escalation, message: RoomMessage, who: Person) -> None:
     """A mention where there is a draft already: the customer's words are a new turn, a colleague's are guidance."""
     if message.text.strip() and who.same_as(message.author):
-        author = _author(desk, message, existing.customer)
-        author = Author.CUSTOMER if author is Author.CUSTOMER else Author.REVIEWER
+        theirs = _author(desk, message, existing.customer) is Author.CUSTOMER
+        author = Author.CUSTOMER if theirs else Author.REVIEWER
         await _propose(desk, await desk.store.escalations.add_turn(existing.id, _turn(message, author)))
         return
     reviews = await desk.store.reviews.of_escalation(existing.id)
     if any(review.state in OPEN_STATES for review in reviews):
-        text = "There is already a draft in this thread. Reject it with a note to get another one."
-        await desk.platforms[message.place.platform].tell(_thread_of(message), who, text)
-        return
+        raise Conflict("There is already a draft in this thread. Reject it with a note to get another one.")
     again = Turn(ref=f"ask:{message.key}", author=Author.REVIEWER, text="", at=message.at)
     await _propose(desk, await desk.store.escalations.add_turn(existing.id, again))
 
@@ -190,13 +204,13 @@ async def edited(desk: Desk, change: MessageEdited) -> None:
 
 
 async def deleted(desk: Desk, change: MessageDeleted) -> None:
-    """Follow a deletion: draft again from what is left, or close the draft when nothing is."""
+    """Follow a deletion: close the draft when nothing is left to answer, else draft again unless it is answered."""
     stored = await desk.store.escalations.change_turn(turn_ref(change.place, change.message), None)
     if stored is None:
         return
     if stored.status is EscalationStatus.WITHDRAWN:
         await desk.runtime.start("withdraw", f"withdraw:{stored.id}:{stored.revision}", escalation=stored.id)
-    else:
+    elif stored.status is EscalationStatus.OPEN:
         await _propose(desk, stored)
 
 
@@ -222,7 +236,6 @@ async def from_surface(desk: Desk, surface: str, headers: Mapping[str, str], bod
     inbound = door.parse(headers, body)
     identity = escalation_id(desk.store.workspace, surface, inbound.external_id)
     if inbound.outcome is not None:
-        await desk.store.escalations.get(identity)
         await desk.store.escalations.record_outcome(replace(inbound.outcome, escalation_id=identity))
         return identity
     stored, _ = await desk.store.escalations.receive(_escalation(inbound, surface, identity, desk))

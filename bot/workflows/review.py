@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.cards.review import hand_off_card
 from bot.domain.answer import Citation, Draft, DraftAuthor, Finding, Risk
-from bot.domain.chat import Person, Role
+from bot.domain.chat import Person
 from bot.domain.errors import Conflict, DeliveryFailed, NotAllowed, RatchetError, Rejected, Unavailable
 from bot.domain.escalation import Author, EscalationStatus, Turn
 from bot.domain.review import Action, Decision, Receipt, Review, ReviewState, check_may_decide, needs_second_person
@@ -16,13 +16,13 @@ from bot.workflows.run import plain
 SENDING = frozenset({Action.APPROVE, Action.EDIT})
 
 
-async def check(desk: Desk, review: Review, action: Action, actor: Person, role: Role | None = None) -> None:
+async def check(desk: Desk, review: Review, action: Action, actor: Person) -> None:
     """Let a permitted decision on a ready draft pass; the role is looked up now, not taken from the card.
 
     Raises Conflict for a draft that is not open any more, NotAllowed for a person who may not, or a blocked approval.
     """
     escalation = await desk.store.escalations.get(review.escalation_id)
-    role = role or await desk.people.role(actor)
+    role = await desk.people.role(actor)
     risk = review.proposal.triage.risk if review.proposal else Risk.HIGH
     check_may_decide(action, risk, role, actor=actor, asker=escalation.asker, editor=review.editor)
     if review.state is not ReviewState.READY or review.proposal is None:
@@ -89,14 +89,21 @@ async def claim(desk: Desk, made: Decision) -> Verdict:
     try:
         if review.decision is None:  # else the claim itself tells whether that decision is this very one
             await check(desk, review, made.action, made.by)
-        if made.action is Action.EDIT and _needs_senior(review):
-            draft = edited(review, made.text)
-            await desk.store.reviews.revise(review.id, draft_hash=made.draft_hash, draft=draft, editor=made.by)
-            return Verdict(revised=True)
+            if made.action is Action.EDIT and _needs_senior(review):
+                await revise(desk, review, made)
+                return Verdict(revised=True)
         claimed = await desk.store.reviews.claim(made)
     except RatchetError as refusal:
         return Verdict(refusal=str(refusal))
     return Verdict(won=True) if claimed.won else Verdict(refusal=why_closed(claimed.review))
+
+
+async def revise(desk: Desk, review: Review, made: Decision) -> None:
+    """Put the person's text before a senior, with what the guardrails say of it and not of the text before."""
+    draft, findings = edited(review, made.text), await judge_edit(desk, review, made.text)
+    await desk.store.reviews.revise(
+        review.id, draft_hash=made.draft_hash, draft=draft, findings=findings, editor=made.by
+    )
 
 
 def _needs_senior(review: Review) -> bool:

@@ -27,7 +27,7 @@ async def _status(desk: Desk) -> str:
     ready = sum(review.state is ReviewState.READY for review in waiting)
     knowledge = await desk.store.releases.live("knowledge")
     lines = [
-        f"{ready} drafts wait for a decision, {len(waiting) - ready} deliveries failed.",
+        f"Waiting for a decision: {ready}. Failed, to be tried again: {len(waiting) - ready}.",
         f"Live: knowledge v{knowledge.number} ({len(knowledge.manifest)} articles), workflow v{desk.workflow_release}.",
         f"Drafts are written by: {desk.drafter.name}.",
     ]

@@ -84,7 +84,9 @@ async def test_a_late_proposal_cannot_change_what_was_approved(store: Store) -> 
 async def test_a_repeated_proposal_does_not_undo_a_persons_edit(store: Store) -> None:
     review = await ready(store)
     better = draft("Better.", author=DraftAuthor.PERSON)
-    revised = await store.reviews.revise(review.id, draft_hash=decision(review).draft_hash, draft=better, editor=BEN)
+    revised = await store.reviews.revise(
+        review.id, draft_hash=decision(review).draft_hash, draft=better, findings=(), editor=BEN
+    )
     assert await store.reviews.propose(review.id, proposal()) == revised
     assert (await store.reviews.propose(review.id, proposal("Another."))).reply == "Better."
 
@@ -163,11 +165,11 @@ async def test_a_revised_draft_waits_under_its_new_hash(store: Store) -> None:
     review = await ready(store)
     better = draft("Better.", author=DraftAuthor.PERSON)
     old_hash = decision(review).draft_hash
-    revised = await store.reviews.revise(review.id, draft_hash=old_hash, draft=better, editor=BEN)
+    revised = await store.reviews.revise(review.id, draft_hash=old_hash, draft=better, findings=(), editor=BEN)
     assert (revised.reply, revised.editor, revised.state) == ("Better.", BEN, ReviewState.READY)
-    assert await store.reviews.revise(review.id, draft_hash=old_hash, draft=better, editor=BEN) == revised
+    assert await store.reviews.revise(review.id, draft_hash=old_hash, draft=better, findings=(), editor=BEN) == revised
     with pytest.raises(Conflict):
-        await store.reviews.revise(review.id, draft_hash=old_hash, draft=draft("Worse."), editor=ANA)
+        await store.reviews.revise(review.id, draft_hash=old_hash, draft=draft("Worse."), findings=(), editor=ANA)
     with pytest.raises(Conflict):
         await store.reviews.claim(decision(review))
     assert (await store.reviews.claim(decision(revised))).won
@@ -177,7 +179,7 @@ async def test_every_text_is_kept_the_draft_the_revision_and_the_edit(store: Sto
     review = await ready(store)
     better = draft("Better.", author=DraftAuthor.PERSON)
     old_hash = decision(review).draft_hash
-    revised = await store.reviews.revise(review.id, draft_hash=old_hash, draft=better, editor=BEN)
+    revised = await store.reviews.revise(review.id, draft_hash=old_hash, draft=better, findings=(), editor=BEN)
     await store.reviews.claim(decision(revised, Action.EDIT, text="Best."))
     drafts = table(DraftRow)
     wanted = select(drafts).where(drafts.c.workspace == store.workspace).order_by(drafts.c.seq)

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bot.app import App, build
 from bot.platforms.slack import EVENTS, SCOPES
+from bot.ports import Clock
 from bot.sandbox.remote import Json, Remote
 from bot.sandbox.server import Sandbox
 from bot.settings import CONTENT, Settings
@@ -92,7 +93,7 @@ def settings_for(sandbox: Sandbox, folder: Path, bot_port: int, **more: Json) ->
     """The settings of a bot that works in this sandbox, and keeps its records in the folder."""
     sections: dict[str, Json] = {
         "core": {"data_dir": folder, "port": bot_port, "log_level": "warning"},
-        "desk": {"burst_seconds": 0.0},
+        "desk": {"burst_seconds": 0.0, "retry_seconds": (0.05, 0.1, 0.2)},
         "slack": {
             "bot_token": BOT_TOKEN,
             "signing_secret": SIGNING_SECRET,
@@ -134,6 +135,70 @@ class Desk:
                         return message
                 await asyncio.sleep(0.03)
 
+    async def asked(self, text: str, *, as_: str = "gus", room: str = "#escalations", says: str = "Why") -> Json:
+        """Let somebody write in the room; the card that the message gets, as soon as it says that.
+
+        The default is a word of every card that can be decided: the label of a button.
+        """
+        wrote = await self.hands.do("messages", as_=as_, room=room, text=text)
+        return await self.card(room, wrote["ts"], says)
+
+    async def press(self, card: Json, button: str, *, as_: str = "ana") -> None:
+        await self.hands.do("press", as_=as_, room=card["channel"], ts=card["ts"], action=button)
+
+    async def form(self, card: Json, button: str, *, as_: str = "ana") -> Json:
+        """The form that the button opens for this person."""
+        await self.press(card, button, as_=as_)
+        return await self.opened(as_)
+
+    async def opened(self, as_: str) -> Json:
+        """The form that this person has open, as soon as there is one."""
+
+        async def top() -> Json | None:
+            forms: list[Json] = (await self.hands.read("forms", as_=as_))["forms"]
+            return forms[-1] if forms else None
+
+        found: Json = await self.until(top)
+        return found
+
+    async def shows(self, card: Json, says: str, *, seconds: float = 10) -> Json:
+        """The card as it stands when it says that."""
+
+        async def now() -> Json | None:
+            shown = await self.message(card)
+            return shown if says in words(shown) else None
+
+        found: Json = await self.until(now, seconds=seconds)
+        return found
+
+    async def message(self, card: Json) -> Json:
+        """The message as it stands now."""
+        thread = await self.thread(card["channel"], card.get("thread_ts") or card["ts"])
+        return next(message for message in thread if message["ts"] == card["ts"])
+
+    async def whisper(self, as_: str, says: str) -> str:
+        """What only this person was told, as soon as they are told these words."""
+
+        async def told() -> str | None:
+            heard = (await self.hands.read("ephemerals", as_=as_))["messages"]
+            return next((words(one) for one in heard if says in words(one)), None)
+
+        found: str = await self.until(told)
+        return found
+
+    async def roots(self, room: str, says: str) -> list[Json]:
+        """The messages of the room itself that say this."""
+        shown = (await self.hands.read("messages", room=room))["messages"]
+        return [message for message in shown if says in words(message) + message.get("text", "")]
+
+    async def quiet(self) -> None:
+        """Return when the bot has done everything that it was asked to, and nothing more happens."""
+        await self.hands.do("wait", seconds=10, quiet=0.5)
+
+    async def customer_sends(self, key: str, data: Json, kind: str = "conversation.escalated") -> Json:
+        """A signed delivery of a customer's system under this webhook id."""
+        return await self.hands.do("customers/send", id=key, body={"type": kind, "data": data})
+
     async def until(self, condition: Callable[[], Any], *, seconds: float = 10) -> Any:
         """What the condition gives, as soon as it is something."""
         async with asyncio.timeout(seconds):
@@ -165,6 +230,13 @@ def words(message: Json) -> str:
     return " ".join(texts)
 
 
+def conversation(identity: str, *texts: str, reply_url: str = "", **more: Any) -> Json:
+    """A conversation as a customer's system hands it over, each message with an id of its own."""
+    turns = [{"id": f"{identity}-{number}", "text": text} for number, text in enumerate(texts, 1)]
+    data: Json = {"conversation_id": identity, "customer": {"id": "dana", "name": "Dana Customer"}, "turns": turns}
+    return data | ({"reply_url": reply_url} if reply_url else {}) | more
+
+
 def buttons(message: Json) -> list[str]:
     """The labels of the buttons that a message shows."""
     return [
@@ -177,11 +249,13 @@ def buttons(message: Json) -> list[str]:
 
 
 @contextlib.asynccontextmanager
-async def company_at_work(folder: Path, *, company: Json = COMPANY, **more: Json) -> AsyncIterator[Desk]:
+async def company_at_work(
+    folder: Path, *, company: Json = COMPANY, clock: Clock | None = None, **more: Json
+) -> AsyncIterator[Desk]:
     """A sandbox and a bot with the sample knowledge, both running in this process."""
     bot_port = free_port()
     async with sandbox_serving(bot_port, company) as sandbox:
-        app = await build(settings_for(sandbox, folder, bot_port, **more))
+        app = await build(settings_for(sandbox, folder, bot_port, **more), clock=clock)
         try:
             await app.library.import_folder(CONTENT / "articles")
             await app.start()
