@@ -46,6 +46,7 @@ class Customers:
         self.conversations: dict[str, Conversation] = {}
         self.reply_url = ""
         self._received: dict[str, Json] = {}
+        self._sent: dict[str, Json] = {}
         self._workspace = workspace
         self._transport = transport
         self._url = url
@@ -57,11 +58,12 @@ class Customers:
         """Give the address the bot delivers replies to."""
         return [web.post("/customers/replies", self._receive)]
 
-    async def write(self, conversation_id: str, text: str, customer: Json) -> Answer:
-        """Let a customer write a message in the web chat."""
+    async def write(self, conversation_id: str, text: str, customer: Json, message_id: str = "") -> Answer:
+        """Let a customer write a message in the web chat; with the id of an earlier one, that is delivered again."""
         count = len(self._of(conversation_id, customer).entries)
-        message_id = derived_id("msg_", conversation_id, str(count), text)
-        return await self.send(self.chat_message(conversation_id, message_id, text, customer), message_id)
+        message_id = derived_id("msg_", conversation_id, message_id or f"{count}/{text}")
+        fresh = self.chat_message(conversation_id, message_id, text, customer)
+        return await self.send(self._sent.setdefault(message_id, fresh), message_id)
 
     def chat_message(self, conversation_id: str, message_id: str, text: str, customer: Json) -> Json:
         """Give the body a web chat sends: the conversation with its new message, as the webhook surface reads it."""

@@ -164,9 +164,10 @@ class Readings:
         return {"conversations": self._bench.customers.listed()}
 
     async def customer_writes(self, asked: Json) -> Json:
-        """Let a customer write in the web chat."""
+        """Let a customer write in the web chat; the same message_id again is a redelivery."""
         conversation, text = required(asked, "conversation"), required(asked, "text")
-        answer = await self._bench.customers.write(conversation, text, asked.get("customer") or {"id": conversation})
+        customer, message_id = asked.get("customer") or {"id": conversation}, str(asked.get("message_id", ""))
+        answer = await self._bench.customers.write(conversation, text, customer, message_id)
         return answer.told() | {"body": answer.content()}
 
     async def customer_sends(self, asked: Json) -> Json:
