@@ -44,9 +44,7 @@ def main() -> None:
     from bot.domain.errors import Misconfigured, RatchetError
 
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        sys.exit(cli(standalone_mode=False) or 0)  # a command that exits gives its code back here
     except click.Abort:
         sys.exit(130)
     except click.ClickException as problem:
