@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 
 Workflow = Callable[..., Awaitable[None]]
 QUEUE = "runs"
+GRACE = 5.0
+"""Seconds that a stop waits for the steps under way; what takes longer is repeated after the next launch."""
 AT_ONCE = 16
 """How many runs work side by side in a process; on two cores more of them only make each other wait."""
 VERSION = "1"
@@ -52,7 +54,8 @@ class DurableRun(RecordedRun):
         async def execute() -> Envelope:
             return await call()
 
-        envelope: Envelope = await DBOS.run_step_async({"name": step.name}, execute)
+        with self._runtime.stepping():
+            envelope: Envelope = await DBOS.run_step_async({"name": step.name}, execute)
         return envelope
 
     async def sleep(self, seconds: float) -> None:
@@ -88,6 +91,10 @@ class DurableRuntime:
         self._urgent = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self._closing = False
+        self._steps = 0
+        self._still = asyncio.Event()
+        self._still.set()
         config: DBOSConfig = {
             "name": "ratchet",
             "system_database_url": url,
@@ -117,7 +124,10 @@ class DurableRuntime:
             await DBOS.register_queue_async(QUEUE, worker_concurrency=16, polling_interval_sec=0.1)
 
     async def close(self) -> None:
-        """Stop; what is unfinished is continued by the next launch."""
+        """Let the steps under way end, at most `GRACE` seconds; the rest of each run is done after the next launch."""
+        self._closing = True
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._still.wait(), GRACE)
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
 
     async def start(self, workflow: str, key: str, **arguments: str | int) -> None:
@@ -142,11 +152,28 @@ class DurableRuntime:
             if not self._urgent:
                 self._idle.set()
 
+    @contextlib.contextmanager
+    def stepping(self) -> Iterator[None]:
+        """While this is entered, a step is under way, which a stop waits for."""
+        self._steps += 1
+        self._still.clear()
+        try:
+            yield
+        finally:
+            self._steps -= 1
+            if not self._steps:
+                self._still.set()
+
     async def turn(self) -> None:
-        """Return when nothing urgent is under way, at the latest after a quarter of a second."""
+        """Return when nothing urgent is under way, at the latest after a quarter of a second.
+
+        During a stop it ends the run instead, and the next launch continues it.
+        """
         if self._urgent:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._idle.wait(), 0.25)
+        if self._closing:
+            raise asyncio.CancelledError("the process stops")  # which the engine does not take for the run's end
 
     async def _run(self, workflow: str, arguments: dict[str, Any]) -> None:
         if self._desk is None:

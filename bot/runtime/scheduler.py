@@ -32,4 +32,5 @@ class Scheduler:
         self._scheduler.start()
 
     def close(self) -> None:
-        self._scheduler.shutdown(wait=False)
+        if self._scheduler.running:  # not where the start failed before the clock was wound
+            self._scheduler.shutdown(wait=False)
