@@ -67,6 +67,14 @@ def hand_off_card(made: Decision) -> Card:
     return Card("An escalation was handed to you", (Paragraph(tuple(text)), *([Quote(made.note)] if made.note else [])))
 
 
+def failure_card(review: Review) -> Card:
+    """Tell whoever approved that the reply did not reach the customer; a mention, so that they are notified."""
+    by: Piece = Mention(review.decision.by) if review.decision else "Somebody"
+    next_step = " Once that is mended, press “Send again” on the card; or answer in the customer's own system."
+    text: Text = (by, ": the reply was not delivered. ", review.problem, next_step)
+    return Card("A reply was not delivered", (Notice(Tone.STOP, text),))
+
+
 def asker(escalation: Escalation) -> str:
     """What to call the customer."""
     return escalation.customer.name or escalation.customer.id or "A customer"

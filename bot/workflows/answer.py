@@ -75,7 +75,7 @@ async def propose(run: Run, desk: Desk, *, escalation: str, revision: int) -> No
     review_id = opened[0]
     try:
         proposal = await _prepare_in_sight(run, desk, current, review_id)
-        await run.step("propose", save_proposal, desk, review_id, proposal)
+        await run.step("propose", save_proposal, desk, review_id, proposal, record(run, desk, "propose", escalation))
         await showing.show(run, desk, review_id)
     except Exception:
         await run.step("fail", fail_review, desk, review_id, f"Drafting failed. Details: ratchet trace show {run.id}")
@@ -111,7 +111,9 @@ async def open_review(desk: Desk, escalation: Escalation) -> tuple[str, ...]:
     return (review.id, *(old.id for old in superseded))
 
 
-async def save_proposal(desk: Desk, review_id: str, proposal: Proposal) -> None:
+async def save_proposal(desk: Desk, review_id: str, proposal: Proposal, trace: Trace) -> None:
+    """Keep the proposal, and first the steps behind it: who sees the card may ask why at once."""
+    await desk.store.traces.save(trace)
     await desk.store.reviews.propose(review_id, proposal)
 
 

@@ -65,7 +65,7 @@ async def resolve(run: Run, desk: Desk, *, decision: str) -> None:
     made: Decision = plain(Decision).validate_json(decision)
     verdict = await run.step("claim", claim, desk, made)
     if verdict.refusal:
-        await run.step("tell", tell, desk, made.review_id, made.by, verdict.refusal)
+        await showing.tell(run, desk, made.review_id, made.by, verdict.refusal)
         return
     await showing.show(run, desk, made.review_id)
     if verdict.won:
@@ -79,6 +79,7 @@ async def _follow_up(run: Run, desk: Desk, made: Decision) -> None:
         await send(run, desk, review=made.review_id)
     elif made.action is Action.HAND_OFF:
         await run.step("hand_off", hand_off, desk, made)
+        await showing.add(run, desk, made.review_id, hand_off_card(made), key=f"hand-off:{made.review_id}")
     elif made.redraft:
         await start_redraft(run, desk, made.review_id, made.note, f"redraft:{made.review_id}")
 
@@ -130,13 +131,6 @@ async def judge_edit(desk: Desk, review: Review, text: str) -> tuple[Finding, ..
     return await guard(desk, escalation, proposal.triage, proposal.passages, edited(review, text))
 
 
-async def tell(desk: Desk, review_id: str, person: Person, text: str) -> None:
-    """Tell the person, where the card is."""
-    review = await desk.store.reviews.get(review_id)
-    if review.card is not None:
-        await desk.platforms[review.card.place.platform].tell(review.card.place, person, text)
-
-
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One attempt: a receipt, or the problem and, unless it is final, how long the receiver asked us to wait."""
@@ -157,8 +151,9 @@ async def send(run: Run, desk: Desk, *, review: str) -> None:
         await run.step("settle", settle, desk, review, attempt.receipt, problem, final)
         await showing.show(run, desk, review)
         if final:
-            return
+            break
         await run.sleep(wait)
+    await showing.tell_of_failure(run, desk, review)
 
 
 async def deliver(desk: Desk, review_id: str) -> Delivery:
@@ -188,12 +183,8 @@ async def settle(desk: Desk, review_id: str, receipt: Receipt | None, problem: s
 
 
 async def hand_off(desk: Desk, made: Decision) -> None:
-    """Tell the thread who takes over, so that the person named is notified."""
-    review = await desk.store.reviews.get(made.review_id)
-    await desk.store.escalations.set_status(review.escalation_id, EscalationStatus.HANDED_OFF)
-    if review.card is not None:
-        platform = desk.platforms[review.card.place.platform]
-        await platform.post(review.card.place, hand_off_card(made), key=f"hand-off:{review.id}")
+    """Record that a person took the conversation over."""
+    await desk.store.escalations.set_status(made.review_id.partition("/")[0], EscalationStatus.HANDED_OFF)
 
 
 async def start_redraft(run: Run, desk: Desk, review_id: str, guidance: str, ref: str) -> None:

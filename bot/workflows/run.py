@@ -11,7 +11,7 @@ from typing import Any, TypeVar, get_type_hints
 from pydantic import TypeAdapter
 
 from bot.domain import errors
-from bot.domain.trace import Span
+from bot.domain.trace import Span, Trace
 from bot.ports import Clock, Desk
 
 T = TypeVar("T")
@@ -121,10 +121,10 @@ class RecordedRun:
         )
 
     def _inputs(self, step: Step) -> dict[str, Any]:
-        """The arguments by name; what an earlier step returned is named, not repeated."""
+        """The arguments by name; what an earlier step returned is named, not repeated, and a record is not recorded."""
         names = [name for name in inspect.signature(step.function).parameters if name != "self"]
         given = dict(zip(names, step.args, strict=False)) | step.kwargs
-        return {name: self._input(value) for name, value in given.items() if not isinstance(value, Desk)}
+        return {name: self._input(value) for name, value in given.items() if not isinstance(value, Desk | Trace)}
 
     def _input(self, value: Any) -> Any:
         if id(value) in self._origins and not isinstance(value, bool | int | str | None):

@@ -1,12 +1,14 @@
 """Keeping every card true: a card is painted from what the store says now, after every change."""
 
 import logging
+from collections.abc import Awaitable, Callable
 
-from bot.cards.review import opening_card, review_card
-from bot.domain.chat import Place, Room
+from bot.cards.elements import Card
+from bot.cards.review import failure_card, opening_card, review_card
+from bot.domain.chat import Person, Place, Room
 from bot.domain.errors import DeliveryFailed, NotFound, Unavailable
 from bot.domain.escalation import Escalation
-from bot.domain.review import Review
+from bot.domain.review import Review, ReviewState
 from bot.ports import Desk, Platform, Run
 
 log = logging.getLogger(__name__)
@@ -17,35 +19,92 @@ async def show(run: Run, desk: Desk, review_id: str, *, owner: str = "") -> None
 
     `owner` is the room that owns the intent, where that is known before there is a proposal.
     """
-    for attempt, delay in enumerate((*desk.policy.delivery_delays, 0.0)):
-        wait = await run.step("show", paint, desk, review_id, owner)
+    await _through_outages(run, desk, "show", paint, review_id, owner)
+
+
+async def add(run: Run, desk: Desk, review_id: str, card: Card, *, key: str) -> None:
+    """Post a further card below the review's, once per key; keeps trying through outages."""
+    await _through_outages(run, desk, "post", _add, review_id, card, key)
+
+
+async def tell_of_failure(run: Run, desk: Desk, review_id: str) -> None:
+    """Notify whoever approved the reply if it did not reach the customer; the card alone would notify nobody."""
+    await _through_outages(run, desk, "alert", _alert, review_id)
+
+
+async def tell(run: Run, desk: Desk, review_id: str, person: Person, text: str) -> None:
+    """Tell this person alone, where the card is; keeps trying through outages."""
+    await _through_outages(run, desk, "tell", _tell, review_id, person, text)
+
+
+async def _through_outages(
+    run: Run, desk: Desk, name: str, effect: Callable[..., Awaitable[float | None]], review_id: str, *more: object
+) -> None:
+    """Repeat a step that gives the seconds to wait while it cannot be done, and None once there is nothing to do."""
+    for delay in (*desk.policy.delivery_delays, None):
+        wait = await run.step(name, effect, desk, review_id, *more)
         if wait is None:
             return
-        log.warning("The card of %s could not be shown (attempt %d).", review_id, attempt + 1)
-        await run.sleep(max(delay, wait))
-    log.error("The card of %s could not be shown; it waits in the queue on the Home page.", review_id)
+        log.warning("The step %r of %s could not be done yet.", name, review_id)
+        if delay is not None:
+            await run.sleep(max(delay, wait))
+    log.error("The step %r of %s could not be done; what waits for people is on the Home page.", name, review_id)
 
 
-async def paint(desk: Desk, review_id: str, owner: str = "") -> float | None:
-    """Bring the card up to date; return None when it is, else the seconds to wait before trying again.
-
-    Painting repeats while the review changes underneath, so that an older state never stays on top of a newer one.
-    """
-    review = await desk.store.reviews.get(review_id)
+async def _wait_after(effect: Awaitable[None], review_id: str) -> float | None:
+    """None when the effect is done or was refused for good, else the seconds to wait before it is tried again."""
     try:
-        while True:
-            await _paint_once(desk, review, owner)
-            latest = await desk.store.reviews.get(review_id)
-            if latest.version == review.version:
-                return None
-            review = latest
+        await effect
     except Unavailable as trouble:
         return trouble.retry_after or 0.0
     except DeliveryFailed as trouble:
         if not trouble.permanent:
             return trouble.retry_after or 0.0
-        log.error("The card of %s was refused: %s", review_id, trouble)
+        log.error("What was to be shown of %s was refused: %s", review_id, trouble)
+    return None
+
+
+async def paint(desk: Desk, review_id: str, owner: str = "") -> float | None:
+    """Bring the card up to date; return None when it is, else the seconds to wait before trying again."""
+    return await _wait_after(_paint(desk, review_id, owner), review_id)
+
+
+async def _alert(desk: Desk, review_id: str) -> float | None:
+    review = await desk.store.reviews.get(review_id)
+    if review.state is not ReviewState.FAILED:
         return None
+    return await _add(desk, review_id, failure_card(review), f"failed:{review_id}:{review.version}")
+
+
+async def _add(desk: Desk, review_id: str, card: Card, key: str) -> float | None:
+    review = await desk.store.reviews.get(review_id)
+    if review.card is None:
+        return None
+    place = review.card.place
+    return await _wait_after(_posted(desk.platforms[place.platform], place, card, key), review_id)
+
+
+async def _posted(platform: Platform, place: Place, card: Card, key: str) -> None:
+    await platform.post(place, card, key=key)
+
+
+async def _tell(desk: Desk, review_id: str, person: Person, text: str) -> float | None:
+    review = await desk.store.reviews.get(review_id)
+    if review.card is None:
+        return None
+    place = review.card.place
+    return await _wait_after(desk.platforms[place.platform].tell(place, person, text), review_id)
+
+
+async def _paint(desk: Desk, review_id: str, owner: str) -> None:
+    """Paint, again while the review changes underneath, so that an older state never stays on top of a newer one."""
+    review = await desk.store.reviews.get(review_id)
+    while True:
+        await _paint_once(desk, review, owner)
+        latest = await desk.store.reviews.get(review_id)
+        if latest.version == review.version:
+            return
+        review = latest
 
 
 async def _paint_once(desk: Desk, review: Review, owner: str) -> None:
