@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import tempfile
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 PAGE_PORT = 3000
 EVERY_SECONDS = 12.0
 TYPING_SECONDS = 0.7
+MARGIN = " " * 7
 
 
 @click.command()
@@ -114,12 +116,10 @@ async def _narrate(stage: "Stage", every: float) -> None:
         with contextlib.suppress(TimeoutError):
             thread = await stage.player.locate(scene)
             where = f"{stage.sandbox.base_url}/sandbox#/room/{thread.room}/p{thread.ts.replace('.', '')}"
-            click.echo(f"       {stage.script.room_name(thread.room)}  {where}\n")
+            click.echo(f"{MARGIN}{stage.script.room_name(thread.room)}  {where}\n")
         if waiting and all(scene.follows for scene in waiting):
             names = " and ".join(scene.name for scene in waiting)
-            click.echo(
-                f"All but {len(waiting)} are there. {names} will write again when the first question is answered.\n"
-            )
+            click.echo(f"{names} will write again once the first answer is sent.\n")
         await asyncio.sleep(every if waiting else 0)
     click.echo("That was all of them. The bot goes on working: write what you like. Ctrl-C stops.")
 
@@ -140,7 +140,8 @@ def arrival(scene: "Scene", number: int, of: int) -> str:
     words = " / ".join(text.split("\n")[0] for text in scene.texts) or f"(only {scene.files[0]['name']})"
     said = words if len(words) <= 100 else f"{words[:99]}…"
     head = f"{number:>2}/{of}  {scene.title}: {scene.name} writes {door(scene)}"
-    return f"{head}\n       “{said}”\n       Look for: {scene.expect}"
+    expect = textwrap.fill(f"Look for: {scene.expect}", 112, initial_indent=MARGIN, subsequent_indent=MARGIN)
+    return f"{head}\n{MARGIN}“{said}”\n{expect}"
 
 
 # --- for a machine, and for whoever reads what it printed -------------------------------------------------------------
@@ -165,7 +166,7 @@ async def _check(folder: Path) -> None:
         for sentence in sentences:
             click.echo(f"  {outcome.scene.id} ({outcome.scene.path}): {sentence}")
     if right < len(outcomes):
-        raise SystemExit(1)
+        raise click.exceptions.Exit(1)
 
 
 def article_titles(folder: Path) -> dict[str, str]:

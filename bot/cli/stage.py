@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import hashlib
+import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -71,6 +72,7 @@ async def on_stage(folder: Path, page: socket.socket, *, with_model: bool) -> As
         stack.push_async_callback(app.close)
         await _learn(app, CONTENT / "articles")
         await app.start()
+        logging.getLogger("dbos").setLevel(logging.ERROR)  # it warns of every run that Ctrl-C interrupts
         await stack.enter_async_context(_serving(app.server, door))
         hands = await stack.enter_async_context(Remote(sandbox.base_url))
         yield Stage(script, sandbox, app, Player(hands, script, suffix=suffix))

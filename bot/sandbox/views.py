@@ -50,9 +50,10 @@ class Views:
         return self._count
 
     def trigger(self, user: str, view_id: str | None = None) -> str:
-        """Give a trigger id that can be exchanged once, within 3 seconds."""
-        name = f"{self.number()}.{self._app_id}.{hashlib.sha256(user.encode()).hexdigest()[:16]}"
-        self._triggers[name] = Trigger(user, self._clock(), view_id)
+        """Give a trigger id that can be exchanged once, within 3 seconds; no later sandbox gives it again."""
+        now = self._clock()
+        name = f"{self.number()}.{self._app_id}.{hashlib.sha256(f'{user}/{now}'.encode()).hexdigest()[:16]}"
+        self._triggers[name] = Trigger(user, now, view_id)
         return name
 
     def top(self, user: str) -> View | None:
