@@ -120,7 +120,7 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None) -> Parts
     release, _ = await store.releases.publish("workflow", manifest, reason="Start-up", at=clock.now())
     desk = Desk(
         clock=clock,
-        policy=_policy(settings, voice.allowed_hosts),
+        policy=_policy(settings, voice),
         store=store,
         triager=triager,
         retriever=retriever,
@@ -145,14 +145,15 @@ def _guardrails() -> tuple[Guardrail, ...]:
     return find("bot.guardrails", "GUARDRAIL", Guardrail)
 
 
-def _policy(settings: Settings, allowed_hosts: frozenset[str]) -> Policy:
+def _policy(settings: Settings, voice: "Voice") -> Policy:
     return Policy(
         rooms=settings.slack.rooms,
         relay_bots=frozenset(settings.slack.relay_bots),
         default_room=settings.slack.home_room or next(iter(settings.slack.rooms), ""),
         burst_seconds=settings.desk.burst_seconds,
         delivery_delays=settings.desk.retry_seconds,
-        allowed_hosts=allowed_hosts,
+        allowed_hosts=voice.allowed_hosts,
+        banned_phrases=voice.banned_phrases,
         public_url=settings.core.public_url,
     )
 
@@ -161,7 +162,7 @@ def _drafter(settings: Settings, voice: "Voice", embedder: Embedder) -> tuple[Dr
     """The drafter, and the hash of all that shapes what it writes."""
     from bot.llm.offline import OfflineDrafter
 
-    offline = OfflineDrafter(embedder, voice.default.greeting, voice.default.closing)
+    offline = OfflineDrafter(embedder, voice)
     if not settings.openai.present:
         return offline, _hash(offline.name)
     from bot.llm.fallback import WithFallback
@@ -181,8 +182,7 @@ def model_drafter(settings: Settings, voice: "Voice") -> "OpenAIDrafter":
         base_url=section.base_url,
         deadline_seconds=section.deadline_seconds,
         max_retries=section.max_retries,
-        greeting=voice.default.greeting,
-        closing=voice.default.closing,
+        voice=voice,
     )
 
 

@@ -96,7 +96,10 @@ class Drafter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GuardInput:
-    """What a guardrail judges. `allowed_hosts` are the hosts that a reply may link to."""
+    """What a guardrail judges.
+
+    `allowed_hosts` are the hosts that a reply may link to, `banned_phrases` what the team never says.
+    """
 
     escalation: Escalation
     triage: Triage
@@ -104,6 +107,7 @@ class GuardInput:
     draft: Draft
     at: datetime
     allowed_hosts: frozenset[str] = frozenset()
+    banned_phrases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -502,9 +506,8 @@ class Policy:
     default_room: str = ""
     burst_seconds: float = 3.0
     allowed_hosts: frozenset[str] = frozenset()
+    banned_phrases: tuple[str, ...] = ()
     delivery_delays: tuple[float, ...] = (2, 10, 60, 300, 1800)
-    greeting: str = ""
-    closing: str = ""
     public_url: str = ""
 
 

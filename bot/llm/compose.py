@@ -1,9 +1,10 @@
-"""Puts a draft together: greeting, cited pieces, closing; once as the customer reads it, once with its markers."""
+"""Puts a draft together: cited pieces in the team's voice; once as the customer reads it, once with its markers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.answer import Citation, Passage
+from bot.llm.voice import Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Composed:
     citations: tuple[Citation, ...]
 
 
-def compose(pieces: Sequence[Piece], *, greeting: str = "", closing: str = "", name: str = "") -> Composed:
+def compose(pieces: Sequence[Piece], voice: Voice, *, name: str = "", language: str = "") -> Composed:
     """Number the sources in the order of their first use; the text differs from the marked one by the markers alone."""
     numbers: dict[str, int] = {}
     citations: list[Citation] = []
@@ -39,20 +40,11 @@ def compose(pieces: Sequence[Piece], *, greeting: str = "", closing: str = "", n
             markers += f" [{number}]"
         text += gap + shown
         cited += gap + shown + markers
-    opening, ending = greeted(greeting, name), closing.strip()
     return Composed(
-        "\n\n".join(part for part in (opening, text, ending) if part),
-        "\n\n".join(part for part in (opening, cited, ending) if part),
+        voice.framed(text, name=name, language=language),
+        voice.framed(cited, name=name, language=language),
         tuple(citations),
     )
-
-
-def greeted(greeting: str, name: str) -> str:
-    """Fill {name} in, or drop it with the space before it where the name is unknown."""
-    first = " ".join(name.split())[:60]
-    return (
-        greeting.replace("{name}", first) if first else greeting.replace(" {name}", "").replace("{name}", "")
-    ).strip()
 
 
 def _gap(before: Piece, piece: Piece) -> str:

@@ -11,6 +11,7 @@ from bot.domain.wording import content_words, figures, words
 from bot.llm.compose import Piece, compose
 from bot.llm.evidence import Evidence, Question, WordLikeness, ask, covered, likeness, missing_topic
 from bot.llm.reading import Kind, Unit, language_of, units
+from bot.llm.voice import Voice
 from bot.ports import DraftRequest, Embedder
 
 _PASSAGES = 8
@@ -48,11 +49,10 @@ class OfflineDrafter:
 
     name = "offline"
 
-    def __init__(self, embedder: Embedder, greeting: str = "", closing: str = "") -> None:
+    def __init__(self, embedder: Embedder, voice: Voice | None = None) -> None:
         self._embedder = embedder
         self._likeness = WordLikeness(embedder)
-        self._greeting = greeting
-        self._closing = closing
+        self._voice = voice or Voice()
 
     async def draft(self, request: DraftRequest) -> Draft:
         return await asyncio.to_thread(self.compose, request)
@@ -85,7 +85,8 @@ class OfflineDrafter:
             topic = missing_topic(question, found)
             return _abstain(f'No article covers "{topic}" (nearest: {nearest}).', evidence.confidence)
         pieces = _pieces(chosen, passages)
-        done = compose(pieces, greeting=self._greeting, closing=self._closing, name=request.escalation.customer.name)
+        language = language_of(" ".join(piece.passages[0].text for piece in pieces))
+        done = compose(pieces, self._voice, name=request.escalation.customer.name, language=language)
         return Draft(done.text, done.cited, done.citations, round(evidence.confidence, 4), DraftAuthor.OFFLINE)
 
     def _candidates(self, question: Question, passages: Sequence[Passage]) -> list[_Candidate]:

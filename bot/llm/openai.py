@@ -1,19 +1,34 @@
 """Drafts with a language model behind OpenAI's Responses API, or any endpoint that speaks it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import openai
 from openai import AsyncOpenAI
 from openai.types.responses import ParsedResponse
 from pydantic import BaseModel, ConfigDict, Field
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_attempt,
+    stop_before_delay,
+    wait_random_exponential,
+)
 
 from bot.domain.answer import Draft, DraftAuthor, Passage
 from bot.domain.errors import Unavailable
 from bot.llm.compose import Piece, compose
+from bot.llm.reading import language_of
 from bot.llm.request import boundary, load_prompt, message, prompt_version
+from bot.llm.voice import Voice
 from bot.ports import DraftRequest
 
+T = TypeVar("T")
+
 _OUTPUT_TOKENS = 2_000
+_PING_TOKENS = 16
 _DROPPED_NOTE = "{count} of the model's sentences cited no passage and {was} left out."
 
 
@@ -39,8 +54,8 @@ class OpenAIDrafter:
 
     A sentence that cites no passage we sent is left out, and a note says so: what is not cited is not answered. A
     refusal, or a reply in which nothing is cited, is an abstention. Its confidence is provisional: the share of
-    sentences kept, capped. The SDK retries 408, 409, 429 and 5xx and lost connections, and waits as long as
-    Retry-After says (up to two minutes).
+    sentences kept, capped. What may pass (408, 409, 429, 5xx, a lost connection) is tried again after Retry-After
+    or a growing pause; where that would end after the deadline, it gives up at once. The reply is framed by `voice`.
     """
 
     name = "openai"
@@ -54,38 +69,23 @@ class OpenAIDrafter:
         deadline_seconds: float = 20.0,
         max_retries: int = 2,
         prompt: str = "",
-        greeting: str = "",
-        closing: str = "",
+        voice: Voice | None = None,
     ) -> None:
         self._model = model
         self._deadline = deadline_seconds
         self._prompt = prompt or load_prompt()
-        self._greeting = greeting
-        self._closing = closing
-        self._client = AsyncOpenAI(
-            api_key=api_key, base_url=base_url or None, max_retries=max_retries, timeout=deadline_seconds
-        )
+        self._voice = voice or Voice()
+        self._tries = max_retries + 1
+        self._client = AsyncOpenAI(api_key=api_key, base_url=base_url or None, max_retries=0, timeout=deadline_seconds)
 
     async def draft(self, request: DraftRequest) -> Draft:
         if not request.escalation.question:
             return _abstention("The message has no words to answer; open its attachment or ask what it is about.")
         if not request.passages:
             return _abstention("No article was found for this question.")
-        try:
-            async with asyncio.timeout(self._deadline):
-                response = await self._ask(request)
-        except TimeoutError as error:
-            raise Unavailable(f"The model did not answer in {self._deadline:g} s.") from error
-        return self._drafted(request, response)
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._client.close()
-
-    async def _ask(self, request: DraftRequest) -> ParsedResponse[Reply]:
         mark = boundary()
-        try:
-            return await self._client.responses.parse(
+        response = await self._in_time(
+            lambda: self._client.responses.parse(
                 model=self._model,
                 instructions=self._prompt.replace("BOUNDARY", mark),
                 input=message(request, mark),
@@ -93,12 +93,47 @@ class OpenAIDrafter:
                 max_output_tokens=_OUTPUT_TOKENS,
                 store=False,
             )
+        )
+        return self._drafted(request, response)
+
+    async def ping(self) -> None:
+        """Return once the model has answered a tiny request; raises Unavailable with a sentence that says what to fix.
+
+        Costs a few tokens, and keeps the same deadline as a draft.
+        """
+        answer = await self._in_time(
+            lambda: self._client.responses.create(
+                model=self._model, input="Answer with OK.", max_output_tokens=_PING_TOKENS, store=False
+            )
+        )
+        if not getattr(answer, "output", None):
+            raise Unavailable("The model's answer was empty; check RATCHET_OPENAI_BASE_URL and RATCHET_OPENAI_MODEL.")
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def _in_time(self, call: Callable[[], Awaitable[T]]) -> T:
+        """Make the call, again where its fault may pass, all within the deadline; its faults become Unavailable."""
+        again = AsyncRetrying(
+            retry=retry_if_exception(_may_pass),
+            wait=_pause,
+            stop=stop_after_attempt(self._tries) | stop_before_delay(self._deadline),
+            reraise=True,
+        )
+
+        async def attempt() -> T:
+            return await call()
+
+        try:
+            async with asyncio.timeout(self._deadline):
+                return await again(attempt)
         except openai.APIStatusError as error:
             raise _unavailable(error, self._model) from error
-        except openai.APITimeoutError as error:
+        except (TimeoutError, openai.APITimeoutError) as error:
             raise Unavailable(f"The model did not answer in {self._deadline:g} s.") from error
         except openai.APIConnectionError as error:
-            raise Unavailable("The model cannot be reached; check OPENAI_BASE_URL and the network.") from error
+            raise Unavailable("The model cannot be reached; check RATCHET_OPENAI_BASE_URL and the network.") from error
         except (openai.OpenAIError, ValueError, TypeError, AttributeError) as error:
             # ValueError: JSON or text that does not parse; the other two: JSON of another shape than a response.
             raise Unavailable("The model's answer could not be read.") from error
@@ -121,7 +156,9 @@ class OpenAIDrafter:
         if not pieces:
             missing = reply.missing.strip() or "The model found nothing in the articles that it could cite."
             return _abstention(missing, self._model, tokens, notes)
-        done = compose(pieces, greeting=self._greeting, closing=self._closing, name=request.escalation.customer.name)
+        sources = " ".join(passage.text for piece in pieces for passage in piece.passages)
+        language = language_of(" ".join(piece.text for piece in pieces)) or language_of(sources)
+        done = compose(pieces, self._voice, name=request.escalation.customer.name, language=language)
         confidence = 0.8 * len(pieces) / (len(pieces) + dropped) * (0.5 if reply.missing.strip() else 1.0)
         return Draft(
             done.text,
@@ -166,18 +203,40 @@ def _refusal(response: ParsedResponse[Reply]) -> str:
     return ""
 
 
+def _may_pass(error: BaseException) -> bool:
+    """Tell whether the same request may succeed a little later."""
+    if isinstance(error, openai.APIStatusError):
+        return error.status_code in {408, 409, 429} or error.status_code >= 500
+    return isinstance(error, openai.APIConnectionError)
+
+
+def _pause(state: RetryCallState) -> float:
+    """Seconds before the next try: what Retry-After asks for, else half a second, doubled each time, never in step."""
+    error = state.outcome.exception() if state.outcome else None
+    asked = _retry_after(error) if isinstance(error, openai.APIStatusError) else None
+    return asked if asked is not None else wait_random_exponential(multiplier=0.5, max=8)(state)
+
+
+def _retry_after(error: openai.APIStatusError) -> float | None:
+    wait = error.response.headers.get("retry-after", "")
+    return float(wait) if wait.isdecimal() else None
+
+
 def _unavailable(error: openai.APIStatusError, model: str) -> Unavailable:
     """Name the setting to fix, or say that waiting helps."""
     if error.status_code in {401, 403}:
-        return Unavailable("The model refused our key; check OPENAI_API_KEY.")
+        return Unavailable("The model refused our key; check RATCHET_OPENAI_API_KEY.")
     if error.status_code == 404:
-        return Unavailable(f'There is no model "{model}" at this address; check OPENAI_MODEL and OPENAI_BASE_URL.')
+        return Unavailable(
+            f'There is no model "{model}" at this address; check RATCHET_OPENAI_MODEL and RATCHET_OPENAI_BASE_URL.'
+        )
     if error.status_code == 429:
-        wait = error.response.headers.get("retry-after", "")
-        return Unavailable("The model is over its rate limit.", retry_after=float(wait) if wait.isdecimal() else None)
+        return Unavailable("The model is over its rate limit.", retry_after=_retry_after(error))
     if error.status_code >= 500:
         return Unavailable("The model has trouble of its own just now.")
-    return Unavailable(f"The model did not accept the request (status {error.status_code}); check OPENAI_MODEL.")
+    return Unavailable(
+        f"The model did not accept the request (status {error.status_code}); check RATCHET_OPENAI_MODEL."
+    )
 
 
 def _abstention(missing: str, model: str = "", tokens: tuple[int, int] = (0, 0), notes: tuple[str, ...] = ()) -> Draft:

@@ -1,13 +1,22 @@
 """The team's voice: how a reply greets and closes, what it never says, where it may link to."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.domain.errors import Misconfigured
+
+_NAME = re.compile(r"[^\W\d_]+\.?(?:[ '’-]{1,2}[^\W\d_]+\.?)*")
+_MOST_PARTS = 5
+_LONGEST_NAME = 60
+_ROLE = frozenset(
+    """admin administrator anonymous bot contact customer desk guest helpdesk info kunde kundin mailbox noreply office
+    reply sales service support system team test unknown user visitor webhook""".split()  # noqa: SIM905
+)
 
 
 class _Wording(BaseModel):
@@ -29,16 +38,20 @@ class _VoiceFile(_Wording):
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The frame of a reply in one language. `{name}` in the greeting is the customer's name."""
+    """The frame of a reply in one language. `{name}` in the greeting is the customer's name.
+
+    `greeting_unknown` greets whoever has no name; without one, such a reply has no greeting.
+    """
 
     greeting: str = ""
     greeting_unknown: str = ""
     closing: str = ""
     signature: str = ""
 
-    def framed(self, text: str, name: str) -> str:
+    def framed(self, text: str, name: str = "") -> str:
         """The text between greeting and closing, each a paragraph of its own."""
-        greeting = self.greeting.format(name=name) if name and self.greeting else self.greeting_unknown
+        addressed = addressee(name)
+        greeting = self.greeting.format(name=addressed) if addressed and self.greeting else self.greeting_unknown
         ending = "\n".join(filter(None, (self.closing, self.signature)))
         return "\n\n".join(filter(None, (greeting, text, ending)))
 
@@ -47,14 +60,23 @@ class Wording:
 class Voice:
     """How the team sounds; `default` is used for a language that has no wording of its own."""
 
-    default: Wording
-    languages: Mapping[str, Wording]
+    default: Wording = Wording()
+    languages: Mapping[str, Wording] = field(default_factory=dict)
     style: tuple[str, ...] = ()
     banned_phrases: tuple[str, ...] = ()
     allowed_hosts: frozenset[str] = frozenset()
 
-    def wording(self, language: str) -> Wording:
-        return self.languages.get(language, self.default)
+    def framed(self, text: str, *, name: str = "", language: str = "") -> str:
+        """The text as a whole reply in that language (ISO 639-1, "" where it is not known)."""
+        return self.languages.get(language, self.default).framed(text, name)
+
+
+def addressee(name: str) -> str:
+    """The name to greet by, without what was added to it ("Ana Ruiz (Acme)"); "" where it is no person's name."""
+    bare = " ".join(re.sub(r"[(\[<{|].*$", "", name.replace("\n", " ")).split()).strip(" ,;:-")
+    parts = bare.split()
+    personal = _NAME.fullmatch(bare) is not None and not _ROLE.intersection(part.casefold() for part in parts)
+    return bare if personal and len(parts) <= _MOST_PARTS and len(bare) <= _LONGEST_NAME else ""
 
 
 def load_voice(path: Path) -> Voice:

@@ -20,6 +20,7 @@ from bot.domain.escalation import Author, Customer, Escalation, Turn
 from bot.ports import GuardInput, Guardrail
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
+BANNED = ("calm down", "we guarantee", "100% safe", "obviously", "beruhigen Sie sich", " ")
 TRIAGE = Triage(
     "unknown", "Unknown", 0.0, Risk.MEDIUM, Sentiment.NEUTRAL, 0.5, Urgency.NORMAL, 0.5, "en", 0.9
 )  # fmt: skip
@@ -70,7 +71,8 @@ def given(
     turn = Turn("1", Author.CUSTOMER, question, NOW)
     escalation = Escalation("esc_1", "webhook", "1", Customer("c", "Ana", "ana@customer.example"), (turn,), NOW)
     hosts = frozenset({"fernhill.example"})
-    return GuardInput(escalation, TRIAGE, cites if passages is None else passages, draft, NOW, hosts)
+    sources = cites if passages is None else passages
+    return GuardInput(escalation, TRIAGE, sources, draft, NOW, hosts, BANNED)
 
 
 @pytest.fixture

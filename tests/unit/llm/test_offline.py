@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bot.domain.answer import Draft, Passage, Risk, Sentiment, Triage, Urgency
 from bot.domain.escalation import Author, Customer, Escalation, Turn
 from bot.llm.offline import OfflineDrafter
+from bot.llm.voice import Voice, Wording
 from bot.ports import DraftRequest, Embedder
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -45,7 +46,7 @@ def request(
 
 @pytest.fixture(scope="module")
 def drafter(embedder: Embedder) -> OfflineDrafter:
-    return OfflineDrafter(embedder, GREETING, CLOSING)
+    return OfflineDrafter(embedder, Voice(Wording(GREETING, "Hello,", CLOSING)))
 
 
 def body(draft: Draft) -> list[str]:

@@ -13,6 +13,7 @@ from bot.llm.fallback import WithFallback
 from bot.llm.offline import OfflineDrafter
 from bot.llm.openai import OpenAIDrafter
 from bot.llm.request import boundary, load_prompt, message, prompt_version
+from bot.llm.voice import Voice, Wording
 from bot.ports import Embedder
 from tests.model_peer import Answer, ModelPeer, reply, serving, trouble
 from tests.unit.llm.test_offline import NOW, request
@@ -32,7 +33,7 @@ async def drafting(
             base_url=peer.url,
             deadline_seconds=deadline,
             max_retries=retries,
-            greeting="Hello {name},",
+            voice=Voice(Wording("Hello {name},")),
         )
         try:
             yield drafter, peer
@@ -112,12 +113,12 @@ async def test_a_passing_fault_is_tried_again(fault: Answer) -> None:
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (trouble(401), "check OPENAI_API_KEY"),
+        (trouble(401), "check RATCHET_OPENAI_API_KEY"),
         (trouble(404), 'no model "model-x"'),
         (trouble(400), "status 400"),
         (trouble(500), "trouble of its own"),
         (trouble(429, retry_after="7"), "rate limit"),
-        (Answer(disconnect=True), "cannot be reached"),
+        (Answer(disconnect=True), "cannot be reached; check RATCHET_OPENAI_BASE_URL"),
         (Answer(body='{"id": "resp'), "could not be read"),
         (Answer(body="[1]"), "could not be read"),
         (Answer(body="null"), "could not be read"),
@@ -135,9 +136,28 @@ async def test_a_rate_limit_tells_how_long_to_wait() -> None:
     assert (await unavailable(trouble(429, retry_after="7"))).retry_after == 7
 
 
-@pytest.mark.parametrize(
-    "answer", [replace(GOOD, seconds_between=0.01), replace(GOOD, seconds_before=5), trouble(429, retry_after="60")]
-)
+async def test_a_wait_that_would_end_after_the_deadline_is_not_begun() -> None:
+    begun = time.perf_counter()
+    error = await unavailable(trouble(429, retry_after="60"), deadline=5, retries=5)
+    assert (str(error), error.retry_after) == ("The model is over its rate limit.", 60)
+    assert time.perf_counter() - begun < 1.0
+
+
+async def test_a_ping_asks_little_and_says_what_to_fix() -> None:
+    async with drafting(GOOD) as (drafter, peer):
+        await drafter.ping()
+        assert (peer.requests[0]["max_output_tokens"], peer.requests[0]["store"]) == (16, False)
+    for answer, sentence in (
+        (trouble(401), "check RATCHET_OPENAI_API_KEY"),
+        (Answer(body="{}"), "was empty; check RATCHET_OPENAI_BASE_URL"),
+        (replace(GOOD, seconds_before=5), "did not answer in 0.3 s"),
+    ):
+        async with drafting(answer, deadline=0.3, retries=0) as (drafter, _):
+            with pytest.raises(Unavailable, match=sentence):
+                await drafter.ping()
+
+
+@pytest.mark.parametrize("answer", [replace(GOOD, seconds_between=0.01), replace(GOOD, seconds_before=5)])
 async def test_one_deadline_holds_for_slow_bodies_waits_and_retries_together(answer: Answer) -> None:
     begun = time.perf_counter()
     error = await unavailable(answer, deadline=0.4, retries=5)
