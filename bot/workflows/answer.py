@@ -51,7 +51,10 @@ async def guard(
     desk: Desk, escalation: Escalation, triage: Triage, passages: tuple[Passage, ...], draft: Draft
 ) -> tuple[Finding, ...]:
     """Let every guardrail judge the draft; the most serious findings come first."""
-    given = GuardInput(escalation, triage, passages, draft, desk.clock.now(), desk.policy.allowed_hosts)
+    policy = desk.policy
+    given = GuardInput(
+        escalation, triage, passages, draft, desk.clock.now(), policy.allowed_hosts, policy.banned_phrases
+    )
     findings = [finding for guardrail in desk.guardrails for finding in guardrail.check(given)]
     return tuple(sorted(findings, key=lambda finding: _SEVERITY.index(finding.level)))
 
