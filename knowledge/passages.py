@@ -1,5 +1,6 @@
 """Revisions cut into passages: pieces that are small enough to cite and large enough to be understood alone."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -36,11 +37,19 @@ _Pieces = tuple[_Piece, ...]
 def split(revision: Revision) -> tuple[Passage, ...]:
     """Cut a revision into passages in reading order; the same revision always gives the same passages and ids.
 
-    Sections keep together where they can, and each passage knows the headings that lead to it. Sentences are never cut
-    unless one alone is longer than a passage may be.
+    Sections keep together where they can. No two passages have the same heading: it leads to where the passage begins,
+    numbered where a section goes on. Sentences are never cut unless one alone is longer than a passage may be.
     """
-    groups = _gathered(_packed(_pieces(revision)))
-    return tuple(_passage(revision, ordinal, group) for ordinal, group in enumerate(groups))
+    passages: list[Passage] = []
+    begun: Counter[tuple[str, ...]] = Counter()
+    for ordinal, group in enumerate(_gathered(_packed(_pieces(revision)))):
+        place = _place(group)
+        begun[place] += 1
+        heading = " › ".join(place)
+        if begun[place] > 1:
+            heading = f"{heading} ({begun[place]})".lstrip()
+        passages.append(_passage(revision, ordinal, group, heading, place))
+    return tuple(passages)
 
 
 def searchable(passage: Passage) -> str:
@@ -162,15 +171,14 @@ def _size(pieces: Sequence[_Piece]) -> int:
     return sum(piece.words for piece in pieces) + headings
 
 
-def _passage(revision: Revision, ordinal: int, pieces: _Pieces) -> Passage:
-    shared = _shared_path([piece.path for piece in pieces])
+def _passage(revision: Revision, ordinal: int, pieces: _Pieces, heading: str, told: tuple[str, ...]) -> Passage:
     return Passage(
         id=f"{revision.hash[:12]}-{ordinal}",
         slug=revision.slug,
         revision=revision.hash,
         title=revision.title,
-        heading=" › ".join(shared),
-        text=_written(pieces, len(shared)),
+        heading=heading,
+        text=_written(pieces, told),
         owner=revision.owner,
         kind=revision.kind,
         audience=revision.audience,
@@ -179,6 +187,11 @@ def _passage(revision: Revision, ordinal: int, pieces: _Pieces) -> Passage:
         expires=revision.expires,
         url=revision.url,
     )
+
+
+def _place(pieces: _Pieces) -> tuple[str, ...]:
+    """Where in the article the pieces are: the headings that they share, or else those that the first one is below."""
+    return _shared_path([piece.path for piece in pieces]) or pieces[0].path
 
 
 def _shared_path(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
@@ -191,14 +204,14 @@ def _shared_path(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     return shared
 
 
-def _written(pieces: _Pieces, shared: int) -> str:
+def _written(pieces: _Pieces, told: tuple[str, ...]) -> str:
     """Write the pieces one below the other, with the headings that the passage's own heading does not say."""
     lines: list[str] = []
-    shown: tuple[str, ...] = ()
+    shown = told
+    base = len(_shared_path([told, *(piece.path for piece in pieces)]))
     for piece in pieces:
-        below = piece.path[shared:]
-        same = len(_shared_path([shown, below])) if shown else 0
-        lines += [f"{'#' * min(6, depth + 2)} {below[depth]}" for depth in range(same, len(below))]
+        same = len(_shared_path([shown, piece.path])) if shown else 0
+        lines += [f"{'#' * min(6, depth - base + 2)} {piece.path[depth]}" for depth in range(same, len(piece.path))]
         lines.append(piece.text)
-        shown = below
+        shown = piece.path
     return "\n\n".join(lines)

@@ -20,6 +20,7 @@ from bot.cards.elements import (
 )
 from bot.cards.review import TONES, source_line
 from bot.domain.answer import Passage, Proposal
+from bot.domain.plain import readable
 from bot.domain.review import FailureMode, Review, needs_second_person
 from bot.domain.trace import Trace
 
@@ -91,7 +92,7 @@ def _judgement(proposal: Proposal) -> list[Element | Input]:
 def _passage(passage: Passage, marker: int | None) -> list[Element | Input]:
     scores = ", ".join(f"{name} {value:.3f}" for name, value in passage.scores.items()) or f"score {passage.score:.3f}"
     name: tuple[Piece, ...] = source_line(marker, passage) if marker else ("not cited: ", Strong(passage.name))
-    return [Paragraph(name), Quote(passage.text[:600]), Note((Code(scores),))]
+    return [Paragraph(name), Quote(readable(passage.text)[:600]), Note((Code(scores),))]
 
 
 def _steps(trace: Trace | None) -> list[Element | Input]:

@@ -5,34 +5,13 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from bot.domain.answer import DraftAuthor, Finding, Level
+from bot.domain.smuggling import COMMENT, ORDERS
 from bot.domain.wording import normal
 from bot.ports import GuardInput, Guardrail
 
 NAME = "injection"
 _READ = 20_000
 
-_ORDERS = re.compile(
-    r"""(?:
-      \b(?:ignor\w*|disregard\w*|forget|override|bypass|skip)\s+(?:\w+\s+){0,4}?(?:previous|prior|above|earlier|all|your|the|any|system)\s+(?:\w+\s+){0,3}?
-        (?:instructions?|prompts?|rules?|guidelines?|directions?|polic(?:y|ies)|constraints?|context|programming)
-    | \byou\s+are\s+(?:now|no\s+longer)\s+(?:an?\s|the\s|in\s|dan\b|my\s|free|bound)
-    | \b(?:pretend|act)\s+(?:to\s+be|as(?:\s+if)?)\s+(?:an?\s+)?(?:ai|assistant|admin|developer|system|unrestricted|different|dan|jailbroken|you\s+(?:are|have))
-    | \b(?:reveal|show|print|repeat|output|tell\s+me|leak|display|give\s+me)\s+(?:me\s+)?(?:\w+\s+){0,3}?(?:system\s+prompt|prompt|hidden\s+instructions?|initial\s+instructions?|your\s+instructions?)
-    | \b(?:developer|jailbreak|dan|god|debug|sudo)\s+mode\b
-    | \bnew\s+(?:system\s+)?instructions?\s*:
-    | ^\s*(?:\#{2,}\s*)?(?:system|assistant|developer)\s*(?:prompt|message|override)?\s*:\s
-    | <\|?/?\s?(?:system|im_start|im_end|assistant|user|endoftext|developer|instructions?|tool)\b[^>]{0,40}\|?>
-    | \[/?(?:inst|system|sys)\]|<<sys>>
-    | \b(?:do\s+not|don't|never)\s+(?:tell|inform|mention\s+(?:this\s+)?to)\s+the\s+(?:human|agent|rep|reviewer|team|user)\b
-    | \b(?:when|while|as\s+you)\s+(?:answer|reply|respond|summari[sz])\w*[^.\n]{0,40}\b(?:always|must|include|add|append|insert)\b
-    | \b(?:ignorier\w*|vergiss|missachte)\s+(?:\w+\s+){0,3}?(?:anweisung\w*|regeln|vorgaben|instruktion\w*)
-    | \bignor(?:a|e|ez|er)\s+(?:\w+\s+){0,3}?(?:instrucciones|instructions|istruzioni|instruções|reglas|règles|consignes|anteriores|précédentes|precedenti)
-    | \bnegeer\s+(?:\w+\s+){0,3}?(?:instructies|regels)|\bzignoruj\s+(?:\w+\s+){0,3}?(?:instrukcje|polecenia)
-    | игнорируй\w*\s+(?:\w+\s+){0,3}?(?:инструкци\w*|указани\w*)|忽略.{0,8}(?:指令|指示|提示|说明)|(?:以前|前)の指示.{0,6}無視|이전\s*지시.{0,6}무시
-    )""",  # noqa: E501
-    re.I | re.X | re.M,
-)
-_COMMENT = re.compile(r"<!--(.{3,2000}?)-->", re.S)
 _HIDDEN_STYLE = re.compile(r"(?:display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden|opacity\s*:\s*0\b)", re.I)
 _BLOB = re.compile(r"(?<![\w+/=])(?=[A-Za-z0-9+/]{0,200}[a-z])(?=[A-Za-z0-9+/]{0,200}[A-Z])[A-Za-z0-9+/]{80,}={0,2}")
 _REMNANT = re.compile(
@@ -50,7 +29,7 @@ def check(given: GuardInput) -> Iterable[Finding]:
     for message, quote in list(dict.fromkeys(seen))[:3]:
         yield Finding(NAME, Level.WARN, message, quote)
     draft = normal(given.draft.text[:_READ])
-    echoed = next((match.group() for match in _ORDERS.finditer(draft)), "") or _echo(seen, draft)
+    echoed = next((match.group() for match in ORDERS.finditer(draft)), "") or _echo(seen, draft)
     remnant = _REMNANT.search(draft)
     level = Level.WARN if given.draft.author is DraftAuthor.PERSON else Level.BLOCK
     if echoed:
@@ -61,9 +40,9 @@ def check(given: GuardInput) -> Iterable[Finding]:
 
 def _attempts(raw: str) -> Iterator[tuple[str, str]]:
     text = normal(raw)
-    if match := _ORDERS.search(text):
+    if match := ORDERS.search(text):
         yield "The customer's text gives orders to the machine; it was treated as text only.", _around(text, match)
-    if comment := _COMMENT.search(raw):
+    if comment := COMMENT.search(raw):
         yield "The customer's text has a hidden comment.", " ".join(comment.group(1).split())[:200]
     if _HIDDEN_STYLE.search(raw):
         yield "The customer's text has parts that are styled to be invisible.", ""

@@ -5,21 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.domain.plain import DIVIDER, cells, is_row, plain
 from bot.domain.wording import sentences, words
 
 _STEP = re.compile(r"^(\s*)(\d{1,3}[.)])\s+(.*)$")
 _BULLET = re.compile(r"^(\s*)([-*+•])\s+(.*)$")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
 _RULE = re.compile(r"^\s*(?:[-*_]\s*){3,}$|^\s*={3,}\s*$")
-_DIVIDER = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _CONDITION = re.compile(
     r"\b(?:except|unless|only|however|but|otherwise|provided|not\s+(?:cover|include|appl|refund|possible|valid)\w*"
     r"|exclud\w*|must(?:\s+not)?|cannot|never|applies\s+(?:only|to)|does\s+not|do\s+not|no\s+longer|instead|before\s+that"
     r"|nur|außer|sofern|jedoch|aber|nicht)\b",
     re.I,
 )
-_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
-_PRIVATE = 0xE000  # where escaped characters wait, out of the other rules' sight
 _VOICES = {
     "en": "the and is are of to in for you your with can not", "de": "der die das und ist nicht mit sie ein eine zu",
     "fr": "le la les et est des une vous pour dans avec pas", "es": "el los las y es una para con por que no su",
@@ -78,34 +76,12 @@ def units(text: str) -> list[Unit]:
     return found
 
 
-def plain(markdown: str) -> str:
-    """Strip Markdown's marks; a link keeps its address in brackets, white space is folded."""
-    text = _ESCAPED.sub(lambda match: chr(_PRIVATE + ord(match.group(1))), markdown)
-    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
-    text = re.sub(r"\[([^\]]+)\]\((\S+?)(?:\s+\"[^\"]*\")?\)", _link, text)
-    text = re.sub(r"<((?:https?://|mailto:)[^>\s]+)>", r"\1", text)
-    text = re.sub(r"</?[a-zA-Z][^>]{0,200}>", "", text)
-    text = re.sub(r"(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
-    text = re.sub(
-        r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])|(?<![\w_])_(?=\S)([^_\n]+?)(?<=\S)_(?![\w_])", r"\1\2", text
-    )
-    text = re.sub(r"`+([^`]*)`+", r"\1", text)
-    text = re.sub(r"^\s*(?:>\s?)+", "", text)
-    text = "".join(chr(ord(c) - _PRIVATE) if 0 <= ord(c) - _PRIVATE < 128 else c for c in text)
-    return " ".join(text.split())
-
-
 def language_of(text: str) -> str:
     """The language of an article by its commonest words, or "" where they do not tell."""
     found = words(text[:4_000])
     votes = {language: sum(found.count(word) for word in voices.split()) for language, voices in _VOICES.items()}
     best = max(votes, key=lambda language: votes[language])
     return best if votes[best] * 12 >= len(found) and votes[best] >= 2 else ""
-
-
-def _link(match: re.Match[str]) -> str:
-    shown, address = match.group(1), match.group(2)
-    return f"{shown} ({address})" if address.startswith(("http://", "https://")) and address != shown else shown
 
 
 _Reader = Callable[[list[str], int, int], tuple[int, list[Unit]]]
@@ -115,7 +91,7 @@ def _reader(lines: list[str], at: int) -> _Reader:
     line = lines[at]
     if not line.strip() or _HEADING.match(line) or _RULE.match(line):
         return _nothing
-    if line.lstrip().startswith("|") or (at + 1 < len(lines) and "|" in line and _DIVIDER.match(lines[at + 1])):
+    if is_row(lines, at):
         return _table
     if line.lstrip().startswith("```"):
         return _code
@@ -139,16 +115,12 @@ def _table(lines: list[str], at: int, block: int) -> tuple[int, list[Unit]]:
     while end < len(lines) and "|" in lines[end]:
         end += 1
     rows = lines[at:end]
-    headed = len(rows) > 1 and _DIVIDER.match(rows[1])
-    header = _cells(rows[0]) if headed else []
+    headed = len(rows) > 1 and DIVIDER.match(rows[1])
+    header = cells(rows[0]) if headed else []
     body = rows[2:] if headed else rows
     return end - at, [
-        Unit(_row(header, _cells(row)), row.strip(), Kind.ROW, block) for row in body if not _DIVIDER.match(row)
+        Unit(_row(header, cells(row)), row.strip(), Kind.ROW, block) for row in body if not DIVIDER.match(row)
     ]
-
-
-def _cells(row: str) -> list[str]:
-    return [plain(cell) for cell in re.split(r"(?<!\\)\|", row.strip().strip("|"))]
 
 
 def _row(header: list[str], cells: list[str]) -> str:

@@ -34,6 +34,20 @@ def test_passages_of_a_long_article_know_the_headings_that_lead_to_them() -> Non
     assert cut(body)[1].name == "Warranty › Machines › Pumps"
 
 
+def test_a_passage_of_several_sections_is_named_after_the_first() -> None:
+    body = f"## Pumps\n\n{SENTENCE * 5}\n\n## Seals\n\n{SENTENCE * 5}\n\n## Beans\n\n{SENTENCE * 12}"
+    first, second = cut(body)
+    assert (first.name, second.name) == ("Warranty › Pumps", "Warranty › Beans")
+    assert first.text == f"{(SENTENCE * 5).strip()}\n\n## Seals\n\n{(SENTENCE * 5).strip()}"
+
+
+def test_no_two_passages_of_an_article_have_the_same_name() -> None:
+    body = f"{SENTENCE * 40}\n\n## Pumps\n\n{SENTENCE * 40}"
+    names = [passage.name for passage in cut(body)]
+    assert len(set(names)) == len(names) > 4
+    assert {"Warranty", "Warranty › (2)", "Warranty › Pumps", "Warranty › Pumps (2)"} <= set(names)
+
+
 def test_a_long_paragraph_is_cut_between_sentences() -> None:
     passages = cut(SENTENCE * 60)
     assert len(passages) > 3
