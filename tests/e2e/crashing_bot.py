@@ -1,0 +1,201 @@
+"""A bot that dies on command: the real product under a small supervisor, killed at a named point and started again.
+
+    python -m tests.e2e.crashing_bot <folder> <sandbox url> <bot port>
+
+The supervisor loads the modules and models once and forks a life from there, so that a restart costs a tenth of a
+second; whenever a life ends, the next begins. `<folder>/lives` tells of each begin and end. A point where a life ends
+is armed by writing `<folder>/crash`: what the case is called, the point, and the signal. With the point "*" nothing
+ends, and every point that is passed is written to `<folder>/points`. Threads do not survive a fork, so libraries must
+not start any before it (`ALONE` in crash_cases).
+"""
+
+import asyncio
+import collections
+import ctypes
+import functools
+import gc
+import importlib
+import json
+import logging
+import os
+import pkgutil
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import dbos._dbos
+from slack_sdk.web.async_client import AsyncWebClient
+
+import bot
+import bot.triage.triage
+import handlers
+import knowledge
+import knowledge.embeddings
+from bot.app import build
+from bot.cli.serving import serve_until_stopped
+from bot.runtime import durable
+from bot.sandbox.server import Sandbox
+from bot.settings import Settings
+from bot.storage.escalations import SqlEscalations
+from bot.storage.inbox import SqlInbox
+from bot.storage.outbox import SqlOutbox
+from bot.storage.reviews import SqlReviews
+from bot.storage.traces import SqlTraces
+from bot.triage.taxonomy import load_taxonomy, load_tone
+from bot.workflows.run import Envelope, Step
+from tests.e2e.company import settings_for
+
+WRITES: dict[type, tuple[str, ...]] = {
+    SqlInbox: ("accept", "handled"),
+    SqlOutbox: ("begin", "done"),
+    SqlReviews: ("open", "propose", "set_card", "claim", "settle"),
+    SqlEscalations: ("receive", "add_turn", "set_place", "set_status"),
+    SqlTraces: ("save",),
+}
+POSTS = ("chat.postMessage", "chat.update")
+
+
+class Points:
+    """Where this life is, and the point at which it shall end."""
+
+    def __init__(self, folder: Path) -> None:
+        self._armed = folder / "crash"
+        self._passed = folder / "points"
+        self._case = ""
+        self._seen: collections.Counter[str] = collections.Counter()
+
+    def at(self, label: str) -> None:
+        """Pass the point, or die at it; the n-th time in a case it is called `label #n`."""
+        try:
+            armed = json.loads(self._armed.read_text())
+        except FileNotFoundError:
+            return
+        if armed["case"] != self._case:
+            self._case, self._seen = armed["case"], collections.Counter()
+        self._seen[label] += 1
+        point = f"{label} #{self._seen[label]}"
+        if armed["point"] == "*":
+            with self._passed.open("a") as passed:
+                passed.write(f"{point}\n")
+        elif armed["point"] == point:
+            self._armed.unlink()
+            os.kill(os.getpid(), signal.Signals[armed["signal"]])
+
+
+def instrument(points: Points) -> None:
+    """Mark the points: around every step, after every write to the store and every message to Slack."""
+
+    class CrashingRun(durable.DurableRun):
+        async def _execute(self, step: Step, call: Callable[[], Awaitable[Envelope]]) -> Envelope:
+            name = f"{self.id.partition(':')[0]}/{step.name}"
+
+            async def then_perhaps_die() -> Envelope:
+                envelope = await call()
+                points.at(f"{name} happened")
+                return envelope
+
+            points.at(f"{name} before")
+            envelope = await super()._execute(step, then_perhaps_die)
+            points.at(f"{name} recorded")
+            return envelope
+
+    durable.DurableRun = CrashingRun  # type: ignore[misc]
+    for owner, names in WRITES.items():
+        for name in names:
+            _mark(owner, name, points, f"{owner.__name__}.{name}")
+    _mark(SqlInbox, "accept", points, "SqlInbox.accept", before=True)
+    _mark(SqlInbox, "handled", points, "SqlInbox.handled", before=True)
+    _mark(durable.DurableRuntime, "start", points, "start")
+    call = AsyncWebClient.api_call
+
+    async def api_call(self: AsyncWebClient, api_method: str, **given: Any) -> Any:
+        try:
+            answer = await call(self, api_method, **given)
+        except Exception:
+            points.at(f"{api_method} lost")
+            raise
+        if api_method in POSTS:
+            points.at(f"{api_method} answered")
+        return answer
+
+    AsyncWebClient.api_call = api_call  # type: ignore[method-assign, assignment]
+
+
+def _mark(owner: type, name: str, points: Points, label: str, *, before: bool = False) -> None:
+    method = getattr(owner, name)
+
+    @functools.wraps(method)
+    async def marked(*args: Any, **kwargs: Any) -> Any:
+        if before:
+            points.at(f"{label} before")
+        result = await method(*args, **kwargs)
+        if not before:
+            points.at(f"{label} done")
+        return result
+
+    setattr(owner, name, marked)
+
+
+def share_models(settings: Settings) -> None:
+    """Fit once what every life would fit anew; the answers are the same."""
+    embedder = knowledge.embeddings.StaticEmbedder()
+    taxonomy, tone = load_taxonomy(settings.desk.taxonomy), load_tone(settings.desk.tone)
+    triager = bot.triage.triage.TaxonomyTriager(taxonomy, tone, embedder)
+    triager.warm()
+    knowledge.embeddings.StaticEmbedder = lambda: embedder  # type: ignore[assignment, misc]
+    bot.triage.triage.TaxonomyTriager = lambda *_, **__: triager  # type: ignore[assignment, misc]
+
+
+def load_modules() -> None:
+    """Import now what every life would import anew, also what is imported only when it is needed."""
+    for vendor in ("bm25s", "chromadb", "phonenumbers", "py3langid.langid"):
+        importlib.import_module(vendor)
+    for package in (bot, handlers, knowledge):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if "__main__" not in module.name:
+                importlib.import_module(module.name)
+
+
+async def live(settings: Settings) -> None:
+    """One life, as `ratchet serve` leads it, except that the engine looks for what to continue 20 times a second."""
+    app = await build(settings)
+    engine = dbos._dbos._get_dbos_instance()
+    engine._registry.get_internal_queue()._polling_interval_sec = 0.05
+    await serve_until_stopped(app)
+
+
+def die_with_the_parent() -> None:
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def main(folder: Path, sandbox_url: str, port: int) -> None:
+    die_with_the_parent()
+    warnings.simplefilter("error")
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    place = cast(Sandbox, SimpleNamespace(base_url=sandbox_url))
+    settings = settings_for(place, folder, port)
+    load_modules()
+    share_models(settings)
+    instrument(Points(folder))
+    if threading.active_count() > 1:
+        raise RuntimeError("a fork would lose these threads: " + ", ".join(t.name for t in threading.enumerate()))
+    gc.freeze()
+    with (folder / "lives").open("a", buffering=1) as lives:
+        while True:
+            child = os.fork()
+            if child == 0:
+                die_with_the_parent()
+                asyncio.run(live(settings))
+                sys.exit(0)
+            lives.write(f"began {child}\n")
+            _, status = os.waitpid(child, 0)
+            lives.write(f"ended {child} {os.waitstatus_to_exitcode(status)}\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
