@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import importlib.resources
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -63,6 +63,8 @@ class App:
     starters: list[Callable[[], Awaitable[Any]]] = field(default_factory=list)
     closers: list[Callable[[], Awaitable[Any]]] = field(default_factory=list)
     server: web.Application | None = None
+    jobs: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    """What happens by the clock, by name."""
 
     async def start(self) -> None:
         for starter in self.starters:
@@ -222,9 +224,10 @@ async def build(settings: Settings, *, clock: Clock | None = None, role: str = "
 
 
 def _workflows() -> dict[str, Any]:
-    from bot.workflows import answer, receive, review
+    from bot.workflows import answer, receive, review, showing
 
     return {
+        "show": showing.show_again,
         "propose": answer.propose,
         "resolve": review.resolve,
         "again": review.again,
@@ -339,7 +342,9 @@ def _ring_the_clock(app: App, dispatcher: Any) -> None:
     from handlers import jobs
 
     scheduler = Scheduler()
-    for job in jobs.table(dispatcher):
+    table = jobs.table(app.desk, dispatcher)
+    app.jobs = {job.name: job.run for job in table}
+    for job in table:
         scheduler.add(job.name, job.cron, job.run)
 
     async def start() -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from weakref import WeakValueDictionary
 
 from pydantic import TypeAdapter
 
@@ -20,7 +20,7 @@ from bot.domain.chat import (
     Submission,
     Toast,
 )
-from bot.domain.errors import RatchetError, Unavailable
+from bot.domain.errors import DeliveryFailed, RatchetError, Unavailable
 from bot.ports import Answer, Desk, Received
 from handlers import escalations, home, reviews
 from handlers.commands import CommandPlugin
@@ -43,7 +43,7 @@ class Dispatcher:
     def __init__(self, desk: Desk, commands: Sequence[CommandPlugin]) -> None:
         self._desk = desk
         self._commands: Mapping[str, CommandPlugin] = {command.name: command for command in commands}
-        self._lanes: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._hands = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._underway: set[str] = set()
@@ -97,9 +97,9 @@ class Dispatcher:
 
     async def _work(self, stimulus: Stimulus) -> None:
         """Handle one stimulus in its lane's order; an outage is waited out, a fault is logged and told."""
-        lane = _lane(stimulus)
+        lane = self._lanes.setdefault(_lane(stimulus), asyncio.Lock())
         try:
-            async with self._lanes[lane], self._hands:
+            async with lane, self._hands:
                 for attempt in range(TRIES):
                     try:
                         await self._show(stimulus, await self._handle(stimulus))
@@ -108,6 +108,9 @@ class Dispatcher:
                         await asyncio.sleep(trouble.retry_after or min(2.0**attempt, 30.0))
                         continue
                     except RatchetError as problem:
+                        if isinstance(problem, DeliveryFailed) and _is_news(stimulus):
+                            log.error("%s Until then %s is kept.", problem, stimulus.key)
+                            return
                         await self._show(stimulus, Toast(str(problem)))
                     break
                 else:
@@ -116,10 +119,9 @@ class Dispatcher:
         except Exception:  # the boundary of background work: logged, told, and not tried for ever
             log.exception("Handling %s failed.", stimulus.key)
             await self._desk.store.inbox.handled([stimulus.key])
+            await self._show(stimulus, Toast(SORRY))
         finally:
             self._underway.discard(stimulus.key)
-            if not self._lanes[lane].locked():
-                self._lanes.pop(lane, None)
 
     async def _show(self, stimulus: Stimulus, answer: Answer) -> None:
         if not isinstance(answer, Toast):
@@ -170,6 +172,15 @@ def _lane(stimulus: Stimulus) -> str:
             return f"{place.room}:{place.thread}"
         case _:
             return f"person:{stimulus.actor.id}"
+
+
+def _is_news(stimulus: Stimulus) -> bool:
+    """Whether this is what a customer did: nobody waits to be told that it went wrong, and it must not be lost."""
+    match stimulus:
+        case RoomMessage(asked=asked):
+            return not asked
+        case _:
+            return isinstance(stimulus, MessageEdited | MessageDeleted)
 
 
 def _who_and_where(stimulus: Stimulus) -> tuple[Person | None, Place | None]:

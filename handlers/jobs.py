@@ -2,7 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
+from bot.ports import Desk
+from bot.workflows import showing
 from handlers.dispatch import Dispatcher
 
 
@@ -15,6 +18,9 @@ class Job:
     run: Callable[[], Awaitable[None]]
 
 
-def table(dispatcher: Dispatcher) -> tuple[Job, ...]:
+def table(desk: Desk, dispatcher: Dispatcher) -> tuple[Job, ...]:
     """All jobs of this process."""
-    return (Job("sweep the inbox", "* * * * *", dispatcher.sweep),)
+    return (
+        Job("sweep the inbox", "* * * * *", dispatcher.sweep),
+        Job("show missing cards", "*/10 * * * *", partial(showing.show_missing, desk)),
+    )

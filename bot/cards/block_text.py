@@ -154,10 +154,13 @@ def small(piece: Piece) -> Json | None:
     match piece:
         case str():
             return plain(piece, NOTE_TEXT)
-        case Strong(text) | Emphasis(text) | Code(text):
-            mark = {Strong: "*", Emphasis: "_", Code: "`"}[type(piece)]
+        case Strong(text) | Emphasis(text):
+            mark = "*" if isinstance(piece, Strong) else "_"
             shown = _unformatted(text)
             return _mrkdwn(f"{mark}{shown}{mark}") if shown else None
+        case Code(text):  # Slack formats nothing within, and what is copied from it must be what was meant
+            shown = escaped(unlinked(clean(text).replace("`", "ˋ").replace("\n", " ")), 300)
+            return _mrkdwn(f"`{shown}`") if shown else None
         case Link(text, url):
             label = _unformatted(text)
             return _mrkdwn(f"<{url.translate(_ENTITIES_IN_URL)}|{label}>") if linkable(url) else plain(text, NOTE_TEXT)

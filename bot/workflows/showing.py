@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from bot.cards.elements import Card
 from bot.cards.review import failure_card, opening_card, review_card
@@ -13,6 +14,9 @@ from bot.ports import Desk, Platform, Run
 
 log = logging.getLogger(__name__)
 
+A_WHILE = timedelta(minutes=5)
+"""More than all the tries that the platform's adapter makes within one of ours."""
+
 
 async def show(run: Run, desk: Desk, review_id: str, *, owner: str = "") -> None:
     """Post or repaint the review's card; keeps trying through outages, and says in the log when it must give up.
@@ -20,6 +24,19 @@ async def show(run: Run, desk: Desk, review_id: str, *, owner: str = "") -> None
     `owner` is the room that owns the intent, where that is known before there is a proposal.
     """
     await _through_outages(run, desk, "show", paint, review_id, owner)
+
+
+async def show_missing(desk: Desk) -> None:
+    """Start to show the cards that could not be shown at their time: those drafts wait, and nobody sees them."""
+    now = desk.clock.now()
+    over = now - A_WHILE - timedelta(seconds=sum(desk.policy.delivery_delays))  # their own run has given up by then
+    for review in await desk.store.reviews.waiting(limit=500):
+        if review.card is None and review.opened_at < over:
+            await desk.runtime.start("show", f"show:{review.id}:{now:%Y-%m-%dT%H:%M}", review=review.id)
+
+
+async def show_again(run: Run, desk: Desk, *, review: str) -> None:
+    await show(run, desk, review)
 
 
 async def add(run: Run, desk: Desk, review_id: str, card: Card, *, key: str) -> None:

@@ -7,12 +7,15 @@ import hashlib
 import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
 from bot.app import App, build
+from bot.domain.chat import Place
+from bot.domain.escalation import escalation_id
 from bot.platforms.slack import EVENTS, SCOPES
 from bot.ports import Clock
 from bot.sandbox.remote import Json, Remote
@@ -112,6 +115,16 @@ def settings_for(sandbox: Sandbox, folder: Path, bot_port: int, **more: Json) ->
     return Settings(**sections)
 
 
+class MovedClock:
+    """The machine's clock, moved when a test says so."""
+
+    def __init__(self) -> None:
+        self.moved = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.moved
+
+
 @dataclass
 class Desk:
     """A company at work: the sandbox, the hands that use it, and the bot."""
@@ -190,6 +203,16 @@ class Desk:
         """The messages of the room itself that say this."""
         shown = (await self.hands.read("messages", room=room))["messages"]
         return [message for message in shown if says in words(message) + message.get("text", "")]
+
+    async def card_of(self, conversation_id: str, says: str = "Why") -> Json:
+        """The card of a conversation that a customer's system handed over, in the thread that was begun for it."""
+
+        async def place() -> Place | None:
+            identity = escalation_id(self.app.desk.store.workspace, "webhook", conversation_id)
+            return (await self.app.desk.store.escalations.get(identity)).place
+
+        found: Place = await self.until(place)
+        return await self.card(found.room, found.thread or "", says)
 
     async def quiet(self) -> None:
         """Return when the bot has done everything that it was asked to, and nothing more happens."""

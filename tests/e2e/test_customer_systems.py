@@ -16,7 +16,6 @@ import pytest_asyncio
 from openapi_spec_validator import validate
 from standardwebhooks import Webhook
 
-from bot.domain.escalation import escalation_id
 from bot.sandbox.remote import Json
 from tests.e2e.company import WEBHOOK_SECRET, Desk, buttons, company_at_work, conversation, words
 
@@ -68,18 +67,7 @@ async def handed_over(desk: Desk, identity: str, *texts: str, says: str = "Why")
     """The card of a conversation that is handed over with an address for the reply."""
     url = desk.sandbox.customers.reply_url
     await desk.customer_sends(f"msg-{identity}", conversation(identity, *(texts or (REFUND,)), reply_url=url))
-    return await card_of(desk, identity, says)
-
-
-async def card_of(desk: Desk, identity: str, says: str = "Why") -> Json:
-    """The card of this conversation, in the thread that was begun for it."""
-    escalation = await desk.until(lambda: placed(desk, identity))
-    return await desk.card(escalation.place.room, escalation.place.thread, says)
-
-
-async def placed(desk: Desk, identity: str) -> Any:
-    found = await desk.app.desk.store.escalations.get(escalation_id("main", "webhook", identity))
-    return found if found.place else None
+    return await desk.card_of(identity, says)
 
 
 async def received(desk: Desk, identity: str) -> list[Json]:
@@ -101,7 +89,7 @@ async def test_a_conversation_is_accepted_with_its_id_and_drafted_in_the_room_th
     assert status == 202
     assert answer["escalation"].startswith("esc_")
     assert (await desk.app.desk.store.escalations.get(answer["escalation"])).question == REFUND
-    card = await card_of(desk, "in-1")
+    card = await desk.card_of("in-1")
     assert "Dana Customer" in words(card)
     assert "web chat" in words(card)
     assert await desk.roots(ROOM, REFUND)
@@ -111,7 +99,7 @@ async def test_the_same_delivery_twice_is_one_escalation_with_one_card(desk: Des
     body = escalated(conversation(fresh, REFUND))
     first = await posted(desk, body, key=fresh)
     assert await posted(desk, body, key=fresh) == first
-    card = await card_of(desk, fresh)
+    card = await desk.card_of(fresh)
     await desk.quiet()
     assert len(await desk.thread(card["channel"], card["thread_ts"])) == 2
 
@@ -129,7 +117,7 @@ async def test_a_message_without_an_id_is_not_taken_for_an_earlier_one(desk: Des
         return escalated({"conversation_id": fresh, "customer": {"id": "dana"}, "turns": [{"text": text}]})
 
     await posted(desk, only(REFUND), key=f"{fresh}-1")
-    card = await card_of(desk, fresh)
+    card = await desk.card_of(fresh)
     await posted(desk, only("It was a Visa card."), key=f"{fresh}-2")
     await desk.shows(card, "was replaced by a newer one")
 
@@ -331,7 +319,7 @@ async def test_a_receiver_that_never_recovers_ends_in_a_failure_that_says_so(des
 
 async def test_without_a_reply_address_the_card_says_where_to_answer(desk: Desk, fresh: str) -> None:
     await posted(desk, escalated(conversation(fresh, REFUND)))
-    failed = await approved(desk, await card_of(desk, fresh), "Delivery failed")
+    failed = await approved(desk, await desk.card_of(fresh), "Delivery failed")
     assert "came without a reply URL: answer it in its own system" in words(failed)
 
 

@@ -3,14 +3,14 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 
 from bot.domain.review import Action, FailureMode, Review
 from bot.sandbox.remote import Json
-from tests.e2e.company import Desk, buttons, company_at_work, words
+from tests.e2e.company import Desk, MovedClock, buttons, company_at_work, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -20,23 +20,13 @@ LEGAL = "If I don't have my money by Monday my lawyer will contact you. How long
 NONSENSE = "Which colour does the moon of the planet Zog have?"
 
 
-class Clock:
-    """The machine's clock, moved forward when a test says so."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
-
-
 @pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock()
+def clock() -> MovedClock:
+    return MovedClock()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def desk(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> AsyncIterator[Desk]:
+async def desk(tmp_path_factory: pytest.TempPathFactory, clock: MovedClock) -> AsyncIterator[Desk]:
     async with company_at_work(tmp_path_factory.mktemp("decisions"), clock=clock) as running:
         yield running
 
@@ -201,7 +191,7 @@ async def test_who_edits_too_late_is_told_and_keeps_the_text(desk: Desk) -> None
     await desk.hands.do("forms/close", as_="bo", all=True)
 
 
-# --- reject, hand off, why ----------------------------------------------------------------------------------------------
+# --- reject, hand off, why --------------------------------------------------------------------------------------------
 
 
 async def test_reject_takes_a_failure_mode_and_records_who_and_why(desk: Desk) -> None:
@@ -271,9 +261,9 @@ async def test_an_outsiders_clicks_are_refused(desk: Desk) -> None:
     assert "Approve" in buttons(await desk.message(card))
 
 
-async def test_nobody_can_approve_while_slack_does_not_tell_the_roles(desk: Desk, clock: Clock) -> None:
+async def test_nobody_can_approve_while_slack_does_not_tell_the_roles(desk: Desk, clock: MovedClock) -> None:
     card = await desk.asked(REFUND)
-    clock.ahead += timedelta(seconds=61)  # what Slack said of the groups is believed for a minute
+    clock.moved += timedelta(seconds=61)  # what Slack said of the groups is believed for a minute
     await desk.hands.do("faults", method="usergroups.list", error="missing_scope", times=20)
     await desk.press(card, "Approve", as_="mae")
     await desk.whisper("mae", "Slack did not tell me your role, so nothing was sent")

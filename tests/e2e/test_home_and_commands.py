@@ -1,12 +1,12 @@
 """The Home page and the commands, as each person sees them."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 
-from tests.e2e.company import Desk, company_at_work, words
+from tests.e2e.company import Desk, MovedClock, company_at_work, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -14,23 +14,13 @@ REFUND = "How long does a card refund take to arrive after you issue it?"
 NONSENSE = "Which colour does the moon of the planet Zog have?"
 
 
-class Clock:
-    """The machine's clock, moved when a test says so."""
-
-    def __init__(self) -> None:
-        self.behind = timedelta()
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) - self.behind
-
-
 @pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock()
+def clock() -> MovedClock:
+    return MovedClock()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def desk(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> AsyncIterator[Desk]:
+async def desk(tmp_path_factory: pytest.TempPathFactory, clock: MovedClock) -> AsyncIterator[Desk]:
     async with company_at_work(tmp_path_factory.mktemp("home"), clock=clock) as running:
         yield running
 
@@ -53,12 +43,12 @@ async def told(desk: Desk, who: str, command: str, says: str) -> str:
     return await desk.whisper(who, says)
 
 
-async def test_home_shows_the_queue_oldest_first_with_age_and_links(desk: Desk, clock: Clock) -> None:
-    clock.behind = timedelta(hours=3)
+async def test_home_shows_the_queue_oldest_first_with_age_and_links(desk: Desk, clock: MovedClock) -> None:
+    clock.moved = -timedelta(hours=3)
     await desk.asked(REFUND)
-    clock.behind = timedelta(minutes=20)
+    clock.moved = -timedelta(minutes=20)
     await desk.asked(NONSENSE, as_="bo")
-    clock.behind = timedelta()
+    clock.moved = timedelta()
     shown = await home(desk, "ana", NONSENSE)
     assert shown.index(REFUND) < shown.index(NONSENSE)
     assert "Gus Outsider · draft ready · waiting 3 h" in shown

@@ -93,9 +93,7 @@ async def test_a_refusal_is_for_good(surface: WebhookSurface, receiver: Receiver
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 520])
-async def test_a_passing_trouble_is_worth_another_try(
-    surface: WebhookSurface, receiver: Receiver, status: int
-) -> None:
+async def test_a_passing_trouble_is_worth_another_try(surface: WebhookSurface, receiver: Receiver, status: int) -> None:
     receiver.status = status
     assert not (await failure(surface, f"{receiver.url}/replies")).permanent
 
