@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 Workflow = Callable[..., Awaitable[None]]
 QUEUE = "runs"
-GRACE = 5.0
+GRACE = 3.0
 """Seconds that a stop waits for the steps under way; what takes longer is repeated after the next launch."""
 AT_ONCE = 16
 """How many runs work side by side in a process; on two cores more of them only make each other wait."""

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from bot.domain.escalation import escalation_id
 from bot.domain.review import ReviewState
 from tests.e2e.crash_cases import (
     Case,
@@ -24,6 +25,7 @@ from tests.e2e.crash_cases import (
     clean_run,
     crash_at,
     ending_at,
+    expect,
     make_template,
     victim_at_work,
 )
@@ -99,6 +101,21 @@ async def test_a_stop_waits_a_few_seconds_at_most_for_a_customers_slow_system(vi
     assert time.monotonic() - begin < 10
     await victim.settled("resolve", case.escalation, ReviewState.DELIVERED)
     CONVERSATION.check_resolved(victim, case)
+
+
+async def test_a_stop_does_not_wait_for_a_slack_that_hangs(victim: Victim) -> None:
+    """One message is being handled and the card of another is being posted when it begins to hang."""
+    victim.arm("propose/show before #1", signal.SIGTERM)
+    before, begin = len(victim.ends()), time.monotonic()
+    for method in ("users.info", "chat.postMessage"):
+        await victim.hands.do("faults", method=method, delay=12)
+    case = await ROOM.ask(victim)
+    other = await victim.hands.do("messages", as_="bo", room="#escalations", text="Where is my parcel?")
+    assert await victim.ended(before, seconds=15) == 0
+    assert time.monotonic() - begin < 10
+    for escalation in (case.escalation, escalation_id("main", "slack", f"{other['room']}:{other['ts']}")):
+        await victim.settled("propose", escalation, ReviewState.READY)
+    expect("messages posted", len(victim.said) - case.before, 2)
 
 
 @pytest.mark.parametrize("door", [ROOM, CONVERSATION], ids=lambda door: door.name)
