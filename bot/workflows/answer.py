@@ -67,7 +67,7 @@ async def propose(run: Run, desk: Desk, *, escalation: str, revision: int) -> No
 
     Ends early when the conversation has moved on: then a later run has the newer revision.
     """
-    if desk.policy.burst_seconds and revision > 0:
+    if desk.policy.burst_seconds:
         await run.sleep(desk.policy.burst_seconds)
     current = await run.step("gather", gather, desk, escalation, revision)
     if current is None:

@@ -11,7 +11,7 @@ from bot.domain.review import Action, Decision, Receipt, Review, ReviewState, ch
 from bot.ports import Desk, Run
 from bot.workflows import showing
 from bot.workflows.answer import guard, record, save_trace
-from bot.workflows.run import plain
+from bot.workflows.run import StepFailed, plain
 
 SENDING = frozenset({Action.APPROVE, Action.EDIT})
 
@@ -144,7 +144,10 @@ async def send(run: Run, desk: Desk, *, review: str) -> None:
     """Deliver the reply exactly once to the eye: every attempt carries the same key, and waits grow between them."""
     delays = (*desk.policy.delivery_delays, None)
     for delay in delays:
-        attempt = await run.step("deliver", deliver, desk, review)
+        try:
+            attempt = await run.step("deliver", deliver, desk, review)
+        except StepFailed:  # nobody planned for it, so a person decides whether to try again
+            attempt = Delivery(problem=f"Something went wrong here. Details: ratchet trace show {run.id}")
         final = attempt.receipt is not None or attempt.wait is None or delay is None
         wait = 0.0 if delay is None else max(delay, attempt.wait or 0.0)
         problem = attempt.problem if final else f"{attempt.problem} Trying again in {wait:.0f} s."
@@ -209,6 +212,7 @@ async def again(run: Run, desk: Desk, *, review: str, ref: str) -> None:
         await send(run, desk, review=review)
     elif resumed == "draft":
         await start_redraft(run, desk, review, "", ref)
+    await run.step("trace", save_trace, desk, record(run, desk, "again", review.partition("/")[0]))
 
 
 async def resume(desk: Desk, review_id: str) -> str:

@@ -107,7 +107,10 @@ async def test_a_conversation_of_forty_thousand_characters_can_be_approved_or_an
 
 
 async def test_a_room_in_the_settings_that_does_not_exist_keeps_no_other_from_working(desk: Desk) -> None:
-    assert await desk.asked(REFUND)
+    await desk.asked(REFUND)
+    before = len((await desk.hands.read("calls", method="conversations.list"))["calls"])
+    await desk.asked(REFUND)
+    assert len((await desk.hands.read("calls", method="conversations.list"))["calls"]) == before
 
 
 # --- what Slack does --------------------------------------------------------------------------------------------------

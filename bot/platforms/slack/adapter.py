@@ -25,6 +25,7 @@ Json = dict[str, Any]
 log = logging.getLogger(__name__)
 
 REMEMBERED = timedelta(minutes=5)
+MISSED = timedelta(minutes=1)
 PLAIN_TEXT = 30_000
 EXPIRED = ("expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged", "invalid_trigger_id")
 NOT_THERE = ("channel_not_found", "thread_not_found", "message_not_found", "not_in_channel")
@@ -50,6 +51,7 @@ class SlackPlatform:
         self._clock = clock
         self._pace = Pace(per_second)
         self._rooms: dict[str, tuple[datetime, Room]] = {}
+        self._missing: dict[str, tuple[datetime, str]] = {}
         self._names: dict[str, tuple[datetime, str]] = {}
         self._direct: dict[str, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -125,11 +127,18 @@ class SlackPlatform:
     # -- looking things up ------------------------------------------------------------------------------------------
 
     async def room(self, room: str) -> Room:
-        """Describe a room given by id or "#name", remembered for five minutes. Raises NotFound."""
+        """Describe a room given by id or "#name", remembered for five minutes. Raises NotFound, for a minute."""
         known = self._rooms.get(room)
         if known and self._clock.now() - known[0] < REMEMBERED:
             return known[1]
-        found = await (self._room_by_name(room[1:]) if room.startswith("#") else self._room_by_id(room))
+        missed = self._missing.get(room)
+        if missed and self._clock.now() - missed[0] < MISSED:  # every message asks for every room of the settings
+            raise NotFound(missed[1])
+        try:
+            found = await (self._room_by_name(room[1:]) if room.startswith("#") else self._room_by_id(room))
+        except NotFound as problem:
+            self._missing[room] = (self._clock.now(), str(problem))
+            raise
         self._rooms[room] = self._rooms[found.id] = (self._clock.now(), found)
         return found
 
