@@ -153,6 +153,7 @@ async def test_trouble_at_slack_when_the_room_is_looked_up_does_not_cost_the_dra
 
 async def test_what_slack_refuses_is_done_once_slack_allows_it_again(desk: Desk, clock: MovedClock) -> None:
     room = desk.sandbox.workspace.channel("#escalations")
+    clock.moved += timedelta(minutes=6)  # so that Slack must be asked again what room this is
     await desk.hands.do("app", revoked=True)
     seen = await desk.hands.do("messages", as_="gus", room="#escalations", text=REFUND)
     await desk.customer_sends("revoked", conversation("revoked", REFUND))

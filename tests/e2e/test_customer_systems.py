@@ -24,6 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 REFUND = "How long does a card refund take to arrive after you issue it?"
 ANSWER = "5 to 7 working days"
+NONSENSE = "Which colour does the moon of the planet Zog have?"
 ROOM = "#support-orders"
 """The room that owns the question's intent in the sample taxonomy."""
 OLD_SECRET = "whsec_" + base64.b64encode(hashlib.sha256(b"the one before").digest()).decode()
@@ -124,13 +125,14 @@ async def test_a_message_without_an_id_is_not_taken_for_an_earlier_one(desk: Des
 
 
 async def test_what_colleagues_say_below_the_card_is_no_part_of_the_conversation(desk: Desk, fresh: str) -> None:
-    card = await handed_over(desk, fresh)
-    await desk.hands.do("messages", as_="bo", room=card["channel"], text="Easy one.", thread=card["thread_ts"])
+    card = await handed_over(desk, fresh, NONSENSE)
+    assert card["channel"] == desk.sandbox.workspace.channel("#escalations").id  # a room that is watched
+    await desk.hands.do("messages", as_="bo", room="#escalations", text="Easy one.", thread=card["thread_ts"])
     await desk.quiet()
-    await desk.customer_sends(f"more-{fresh}", conversation(fresh, REFUND, "Hello?"))
+    await desk.customer_sends(f"more-{fresh}", conversation(fresh, NONSENSE, "Hello?"))
     await desk.shows(card, "was replaced by a newer one")
-    newer = words(await desk.card(card["channel"], card["thread_ts"], "Why"))
-    assert REFUND in newer
+    newer = words(await desk.card("#escalations", card["thread_ts"], "Why"))
+    assert NONSENSE in newer
     assert "Hello?" in newer
 
 
