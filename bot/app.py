@@ -156,7 +156,6 @@ def _policy(settings: Settings, voice: "Voice") -> Policy:
         delivery_delays=settings.desk.retry_seconds,
         allowed_hosts=voice.allowed_hosts,
         banned_phrases=voice.banned_phrases,
-        public_url=settings.core.public_url,
     )
 
 

@@ -508,7 +508,6 @@ class Policy:
     allowed_hosts: frozenset[str] = frozenset()
     banned_phrases: tuple[str, ...] = ()
     delivery_delays: tuple[float, ...] = (2, 10, 60, 300, 1800)
-    public_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -89,9 +89,6 @@ class Escalation:
     def guidance(self) -> tuple[str, ...]:
         """What reviewers asked the next draft to heed, oldest first."""
         return tuple(turn.text for turn in self.turns if turn.author is Author.REVIEWER and turn.text.strip())
-
-    def with_place(self, place: Place) -> "Escalation":
-        return replace(self, place=place)
 
 
 class OutcomeKind(StrEnum):

@@ -19,7 +19,7 @@ async def run(desk: Desk, command: Command) -> Answer:
     if message is None:
         raise NotFound("I cannot read that message. Invite me to the room first.")
     await receive.from_room(desk, replace(message, key=command.key, asked=True, asked_by=command.actor))
-    return Toast("I am drafting an answer; it appears in the thread.")
+    return Toast("I am drafting an answer.")
 
 
 COMMAND = CommandPlugin(
