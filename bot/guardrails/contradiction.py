@@ -1,5 +1,6 @@
 """Two articles in force that give different figures for the same thing."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,7 @@ NAME = "contradiction"
 _ALIKE = 0.7  # the share of the words of the shorter sentence that both must have
 _FEWEST_SHARED = 4
 _MOST_SENTENCES = 25  # of a passage
+_BESIDE = re.compile(r"\b(?:that|which|who)\b[^,.;]{0,40}?\bnot\s+\w+", re.I)  # a "not" that denies another thing
 _DURATIONS = frozenset({"day", "working day", "hour", "minute", "week", "month", "year", "calendar day"})
 
 
@@ -78,7 +80,7 @@ def _statements(text: str) -> Iterator[_Stated]:
         if len(words) < _FEWEST_SHARED:
             continue
         for unit, values in by_unit.items():
-            yield _Stated(sentence[:200], words, unit, frozenset(values), is_negated(sentence))
+            yield _Stated(sentence[:200], words, unit, frozenset(values), is_negated(_BESIDE.sub(" ", sentence)))
 
 
 def _clashes(statements: list[_Statement]) -> Iterator[tuple[_Statement, _Statement]]:

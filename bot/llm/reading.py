@@ -13,9 +13,14 @@ _BULLET = re.compile(r"^(\s*)([-*+•])\s+(.*)$")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
 _RULE = re.compile(r"^\s*(?:[-*_]\s*){3,}$|^\s*={3,}\s*$")
 _CONDITION = re.compile(
-    r"\b(?:except|unless|only|however|but|otherwise|provided|not\s+(?:cover|include|appl|refund|possible|valid)\w*"
+    r"^(?:if|when|without|with a|after|once|für|wenn|bei|ohne)\b|\b(?:except|unless|only|however|but|otherwise|provided|not\s+(?:cover|include|appl|refund|possible|valid)\w*"
     r"|exclud\w*|must(?:\s+not)?|cannot|never|applies\s+(?:only|to)|does\s+not|do\s+not|no\s+longer|instead|before\s+that"
     r"|nur|außer|sofern|jedoch|aber|nicht)\b",
+    re.I,
+)
+_LEANING = re.compile(
+    r"^(?:we then|it|its|this|that|these|those|they|both|then|however|but|otherwise|before that|in that case|also|instead"
+    r"|es|dies\w*|jedoch|aber|sonst|dann)\b(?!\s+(?:is|takes|costs)\s+(?:possible|not possible)\b)",
     re.I,
 )
 _VOICES = {
@@ -51,6 +56,11 @@ class Unit:
     def is_condition(self) -> bool:
         """Tell whether it limits what stands beside it ("unless", "only", "does not apply")."""
         return _CONDITION.search(self.text) is not None
+
+    @property
+    def leans_back(self) -> bool:
+        """Tell whether it is not understood without what stands before it ("This is ...", "However, ...")."""
+        return _LEANING.search(self.text) is not None
 
     @property
     def leads_in(self) -> bool:
@@ -123,15 +133,22 @@ def _table(lines: list[str], at: int, block: int) -> tuple[int, list[Unit]]:
     ]
 
 
-def _row(header: list[str], cells: list[str]) -> str:
-    """Say a row with its column names: "Zone B – Standard fee: 6.90 EUR; Delivery time: 2 to 4 working days"."""
-    if not any(cells):
+def _row(header: list[str], found: list[str]) -> str:
+    """Say a row with its column names: "Zone B – Standard fee: 6.90 EUR; Delivery time: 2 to 4 working days".
+
+    Where a cell is a sentence, so is the row: "Code E03: The bean container is empty. Fill in beans."
+    """
+    if not any(found):
         return ""
-    names = [*header, *[""] * len(cells)]
-    short = names[0] and len(cells[0]) <= 3
-    first = f"{names[0]} {cells[0]}" if short else cells[0]
-    rest = [f"{name}: {cell}" if name else cell for name, cell in zip(names[1:], cells[1:], strict=False) if cell]
-    return f"{first} – {'; '.join(rest)}" if first and rest else first or "; ".join(rest)
+    names = [*header, *[""] * len(found)]
+    short = names[0] and len(found[0]) <= 3
+    first = f"{names[0]} {found[0]}" if short else found[0]
+    told = [(name, cell) for name, cell in zip(names[1:], found[1:], strict=False) if cell]
+    if any(cell.endswith((".", "!", "?")) for _, cell in told):
+        rest = " ".join(cell if cell.endswith((".", "!", "?")) else f"{name}: {cell}." for name, cell in told)
+        return f"{first}: {rest}" if first else rest
+    said = "; ".join(f"{name}: {cell}" if name else cell for name, cell in told)
+    return f"{first} – {said}" if first and said else first or said
 
 
 def _list(lines: list[str], at: int, block: int) -> tuple[int, list[Unit]]:

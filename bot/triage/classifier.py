@@ -6,7 +6,8 @@ columns it is fitted on the coordinates of the examples in the space that they s
 model, fitted in milliseconds, and the likenesses to the examples fall out on the way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +68,8 @@ class FewShotClassifier:
         self._names = sorted({label for _, label in examples})
         self._labels = np.array([self._names.index(label) for _, label in examples])
         self._space = Space(self._texts, embedder, marks)
-        self._fit(seed)
+        with one_thread():
+            self._fit(seed)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -140,6 +142,15 @@ class FewShotClassifier:
             logits[held] = kernel[np.ix_(held, kept)] @ weights + bias
             judged |= held & known
         return _temperature(logits[judged], self._labels[judged]) if judged.any() else _CAUTION
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep linear algebra to one thread: on matrices this small, several cost more than they give, and contend."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield
 
 
 def _regress(kernel: Any, labels: Any, count: int) -> tuple[Any, Any]:

@@ -10,6 +10,14 @@ from bot.triage.taxonomy import FieldPattern
 _SEARCHED = 4_000  # characters of a text that are searched at all
 _STRETCH = 400  # characters that a team's own pattern sees at a time: bounds even a cubic pattern to milliseconds
 _OVERLAP = 80
+_GONE = "\ue000"  # stands where an identifier was
+_STATED = re.compile(
+    rf"\((?:[\w.:#-]{{1,20}}\s){{0,3}}{_GONE}(?:,\s?{_GONE})*\)"
+    rf"|(?:\b(?:my|our|the|mein\w?|die)\s)?\b[\w-]{{1,20}}(?:\s(?:number|no\.?|nr\.?|id|nummer|address))?"
+    rf"(?:\s(?:is|was|ist)\s|:\s?){_GONE}",
+    re.I,
+)
+_DIGITS_OF_ONE = 5  # digits from which an identifier names one thing (an order) and not a kind of thing (an error)
 _EACH = 10  # fields of one name that are kept
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}(?![\w@])")
@@ -39,6 +47,21 @@ class FieldFinder:
             counts[field.name] = counts.get(field.name, 0) + 1
             kept.append(field)
         return tuple(sorted(kept, key=lambda field: field.start))
+
+    def masked(self, text: str) -> str:
+        """The text without what names one thing or person alone: long identifiers of the team's own, e-mails, links.
+
+        With them goes what only introduces them ("My order is ...", "(order ...)"). A short code that names a kind of
+        thing, such as an error code, says what is wanted and stays.
+        """
+        bare = text.replace(_GONE, " ")
+        for _, pattern in self._own:
+            bare = "".join(
+                pattern.sub(lambda match: _GONE if _names_one(match.group()) else match.group(), bare[start:end])
+                for start, end in _in_turn(bare)
+            )
+        bare = _EMAIL.sub(_GONE, _URL.sub(_GONE, bare))
+        return _STATED.sub(" ", bare).replace(_GONE, " ") if _GONE in bare else bare
 
     def _candidates(self, text: str) -> Iterator[Field]:
         for name, pattern in self._own:
@@ -73,6 +96,21 @@ def _dates_and_amounts(text: str) -> Iterator[Field]:
     for figure in found:
         if figure.unit in MONEY:
             yield Field("amount", text[figure.start : figure.end], figure.start, figure.end)
+
+
+def _names_one(identifier: str) -> bool:
+    return sum(character.isdigit() for character in identifier) >= _DIGITS_OF_ONE
+
+
+def _in_turn(text: str) -> Iterator[tuple[int, int]]:
+    """Cut the text at white space into stretches that do not overlap."""
+    start = 0
+    while start < len(text):
+        end = min(start + _STRETCH, len(text))
+        if end < len(text) and (space := max(text.rfind(c, start, end) for c in " \n\t")) > start:
+            end = space
+        yield start, end
+        start = end
 
 
 def _stretches(text: str) -> Iterator[tuple[int, int]]:

@@ -52,7 +52,7 @@ def _by_script(letters: Sequence[str]) -> str:
     """The language of a script that only one language uses, where at least a fifth of the letters are of it."""
     counts: dict[str, int] = {}
     for letter in letters[:400]:
-        script = unicodedata.name(letter, " ").split()[0]
+        script = unicodedata.name(letter, "UNNAMED").split()[0]
         counts[script] = counts.get(script, 0) + 1
     for script, language in _OF_SCRIPT.items():
         if counts.get(script, 0) * 5 >= len(letters[:400]):

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.domain.answer import UNKNOWN_INTENT, Risk, Sentiment, Triage, Urgency
 from bot.domain.escalation import Escalation
+from bot.domain.smuggling import without_orders
 from bot.ports import Embedder
 from bot.triage.classifier import FewShotClassifier, Prediction
 from bot.triage.cues import Cue, high_risk, shouting, sounds_happy
@@ -33,7 +34,8 @@ class TaxonomyTriager:
     """A Triager that learned from the taxonomy's and the tone's examples; local, deterministic, a few ms a call.
 
     An intent is believed when its trust (its calibrated probability, less where the text is unlike its examples)
-    reaches its threshold; else it is "unknown", of medium risk. A cue of a legal threat, of danger to people or of a
+    reaches its threshold; else it is "unknown", of medium risk. Identifiers, addresses and what was smuggled in to give
+    orders have no say in it. A cue of a legal threat, of danger to people or of a
     stolen account makes the risk high, known intent or not; anger makes low risk medium. Prompt injection is no matter
     of triage: a guardrail judges it.
     """
@@ -62,14 +64,15 @@ class TaxonomyTriager:
 
     def judge(self, question: str, told_language: str | None = None) -> Triage:
         """Judge a bare text, such as an example of the taxonomy's own; never fails on any text."""
-        text = " ".join(question[:_CLASSIFIED].replace("\x00", " ").split())
-        cue = high_risk(text)
+        whole = " ".join(question[:_CLASSIFIED].replace("\x00", " ").split())
+        text = self._asked(question[:_CLASSIFIED])
+        cue = high_risk(whole)
         embedding = self._embedder.embed([text])
         prediction = self._intent(text, embedding)
         intent = self._believed(prediction) if any(c.isalnum() for c in text) else None
         sentiment, sentiment_p = self._sentiment(text, embedding)
         urgency, urgency_p = _label(self._models.urgency, text, embedding, Urgency.NORMAL)
-        language, language_p = self._language.detect(text)
+        language, language_p = self._language.detect(text or whole)
         if language == UNDETERMINED and told_language:
             language, language_p = told_language.split("-")[0].lower(), _TOLD_BY_SURFACE
         return Triage(
@@ -87,6 +90,10 @@ class TaxonomyTriager:
             fields=self._fields.find(question),
             because=_because(text, prediction, intent, cue, sentiment),
         )
+
+    def _asked(self, question: str) -> str:
+        """The words to be classified: without identifiers, hidden comments and orders to the machine."""
+        return " ".join(self._fields.masked(without_orders(question.replace("\x00", " "))).split())
 
     def _intent(self, text: str, embedding: Any) -> Prediction:
         """The intent of the whole text or of its beginning, whichever is trusted more: a long story dilutes it."""
@@ -115,7 +122,7 @@ class TaxonomyTriager:
     @cached_property
     def _models(self) -> _Models:
         taxonomy, tone = self._taxonomy, self._tone
-        intents = [(text, intent.name) for intent in taxonomy.intents for text in intent.examples]
+        intents = [(self._asked(text) or text, i.name) for i in taxonomy.intents for text in i.examples]
         sentiments = [(text, label.value) for label, texts in tone.sentiment.items() for text in texts]
         urgencies = [(text, label.value) for label, texts in tone.urgency.items() for text in texts]
         return _Models(

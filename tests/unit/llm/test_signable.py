@@ -1,0 +1,86 @@
+"""Whether a rep would sign what the offline drafter writes, on questions that were labelled by hand."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.domain.answer import Draft
+from bot.domain.article import Audience
+from bot.domain.escalation import Author, Customer, Escalation, Turn
+from bot.llm.offline import OfflineDrafter
+from bot.ports import DraftRequest
+from bot.triage.taxonomy import load_taxonomy, load_tone
+from bot.triage.triage import TaxonomyTriager
+from knowledge.embeddings import StaticEmbedder
+from knowledge.library import Library
+from knowledge.retriever import HybridRetriever
+from tests.unit.knowledge.memory import MemoryArticles, MemoryReleases, StandingClock
+
+NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
+CONTENT = Path(__file__).parents[3] / "knowledge" / "content"
+QUESTIONS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("signable.yaml").read_text(encoding="utf-8"))
+
+
+@dataclass
+class Desk:
+    triager: TaxonomyTriager
+    retriever: HybridRetriever
+    drafter: OfflineDrafter
+
+    async def draft(self, asked: str) -> Draft:
+        """The body of a reply alone: no voice frames it."""
+        turn = Turn("1", Author.CUSTOMER, asked, NOW)
+        escalation = Escalation("esc_1", "webhook", "1", Customer("c"), (turn,), NOW)
+        triage = await self.triager.triage(escalation)
+        found = await self.retriever.retrieve(escalation.question, at=NOW, audience=Audience.CUSTOMER)
+        return await self.drafter.draft(DraftRequest(escalation, triage, found.passages))
+
+
+@pytest.fixture
+async def desk() -> Desk:
+    embedder, articles, releases = StaticEmbedder(), MemoryArticles(), MemoryReleases()
+    await Library(articles, releases, embedder, StandingClock()).import_folder(CONTENT / "articles")
+    triager = TaxonomyTriager(load_taxonomy(CONTENT / "taxonomy.yaml"), load_tone(CONTENT / "tone.yaml"), embedder)
+    return Desk(triager, HybridRetriever(articles, releases, embedder), OfflineDrafter(embedder))
+
+
+def folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def signable(case: dict[str, Any], draft: Draft) -> bool:
+    """All that must be said, some of it in the first sentence, and nothing that must not be."""
+    body, first = folded(draft.text), folded(draft.cited.split(" [", 1)[0])
+    return (
+        all(folded(said) in body for said in case["says"])
+        and any(folded(said) in first for said in case.get("first", case["says"]))
+        and not any(folded(said) in body for said in case.get("never", ()))
+    )
+
+
+async def share_signed(desk: Desk, cases: Sequence[dict[str, Any]]) -> float:
+    return sum([signable(case, await desk.draft(case["ask"])) for case in cases]) / len(cases)
+
+
+async def test_most_drafts_are_what_a_rep_would_sign(desk: Desk) -> None:
+    assert await share_signed(desk, QUESTIONS["tuned"]) >= 0.9
+    assert await share_signed(desk, QUESTIONS["held"]) >= 0.6
+
+
+async def test_what_no_article_answers_is_mostly_not_answered(desk: Desk) -> None:
+    for part in ("unanswered", "unanswered_held"):
+        abstained = [(await desk.draft(asked)).abstained for asked in QUESTIONS[part]]
+        assert sum(abstained) / len(abstained) >= 0.8
+
+
+async def test_drafts_are_short(desk: Desk) -> None:
+    drafts = [await desk.draft(case["ask"]) for part in ("tuned", "held") for case in QUESTIONS[part]]
+    sizes = [len(draft.text.split()) for draft in drafts if draft.text]
+    assert statistics.median(sizes) < 60
+    assert max(sizes) <= 120
