@@ -28,14 +28,15 @@ _CHATTER = frozenset(
     love like look looking first last next two three give go going goes make made come comes take takes use using used
     mine somewhere currently find found work works new old long good bad right please kind regards greetings cheers lot
     bit want wanted happen happened happens however maybe sure okay ok yes write wrote written reply answer
-    answers eur euro euros usd dollars gbp pounds chf exactly time times always later away many much again third fourth fifth nothing nobody
-    everybody absolute absolutely ridiculous unacceptable terrible horrible awful disgrace disgraceful joke shame
-    furious angry disappointed frustrated frustrating
+    answers eur euro euros usd dollars gbp pounds chf
+    exactly time times always later away many much again third fourth fifth nothing nobody everybody absolute absolutely
+    ridiculous unacceptable terrible horrible awful disgrace disgraceful joke shame furious angry disappointed
+    frustrated frustrating
     möchte gerne gern habe haben hätte guten tag lange zeit viel mir mich noch schon dass kann können
     soll muss wenn""".split()  # noqa: SIM905
 )
 _ASKS = re.compile(
-    r"\?|^\W*(?:how|what|when|where|why|who|whose|which|can|could|do|does|did|is|are|am|may|will|would|should|until when"
+    r"\?|^\W*(?:how|what|when|where|why|who|whose|which|can|could|do|does|did|is|are|am|may|will|would|should"
     r"|wie|was|wann|wo|warum|wer|welche\w*|kann|können|darf|muss|gibt|ist|sind|bis wann)\b|\bwhats\b"
     r"|\b(?:tell|explain|know|wonder\w*)\b.{0,30}\b(?:how|what|when|where|why|which|if|whether)\b",
     re.I,
@@ -58,8 +59,8 @@ class Wants(Flag):
 
 
 _WANTED = {
-    Wants.TIME: r"how\s+(?:long|soon|fast|often|quickly|many\s+(?:days|weeks|hours|months|years))|(?:until|by|since)\s+when"
-    r"|(?<!\w)when\b(?!\s+(?:i|we|my|it)\b)|deadline|wie\s+(?:lange|oft|schnell|viele\s+tage)|bis\s+wann|(?<!\w)wann\b",
+    Wants.TIME: r"how\s+(?:long|soon|fast|often|quickly|many\s+(?:days|weeks|hours|months|years))"
+    r"|(?:until|by|since)\s+when|(?<!\w)when\b(?!\s+(?:i|we|my|it)\b)|deadline|wie\s+(?:lange|oft|schnell|viele\s+tage)|bis\s+wann|(?<!\w)wann\b",
     Wants.AMOUNT: r"how\s+much|\bcosts?\b|\bprices?\b|\bfees?\b|\bdiscount|\bwhat\s+amount|from\s+which\s+amount"
     r"|\bkostet\b|\bkosten\b|wie\s?viel\s+(?!tage)|\bpreis|\bgebühr|\brabatt",
     Wants.STEPS: r"how\s+(?:do|can|could|to|would|should)\b|what\s+(?:do|can|should|must)\s+(?:i|we)\s+do|what\s+now"

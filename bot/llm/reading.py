@@ -13,14 +13,15 @@ _BULLET = re.compile(r"^(\s*)([-*+•])\s+(.*)$")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
 _RULE = re.compile(r"^\s*(?:[-*_]\s*){3,}$|^\s*={3,}\s*$")
 _CONDITION = re.compile(
-    r"^(?:if|when|without|with a|after|once|für|wenn|bei|ohne)\b|\b(?:except|unless|only|however|but|otherwise|provided|not\s+(?:cover|include|appl|refund|possible|valid)\w*"
+    r"^(?:if|when|without|with a|after|once|für|wenn|bei|ohne)\b"
+    r"|\b(?:except|unless|only|however|but|otherwise|provided|not\s+(?:cover|include|appl|refund|possible|valid)\w*"
     r"|exclud\w*|must(?:\s+not)?|cannot|never|applies\s+(?:only|to)|does\s+not|do\s+not|no\s+longer|instead|before\s+that"
     r"|nur|außer|sofern|jedoch|aber|nicht)\b",
     re.I,
 )
 _LEANING = re.compile(
-    r"^(?:we then|it|its|this|that|these|those|they|both|then|however|but|otherwise|before that|in that case|also|instead"
-    r"|es|dies\w*|jedoch|aber|sonst|dann)\b(?!\s+(?:is|takes|costs)\s+(?:possible|not possible)\b)",
+    r"^(?:we then|it|its|this|that|these|those|they|both|then|however|but|otherwise|before that|in that case|also"
+    r"|instead|es|dies\w*|jedoch|aber|sonst|dann)\b(?!\s+(?:is|takes|costs)\s+(?:possible|not possible)\b)",
     re.I,
 )
 _VOICES = {

@@ -53,7 +53,7 @@ class Sheet:
     _starts: Any
 
     def cover(self, wanted: Sequence[str], vectors: Any) -> Any:
-        """How well each row stands for each wanted word: itself 1, one of its root `ROOTED`, one of like meaning less."""
+        """How well each row stands for each wanted word: itself 1, one of its root `ROOTED`, a like one its cosine."""
         roots = [stem(word) for word in wanted]
         rows = np.zeros((len(self._words), len(roots)))
         filled = [i for i, own in enumerate(self._words) if own]

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.llm.reading import Kind, language_of, plain, units
+from bot.domain.plain import plain
+from bot.llm.reading import Kind, language_of, units
 
 ARTICLE = """
 ## Fees
