@@ -246,6 +246,10 @@ class Escalations(Protocol):
         """The escalation that is worked on in this thread."""
         ...
 
+    async def with_turn(self, ref: str) -> Escalation | None:
+        """The escalation that has the turn with this `ref`, even if the turn was removed since."""
+        ...
+
     async def change_turn(self, ref: str, text: str | None) -> Escalation | None:
         """Replace (or with None remove) the text of the turn with this `ref`, whichever escalation it belongs to.
 

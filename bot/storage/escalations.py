@@ -103,6 +103,11 @@ class SqlEscalations(Repository):
             changed, _ = await self._add(connection, rows, (turn,))
             return changed
 
+    async def with_turn(self, ref: str) -> Escalation | None:
+        async with self._read() as connection:
+            owner = await connection.scalar(self._select(TURNS, T.escalation_id).where(T.ref == clean(ref)).limit(1))
+            return _escalation(await self._rows(connection, owner)) if owner is not None else None
+
     @whole
     async def set_place(self, escalation_id: str, place: Place) -> Escalation:
         async with self._write() as connection:

@@ -4,13 +4,17 @@
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
-from bot.domain.answer import Draft, Finding, Passage, Proposal, Triage
+from bot.domain.answer import UNKNOWN_INTENT, Draft, Finding, Passage, Proposal, Triage
 from bot.domain.article import Audience
 from bot.domain.escalation import Escalation, EscalationStatus
 from bot.domain.trace import Trace
 from bot.ports import Desk, DraftRequest, GuardInput, Run
 from bot.workflows import showing
+
+BELIEVED = 0.6
+"""The confidence from which an intent may steer the search; below it the title would mislead more than it helps."""
 
 Announce = Callable[[Triage], Awaitable[None]]
 
@@ -29,7 +33,7 @@ async def prepare(
     retrieved = await run.step(
         "retrieve",
         desk.retriever.retrieve,
-        escalation.question,
+        search_query(escalation, triage),
         at=desk.clock.now(),
         audience=Audience.CUSTOMER,
         release=release,
@@ -45,6 +49,15 @@ async def prepare(
         workflow_release=desk.workflow_release,
         trace_id=run.id,
     )
+
+
+def search_query(escalation: Escalation, triage: Triage) -> str:
+    """What to search for: the customer's words, and the intent's title where one is believed.
+
+    The title lifts the article that is about the matter over those that merely share words with a long story.
+    """
+    known = triage.intent != UNKNOWN_INTENT and triage.intent_confidence >= BELIEVED
+    return f"{escalation.question}\n{triage.intent_title}" if known else escalation.question
 
 
 async def guard(
@@ -101,10 +114,15 @@ async def _prepare_in_sight(run: Run, desk: Desk, escalation: Escalation, review
 
 
 async def gather(desk: Desk, escalation_id: str, revision: int) -> Escalation | None:
-    """The escalation, if this revision is still the newest and there is something to answer."""
+    """The escalation, if this revision is still the newest and there is something to answer.
+
+    It comes without its place where that is no place for a draft, so that one is found when its intent is known.
+    """
     escalation = await desk.store.escalations.get(escalation_id)
     if escalation.revision != revision or escalation.status is EscalationStatus.WITHDRAWN:
         return None
+    if escalation.place is not None and await showing.is_shared(desk, escalation.place):
+        return replace(escalation, place=None)
     return escalation
 
 

@@ -57,8 +57,8 @@ async def _seen(desk: Desk, message: RoomMessage) -> None:
     if message.place.thread in (None, message.message):
         await _open(desk, message, asker=message.author if message.origin is Origin.PERSON else None)
         return
-    existing = await _of_thread(desk, message.place)
-    if existing is not None and existing.external_id == _external_id(message.place):
+    existing = await _began_with(desk, message.place)
+    if existing is not None:
         author = _author(desk, message, existing.customer)
         stored = await desk.store.escalations.add_turn(existing.id, _turn(message, author))
         await _propose(desk, stored)
@@ -88,13 +88,18 @@ def _external_id(thread: Place) -> str:
     return f"{thread.room}:{thread.thread}"
 
 
-async def _of_thread(desk: Desk, place: Place) -> Escalation | None:
-    """The escalation that began with this thread, or is worked on in it."""
+async def _began_with(desk: Desk, thread: Place) -> Escalation | None:
+    """The escalation that began with this thread, or with a burst that the thread's first message was part of."""
     try:
-        began = escalation_id(desk.store.workspace, place.platform, _external_id(place))
+        began = escalation_id(desk.store.workspace, thread.platform, _external_id(thread))
         return await desk.store.escalations.get(began)
     except NotFound:
-        return await desk.store.escalations.at_place(place)
+        return await desk.store.escalations.with_turn(turn_ref(thread, thread.thread or ""))
+
+
+async def _of_thread(desk: Desk, thread: Place) -> Escalation | None:
+    """The escalation that began with this thread, or is worked on in it."""
+    return await _began_with(desk, thread) or await desk.store.escalations.at_place(thread)
 
 
 async def _open(desk: Desk, message: RoomMessage, *, asker: Person | None) -> None:

@@ -216,8 +216,13 @@ async def again(run: Run, desk: Desk, *, review: str, ref: str) -> None:
 
 
 async def resume(desk: Desk, review_id: str) -> str:
-    """What is to be tried again: "deliver", "draft", or "" when somebody was faster."""
+    """What is to be tried again: "deliver", "draft", or "" when nothing is.
+
+    A delivery under way counts too: after a crash that is this very step, and the key keeps a reply from going twice.
+    """
     review = await desk.store.reviews.get(review_id)
+    if review.state is ReviewState.DELIVERING:
+        return "deliver"
     if review.state is not ReviewState.FAILED:
         return ""
     if review.decision is None:

@@ -4,7 +4,7 @@ import functools
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any, TypeVar, get_type_hints
 
@@ -82,9 +82,18 @@ class RecordedRun:
         if envelope["error"]:
             raise _revive(envelope["error"])
         value: T = results[0] if results else plain(result_type(function)).validate_python(envelope["value"])
+        self._remember(name, value)
+        return value
+
+    def _remember(self, name: str, value: Any) -> None:
+        """Know this object, and the parts of it that later steps are given, by where they came from."""
+        if not is_dataclass(value) and not (isinstance(value, tuple) and value):
+            return
         self._origins[id(value)] = name
         self._kept.append(value)  # a kept reference, so that no other object can take over its id
-        return value
+        if is_dataclass(value):
+            for part in fields(value):
+                self._remember(f"{name}.{part.name}", getattr(value, part.name))
 
     async def _execute(self, step: Step, call: Callable[[], Awaitable[Envelope]]) -> Envelope:
         return await call()
@@ -127,14 +136,14 @@ class RecordedRun:
         return {name: self._input(value) for name, value in given.items() if not isinstance(value, Desk | Trace)}
 
     def _input(self, value: Any) -> Any:
-        if id(value) in self._origins and not isinstance(value, bool | int | str | None):
+        if id(value) in self._origins:
             return {"from": self._origins[id(value)]}
+        if is_dataclass(value):
+            return {part.name: self._input(getattr(value, part.name)) for part in fields(value)}
         return plain(type(value)).dump_python(value, mode="json")
 
 
 _OPERATIONS = {"triage": "chat", "draft": "chat", "retrieve": "retrieval"}
-
-
 _PARTS = ("permanent", "retry_after", "field")
 
 

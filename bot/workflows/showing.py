@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.cards.elements import Card
 from bot.cards.review import failure_card, opening_card, review_card
 from bot.domain.chat import Person, Place, Room
-from bot.domain.errors import DeliveryFailed, NotFound, Unavailable
+from bot.domain.errors import DeliveryFailed, NotFound, RatchetError, Unavailable
 from bot.domain.escalation import Escalation
 from bot.domain.review import Review, ReviewState
 from bot.ports import Desk, Platform, Run
@@ -136,6 +136,14 @@ async def _paint_once(desk: Desk, review: Review, owner: str) -> None:
         return
     message = await desk.platforms[place.platform].post(place, card, key=f"card:{review.id}")
     await desk.store.reviews.set_card(review.id, message)
+
+
+async def is_shared(desk: Desk, place: Place) -> bool:
+    """Whether another organisation can read there, as far as can be told now; painting asks again and must know."""
+    try:
+        return (await desk.platforms[place.platform].room(place.room)).shared
+    except RatchetError:
+        return False
 
 
 async def _team_place(desk: Desk, escalation: Escalation, owner: str) -> Place | None:

@@ -160,6 +160,15 @@ async def test_a_burst_of_messages_is_one_escalation_with_one_card(desk: Desk) -
     assert [len(await cards(desk, "#escalations", ts)) for ts in wrote] == [1, 0, 0]
 
 
+async def test_a_reply_under_a_later_message_of_a_burst_belongs_to_its_escalation(desk: Desk) -> None:
+    await asyncio.sleep(0.5)
+    wrote = [(await desk.hands.do("messages", as_="gus", room="#escalations", text=t))["ts"] for t in ("Hi!", REFUND)]
+    card = await desk.card("#escalations", wrote[0], "Why")
+    await desk.hands.do("messages", as_="gus", room="#escalations", text=GRIND, thread=wrote[1])
+    await desk.shows(card, "Draft 1 was replaced")
+    assert GRIND in words(await desk.card("#escalations", wrote[0], "Why"))
+
+
 async def test_a_later_message_of_the_customer_in_the_thread_supersedes_the_draft(desk: Desk) -> None:
     card = await desk.asked(REFUND)
     await desk.hands.do("messages", as_="gus", room="#escalations", text=GRIND, thread=card["thread_ts"])
