@@ -52,11 +52,14 @@ def check(given: GuardInput) -> Iterable[Finding]:
             if pair in told:
                 continue
             told.add(pair)
-            message = (
-                f'Two articles in force disagree: "{first.passage.title}" says "{first.stated.text}", '
-                f'"{second.passage.title}" says "{second.stated.text}".'
-            )
-            yield Finding(NAME, Level.WARN, message, first.stated.text)
+            message = f"Two articles in force disagree: {_told(first)}, {_told(second)}."
+            yield Finding(NAME, Level.WARN, message)
+
+
+def _told(statement: _Statement) -> str:
+    """What an article says, with who can mend it."""
+    said = statement.stated.text.rstrip(" .")
+    return f'"{statement.passage.title}" ({statement.passage.owner or "no owner"}) says "{said}"'
 
 
 @lru_cache(maxsize=256)
