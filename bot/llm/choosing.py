@@ -23,10 +23,10 @@ _MONEY = re.compile(
 )
 _DO_WHAT = re.compile(r"\bwhat\s+(?:(?:do|can|should|must)\s+(?:i|we)\s+do|now)\b", re.I)
 _HOW_TO = re.compile(r"\b(?:how to|steps|what to do|ablauf|so \w+ sie)\b", re.I)
-_SHARED, _LIKE, _HEADED, _SECTION, _RANK, _INTENT = 0.5, 0.35, 0.1, 0.3, 0.05, 0.2
+_SHARED, _LIKE, _HEADED, _SECTION, _RANK, _INTENT = 0.5, 0.35, 0.1, 0.4, 0.05, 0.2
 _KIND, _SIBLING, _ROW, _STEPS, _HEADING, _CODE = 0.22, 0.2, 0.05, 0.12, 0.06, 0.5
 _NEGATED, _FIGURE, _WORDY, _BRIEF, _TO_DO, _UNASKED = 0.08, 0.15, 0.003, 12, 0.2, 0.1
-_STORY = 0.4  # how far likeness is to the whole message rather than to the need alone
+_STORY = 0.5  # how far likeness is to the whole message rather than to the need alone
 _MORE_WORDS = 40  # words up to which a sentence is added that only goes on about what was asked
 
 

@@ -21,44 +21,41 @@ class Evidence:
     """How well the best units answer; `found`: how well they stand for each of the question's roots, from 0 to 1.
 
     `coverage`: the share of the question's word weight that they have, with their headings; `together`: the most that
-    one of them has by itself; `likeness`: the highest cosine to the question; `score`: that of the best unit.
+    one of them has by itself; `score`: that of the best unit; `intended`: how far the best unit's
+    article is about what triage thinks is wanted.
     """
 
     coverage: float
-    likeness: float
     together: float
     score: float
+    intended: float
     found: Any
 
     @property
     def confidence(self) -> float:
         """A probability that the units answer. Provisional: see `WEIGHTS`."""
-        values = (1.0, self.coverage, self.likeness, self.together, self.score)
+        values = (1.0, self.coverage, self.together, self.score, self.intended)
         return 1 / (1 + math.exp(-sum(w * v for w, v in zip(WEIGHTS, values, strict=True))))
 
 
-# Bias, coverage, likeness, together, score. Provisional: rounded from a logistic regression on 122 examples of the
+# Bias, coverage, together, score, intended. Provisional: rounded from a logistic regression on 122 examples of the
 # sample taxonomy, which the sample articles mostly answer, and on the `tuned` and `unanswered` questions of
 # tests/unit/llm/signable.yaml; the bias lets few of the latter pass.
-WEIGHTS = (-3.5, 1.2, 1.2, 2.0, 3.0)
+WEIGHTS = (-4.0, 1.5, 2.0, 2.5, 3.0)
 
 
-def weigh(question: Question, best: Sequence[Candidate], sheets: Sequence[Sheet]) -> Evidence:
+def weigh(question: Question, best: Sequence[Candidate], sheets: Sequence[Sheet], intent: Any) -> Evidence:
     """Weigh the best units, with the headings that lead to them and the passages that they are from."""
     total = float(question.weights.sum()) or 1.0
     own = np.stack([candidate.cover for candidate in best])
     above = np.stack([candidate.above for candidate in best]) * _ABOVE
     both = np.maximum(own, above)
     found = both.max(axis=0)
-    texts = [sheets[n].embedding for n in sorted({c.sheet for c in best})]
-    texts += [sheets[c.sheet].embeddings[c.index] for c in best]
-    alike = question.embeddings @ np.stack(texts).T
-    alike[1:] *= 0.95
     return Evidence(
         float(found @ question.weights) / total,
-        float(alike.max()),
         float((both @ question.weights).max()) / total,
-        max(max(candidate.scores) for candidate in best),
+        max(best[0].scores),
+        max(0.0, float(sheets[best[0].sheet].name @ intent)),
         found,
     )
 

@@ -70,11 +70,12 @@ class OfflineDrafter:
 
     def _answer(self, request: DraftRequest, question: Question, sheets: Sequence[Sheet]) -> Draft:
         vectors = np.nan_to_num(np.asarray(self._embedder.embed(question.surface)))
-        found = candidates(question, sheets, vectors, self._intent(request.triage))
+        intent = self._intent(request.triage)
+        found = candidates(question, sheets, vectors, intent)
         if not found:
             return _abstain("The articles found have no sentence to quote.")
         best = sorted(found, key=lambda c: -max(c.scores))[:_WEIGHED]
-        evidence = weigh(question, best, sheets)
+        evidence = weigh(question, best, sheets, intent)
         if evidence.confidence < _ANSWERS_FROM:
             nearest = sheets[best[0].sheet].passage.title
             topic = missing_topic(question, evidence.found)
