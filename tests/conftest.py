@@ -8,7 +8,9 @@ import pytest
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail the run when something was skipped and RATCHET_TEST_NO_SKIP is set."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if reporter is None:
+        return
+    skipped = reporter.stats.get("skipped", [])
     if skipped and os.environ.get("RATCHET_TEST_NO_SKIP"):
         reporter.write_line(f"{len(skipped)} tests were skipped, and RATCHET_TEST_NO_SKIP is set: that is a failure.")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,56 @@
+"""What the core needs from the world, each as one protocol with one promise, and `Desk`, the bundle of them.
+
+Implementations are chosen in `bot.app` alone. A contract test in `tests/contracts` runs each promise against every
+implementation. Any method may raise `Unavailable`; what else it raises is said where it is promised.
+"""
+
+from bot.ports.answering import Drafter, DraftRequest, Embedder, GuardInput, Guardrail, Retrieved, Retriever, Triager
+from bot.ports.delivery import Answer, Inbound, Intake, People, Platform, Surface
+from bot.ports.desk import Desk, Policy
+from bot.ports.memory import (
+    Articles,
+    Claim,
+    Escalations,
+    Inbox,
+    Outbox,
+    Received,
+    Releases,
+    Reviews,
+    Store,
+    StoredPassage,
+    Traces,
+)
+from bot.ports.running import Clock, Run, Runtime
+
+__all__ = [
+    "Answer",
+    "Articles",
+    "Claim",
+    "Clock",
+    "Desk",
+    "DraftRequest",
+    "Drafter",
+    "Embedder",
+    "Escalations",
+    "GuardInput",
+    "Guardrail",
+    "Inbound",
+    "Inbox",
+    "Intake",
+    "Outbox",
+    "People",
+    "Platform",
+    "Policy",
+    "Received",
+    "Releases",
+    "Retrieved",
+    "Retriever",
+    "Reviews",
+    "Run",
+    "Runtime",
+    "Store",
+    "StoredPassage",
+    "Surface",
+    "Traces",
+    "Triager",
+]

@@ -1,0 +1,95 @@
+"""What answering needs: to judge, to search, to draft, to check."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.domain.answer import Draft, Finding, Passage, Triage
+from bot.domain.article import Audience
+from bot.domain.escalation import Escalation
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors whose inner product is their likeness."""
+
+    name: str
+    dimensions: int
+
+    def embed(self, texts: Sequence[str]) -> Any:
+        """Embed into a float32 array of shape (len(texts), dimensions), rows of length 1 (or 0 for empty text)."""
+        ...
+
+
+class Triager(Protocol):
+    """Judges what an escalation is about."""
+
+    async def triage(self, escalation: Escalation) -> Triage:
+        """Judge the escalation's question; never fails on any text, and says "unknown" where it does not know."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """Passages, best first, and the number of the knowledge release that they were found in."""
+
+    passages: tuple[Passage, ...]
+    release: int
+
+
+class Retriever(Protocol):
+    """Finds citable passages in a knowledge release."""
+
+    async def retrieve(
+        self, query: str, *, at: datetime, audience: Audience, limit: int = 8, release: int | None = None
+    ) -> Retrieved:
+        """Find the best passages among what may be cited at that time to that audience.
+
+        In the live release, or in the numbered one: a run keeps the release that it began with. Raises NotFound for a
+        release that never was. A query without letters or digits finds nothing.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRequest:
+    """What a drafter works from: the customer's words, the team's guidance and the only sources that it may use."""
+
+    escalation: Escalation
+    triage: Triage
+    passages: tuple[Passage, ...]
+
+
+class Drafter(Protocol):
+    """Writes a suggested reply."""
+
+    name: str
+
+    async def draft(self, request: DraftRequest) -> Draft:
+        """Draft from the passages alone, citing them; without support, abstain and name what is missing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GuardInput:
+    """What a guardrail judges.
+
+    `allowed_hosts` are the hosts that a reply may link to, `banned_phrases` what the team never says.
+    """
+
+    escalation: Escalation
+    triage: Triage
+    passages: tuple[Passage, ...]
+    draft: Draft
+    at: datetime
+    allowed_hosts: frozenset[str] = frozenset()
+    banned_phrases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrail:
+    """One rule that a draft must pass. A plug-in module in `bot/guardrails` has one as its constant GUARDRAIL."""
+
+    name: str
+    title: str
+    check: Callable[[GuardInput], Iterable[Finding]]
