@@ -8,7 +8,7 @@ export UV_LINK_MODE ?= copy
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench manifest lock clean
+.PHONY: help setup demo test quick check format bench manifest lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -27,8 +27,11 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup ## run Ratchet with a sandbox workspace and a sample company; CHECK=1 plays it through and prints a transcript
 	@$(BIN)/ratchet demo $(if $(CHECK),--check)
 
-test: setup ## run the tests (those that need a browser or PostgreSQL say so where there is none)
-	@$(BIN)/python -m pytest $(ARGS)
+test: setup ## run all tests, 3 minutes on 2 cores (those that need a browser or PostgreSQL say so where there is none)
+	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+quick: setup ## run the tests that start no other processes, a minute and a half
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" $(ARGS)
 
 check: setup ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check --quiet . || { echo "Run make format."; exit 1; }
