@@ -23,10 +23,11 @@ _MONEY = re.compile(
 )
 _DO_WHAT = re.compile(r"\bwhat\s+(?:(?:do|can|should|must)\s+(?:i|we)\s+do|now)\b", re.I)
 _HOW_TO = re.compile(r"\b(?:how to|steps|what to do|ablauf|so \w+ sie)\b", re.I)
-_SHARED, _LIKE, _HEADED, _SECTION, _RANK, _INTENT = 0.5, 0.35, 0.1, 0.4, 0.05, 0.2
-_KIND, _SIBLING, _ROW, _STEPS, _HEADING, _CODE = 0.22, 0.2, 0.05, 0.12, 0.06, 0.5
-_NEGATED, _FIGURE, _WORDY, _BRIEF, _TO_DO, _UNASKED = 0.08, 0.15, 0.003, 12, 0.2, 0.1
-_STORY = 0.5  # how far likeness is to the whole message rather than to the need alone
+_OWN, _TOLD, _LIKE, _SECTION, _RANK, _INTENT = 0.1, 0.5, 0.35, 0.5, 0.05, 0.2
+_IN_SECTION, _IN_TITLE = 0.9, 0.6  # what a word of the headings counts for a unit below them
+_KIND, _SIBLING, _ROW, _STEPS, _HEADING, _CODE = 0.22, 0.2, 0.05, 0.12, 0.06, 0.7
+_NEGATED, _FIGURE, _WORDY, _BRIEF, _TO_DO, _UNASKED = 0.08, 0.15, 0.003, 12, 0.35, 0.1
+_STORY = 0.4  # how far likeness is to the whole message rather than to the need alone
 _MORE_WORDS = 40  # words up to which a sentence is added that only goes on about what was asked
 
 
@@ -92,12 +93,17 @@ def choose(question: Question, found: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _scores(need: Need, sheet: Sheet, rows: Any, story: Any) -> Any:
+    """Words and meaning; what its headings say, a unit need not repeat, and a procedure is about what they say."""
     total = float(need.weights.sum()) or 1.0
-    shared = rows @ need.weights / total
-    above = shared[[line.above for line in sheet.lines]]
-    section = shared[[line.section for line in sheet.lines]]
+    own = rows[: len(sheet.lines)]
+    section = rows[[line.section for line in sheet.lines]]
+    above = rows[[line.above for line in sheet.lines]]
+    if Wants.STEPS in need.wants:
+        steps = np.array([[line.unit.kind is Kind.STEP] for line in sheet.lines])
+        own = np.where(steps, np.maximum(own, section), own)
+    told = np.maximum(np.maximum(own, _IN_SECTION * section), _IN_TITLE * above)
     alike = (1 - _STORY) * (sheet.embeddings @ need.embedding) + _STORY * (sheet.embeddings @ story.T).max(axis=1)
-    return _SHARED * shared[: len(sheet.lines)] + _LIKE * alike + _HEADED * above + _SECTION * section
+    return (_OWN * own + _TOLD * told + _SECTION * section) @ need.weights / total + _LIKE * alike
 
 
 def _form(line: Line, need: Need, kind: bool, question: Question) -> float:
@@ -105,7 +111,7 @@ def _form(line: Line, need: Need, kind: bool, question: Question) -> float:
     unit, steps = line.unit, Wants.STEPS in need.wants
     worth = -_WORDY * min(30, max(0, len(unit.text.split()) - _BRIEF)) if unit.kind is not Kind.ROW else -_ROW
     worth += _KIND * kind
-    if unit.kind is Kind.STEP:
+    if unit.kind is Kind.STEP and not (kind and not steps):
         worth += _STEPS if steps else -_STEPS
         worth += _HEADING if steps and _HOW_TO.search(unit.heading) else 0.0
         worth += _TO_DO if _DO_WHAT.search(need.text) and "what to do" in unit.heading.lower() else 0.0

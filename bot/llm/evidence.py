@@ -14,6 +14,7 @@ from bot.llm.shelf import Sheet
 
 _ABOVE = 0.9  # what a word of the headings counts, against one of the text itself
 _LACKING = 0.5
+_STOPS = (",", ".", ";", ":", "?", "!")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +79,17 @@ def missing_topic(question: Question, found: Any) -> str:
 
 
 def _phrase(tokens: Sequence[str], at: int) -> tuple[int, int]:
-    """Widen a word to a phrase: back to the content word before it, or on to the one after it."""
+    """Widen a word to a phrase: on over the content words right after it, or else back to the one before it."""
     meant = [bool(content_words(token)) for token in tokens]
+    stop = at + 1
+    while stop < min(len(tokens), at + 3) and meant[stop] and not tokens[stop - 1].endswith(_STOPS):
+        stop += 1
+    if stop > at + 1:
+        return at, stop
     start = next((i for i in range(at - 1, max(-1, at - 4), -1) if meant[i]), at)
     if any(token.endswith((",", ".", ";", ":")) for token in tokens[start:at]):
         start = at
-    stop = at + 1
-    if at + 1 < len(tokens) and meant[at + 1] and not tokens[at].endswith((",", ".", ";", ":", "?", "!")):
-        stop = at + 2
-    return start, stop
+    return start, at + 1
 
 
 def _shortened(text: str) -> str:

@@ -54,7 +54,7 @@ class OfflineDrafter:
         sheets, language = _in_language(request.triage.language, sheets)
         if not sheets:
             return _abstain(language)
-        question = ask(asked, [sheet.roots for sheet in sheets], self._embedder)
+        question = ask(asked, [line.roots for sheet in sheets for line in sheet.lines], self._embedder)
         if not question.roots:
             return _abstain("The message names nothing that an article could be about; ask what is wanted.")
         return self._answer(request, question, sheets)

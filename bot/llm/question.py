@@ -29,9 +29,9 @@ _CHATTER = frozenset(
     mine somewhere currently find found work works new old long good bad right please kind regards greetings cheers lot
     bit want wanted happen happened happens however maybe sure okay ok yes write wrote written reply answer
     answers eur euro euros usd dollars gbp pounds chf
-    exactly time times always later away many much again third fourth fifth nothing nobody everybody absolute absolutely
-    ridiculous unacceptable terrible horrible awful disgrace disgraceful joke shame furious angry disappointed
-    frustrated frustrating
+    exactly time times always later away many much again third fourth fifth must mean means meaning nothing nobody
+    everybody absolute absolutely ridiculous unacceptable terrible horrible awful disgrace disgraceful joke shame
+    furious angry disappointed frustrated frustrating
     möchte gerne gern habe haben hätte guten tag lange zeit viel mir mich noch schon dass kann können
     soll muss wenn""".split()  # noqa: SIM905
 )
@@ -62,6 +62,7 @@ _WANTED = {
     Wants.TIME: r"how\s+(?:long|soon|fast|often|quickly|many\s+(?:days|weeks|hours|months|years))"
     r"|(?:until|by|since)\s+when|(?<!\w)when\b(?!\s+(?:i|we|my|it)\b)|deadline|wie\s+(?:lange|oft|schnell|viele\s+tage)|bis\s+wann|(?<!\w)wann\b",
     Wants.AMOUNT: r"how\s+much|\bcosts?\b|\bprices?\b|\bfees?\b|\bdiscount|\bwhat\s+amount|from\s+which\s+amount"
+    r"|who\s+pays"
     r"|\bkostet\b|\bkosten\b|wie\s?viel\s+(?!tage)|\bpreis|\bgebühr|\brabatt",
     Wants.STEPS: r"how\s+(?:do|can|could|to|would|should)\b|what\s+(?:do|can|should|must)\s+(?:i|we)\s+do|what\s+now"
     r"|wie\s+(?:kann|können|mache|gehe|geht|funktioniert)|steps\b",

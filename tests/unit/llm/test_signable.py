@@ -71,13 +71,13 @@ async def share_signed(desk: Desk, cases: Sequence[dict[str, Any]]) -> float:
 
 async def test_most_drafts_are_what_a_rep_would_sign(desk: Desk) -> None:
     assert await share_signed(desk, QUESTIONS["tuned"]) >= 0.9
-    assert await share_signed(desk, QUESTIONS["held"]) >= 0.55
+    assert await share_signed(desk, QUESTIONS["held"]) >= 0.7
 
 
 async def test_what_no_article_answers_is_mostly_not_answered(desk: Desk) -> None:
     for part in ("unanswered", "unanswered_held"):
         abstained = [(await desk.draft(asked)).abstained for asked in QUESTIONS[part]]
-        assert sum(abstained) / len(abstained) >= 0.8
+        assert sum(abstained) / len(abstained) >= 0.9
 
 
 async def test_drafts_are_short(desk: Desk) -> None:
