@@ -87,7 +87,7 @@ def welcome(stage: "Stage", folder: Path | None, every: float) -> str:
 Welcome to Ratchet. This is {stage.script.team}, an invented coffee shop, in a Slack-like workspace on your machine.
 
   Open     {stage.sandbox.base_url}/sandbox
-  You are  {me["name"]}, {me["title"].lower()}. Switch person at the top: a senior, a manager, a colleague.
+  You are  {me["name"]}, {me["title"].lower()}. Switch person at the bottom left: a senior, a manager, a colleague.
 
   Try      Open a thread in #escalations: the card has a cited draft. Approve it, or edit, reject, hand off; press Why.
            Look at Customers: there you see what a customer receives, and can write as one.
