@@ -6,7 +6,12 @@ from datetime import datetime, timedelta
 from bot.cards.elements import Card, Divider, Element, Heading, Link, Note, Paragraph, Piece, Strong, When
 from bot.cards.review import RISK_SIGNS, asker
 from bot.domain.escalation import Escalation
-from bot.domain.review import Review, ReviewState
+from bot.domain.review import Action, Review, ReviewState
+
+LONGEST = 90
+"""The characters of a question that a line of the queue shows."""
+VERBS = {Action.APPROVE: "approved", Action.EDIT: "edited", Action.REJECT: "rejected", Action.HAND_OFF: "handed off"}
+SENT = frozenset({ReviewState.DELIVERING, ReviewState.DELIVERED, ReviewState.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,8 @@ def age_of(span: timedelta) -> str:
 
 
 def _name(item: QueueItem) -> Piece:
-    question = " ".join(item.escalation.question.split())[:90] or "(no text)"
+    question = " ".join(item.escalation.question.split()) or "(no text)"
+    question = question if len(question) <= LONGEST else question[: LONGEST - 1].rstrip() + "…"
     return Link(question, item.link) if item.link else Strong(question)
 
 
@@ -52,7 +58,7 @@ def _waiting_line(item: QueueItem, now: datetime) -> tuple[Piece, ...]:
     state = "needs an answer" if proposal and proposal.draft.abstained else "draft ready"
     if item.review.state is ReviewState.FAILED:
         state = "delivery failed" if item.review.decision else "drafting failed"
-    waits = f"  {asker(item.escalation)} · {state} · waiting {age_of(now - item.review.opened_at)}"
+    waits = f"\n{asker(item.escalation)} · {state} · waiting {age_of(now - item.review.opened_at)}"
     return (sign, _name(item), waits)
 
 
@@ -60,8 +66,6 @@ def _decided_line(item: QueueItem) -> tuple[Piece, ...]:
     decision = item.review.decision
     if decision is None:
         return (_name(item),)
-    return (
-        _name(item),
-        f"  {decision.action.value.replace('_', ' ')} · {item.review.state.value} · ",
-        When(decision.at),
-    )
+    done = VERBS[decision.action]
+    ended = f", {item.review.state.value}" if item.review.state in SENT else ""
+    return (_name(item), f"\n{asker(item.escalation)} · {done}{ended} · ", When(decision.at))

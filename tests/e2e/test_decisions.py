@@ -16,7 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 REFUND = "How long does a card refund take to arrive after you issue it?"
 ANSWER = "5 to 7 working days"
-LEGAL = "If I don't have my money by Monday my lawyer will contact you. How long does a card refund take?"
+HACKED = "Somebody hacked my account and placed an order that is not mine. What do I do now?"
 NONSENSE = "Which colour does the moon of the planet Zog have?"
 
 
@@ -274,7 +274,7 @@ async def test_nobody_can_approve_while_slack_does_not_tell_the_roles(desk: Desk
 
 
 async def test_high_risk_takes_a_senior_who_neither_asked_nor_edited(desk: Desk) -> None:
-    card = await desk.asked(LEGAL, as_="sue")
+    card = await desk.asked(HACKED, as_="sue")
     assert "High risk, assist only" in words(card)
     await desk.press(card, "Approve", as_="ana")
     await desk.whisper("ana", "a senior rep must approve it")
@@ -285,7 +285,7 @@ async def test_high_risk_takes_a_senior_who_neither_asked_nor_edited(desk: Desk)
 
 
 async def test_who_edited_a_high_risk_reply_cannot_approve_it(desk: Desk) -> None:
-    card = await desk.asked(LEGAL)
+    card = await desk.asked(HACKED)
     await desk.form(card, "Edit", as_="mae")
     mine = "We are sorry. A manager calls you on Monday."
     await desk.hands.do("forms/submit", as_="mae", values={"Reply": mine})

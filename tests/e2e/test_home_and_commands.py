@@ -61,7 +61,7 @@ async def test_home_shows_what_i_decided_today_and_only_i(desk: Desk) -> None:
     card = await desk.asked("How long does the refund of a card payment take, please?")
     await desk.press(card, "Approve", as_="bo")
     await desk.shows(card, "Delivered to this thread")
-    mine = await home(desk, "bo", "approve · delivered")
+    mine = await home(desk, "bo", "approved, delivered")
     assert "refund of a card payment" in mine.partition("What you decided today")[2]
     assert "Nothing yet today." in await home(desk, "ana", "What you decided today")
 
