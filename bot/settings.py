@@ -60,7 +60,6 @@ class Core(Section):
     data_dir: Path = Field(Path("var"), description="Folder for the SQLite files when no database URL is given")
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(3000, description="Port to listen on")
-    public_url: str = Field("", description="Address at which others reach this server, for links")
     process: str = Field("", description="Name of this process among several; unique, and the same after a restart")
     log_level: str = Field("info", description="debug, info, warning or error")
 

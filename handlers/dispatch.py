@@ -38,7 +38,7 @@ SORRY = "Something went wrong on my side. It is in the log; please try again."
 
 
 class Dispatcher:
-    """Implements Intake. `launch` begins handling, and first what a crash left over."""
+    """Keeps the promises of `Intake`. `sweep` takes up what a crash or an outage left over."""
 
     def __init__(self, desk: Desk, commands: Sequence[CommandPlugin]) -> None:
         self._desk = desk
@@ -47,10 +47,6 @@ class Dispatcher:
         self._hands = asyncio.Semaphore(AT_ONCE)
         self._tasks: set[asyncio.Task[None]] = set()
         self._underway: set[str] = set()
-
-    @property
-    def commands(self) -> tuple[CommandPlugin, ...]:
-        return tuple(self._commands.values())
 
     def immediate(self, stimulus: Stimulus) -> bool:
         """Forms and commands are answered within the acknowledgement, the rest after it."""

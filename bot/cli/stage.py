@@ -148,7 +148,7 @@ def demo_settings(script: "Script", sandbox: "Sandbox", folder: Path, port: int,
         for name, kind in SECTIONS.items()
         if not (name == "openai" and with_model)
     }
-    sections["core"] |= {"data_dir": folder, "port": port, "log_level": "warning", "public_url": sandbox.bot_url}
+    sections["core"] |= {"data_dir": folder, "port": port, "log_level": "warning"}
     sections["slack"] |= {
         "bot_token": sandbox.bot_token,
         "signing_secret": sandbox.signing_secret,

@@ -96,7 +96,6 @@ class Review:
     decision: Decision | None = None
     receipt: Receipt | None = None
     problem: str = ""
-    decided_at: datetime | None = None
 
     @property
     def reply(self) -> str:

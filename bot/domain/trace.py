@@ -21,7 +21,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One run from stimulus to end. `kind` names the run: propose, resolve, ask."""
+    """One run from stimulus to end. `kind` names the run: propose, resolve, again, ask."""
 
     id: str
     kind: str

@@ -24,7 +24,7 @@ def review_from(row: Row[Any]) -> Review:
         state=ReviewState(row.state), version=row.version, opened_at=row.opened_at,
         proposal=load_optional(Proposal, row.proposal), card=load_optional(MessageRef, row.card),
         editor=load_optional(Person, row.editor), decision=_decision(row),
-        receipt=load_optional(Receipt, row.receipt), problem=row.problem, decided_at=row.decided_at,
+        receipt=load_optional(Receipt, row.receipt), problem=row.problem,
     )  # fmt: skip
 
 

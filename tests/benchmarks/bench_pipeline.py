@@ -1,8 +1,7 @@
 """bench-pipeline: from an escalation's event to its card with a draft, offline drafter, everything else real.
 
-First one at a time (the latency that a rep sees), then eight at once for a minute (what the machine sustains).
-The
-shares come from the recorded traces of the one-at-a-time phase: our code, the search index, Slack's answers, the engine.
+First one at a time (the latency that a rep sees), then eight at once for a minute (what the machine sustains). The
+shares come from the traces of the one-at-a-time phase: our code, the search index, Slack's answers, the engine.
 """
 
 import argparse

@@ -118,7 +118,7 @@ async def test_a_decision_leads_to_its_state_and_is_kept_whole(
     claim = await store.reviews.claim(made)
     assert claim.won
     assert claim.review == replace(
-        review, state=state, version=review.version + 1, decision=made, decided_at=made.at
+        review, state=state, version=review.version + 1, decision=made
     )  # fmt: skip
     assert await store.reviews.get(review.id) == claim.review
 

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot.sandbox.model import Channel, Json, Message, User
@@ -29,7 +29,6 @@ class Call:
     args: Json
     workspace: Workspace
     base_url: str
-    accepted_scopes: list[str] = field(default_factory=list)
 
     def text(self, name: str, default: str = "") -> str:
         """Give an argument as text, or the default."""
