@@ -8,21 +8,20 @@ from bot.cli.lazy import LazyGroup
 
 EXIT_PROBLEM = 1
 EXIT_CONFIGURATION = 2
-EXIT_NOTHING = 3
 
 
 @click.group(
     cls=LazyGroup,
-    commands_in={
-        "serve": "bot.cli.serving",
-        "demo": "bot.cli.demo",
-        "doctor": "bot.cli.doctor",
-        "ask": "bot.cli.answers",
-        "trace": "bot.cli.answers",
-        "replay": "bot.cli.answers",
-        "kb": "bot.cli.knowledge",
-        "db": "bot.cli.serving",
-        "manifest": "bot.cli.serving",
+    offers={
+        "serve": ("bot.cli.serving", "Run the bot."),
+        "demo": ("bot.cli.demo", "Run the bot with a sandbox workspace and a sample company."),
+        "doctor": ("bot.cli.doctor", "Check the installation and say what to do about each problem."),
+        "ask": ("bot.cli.answers", "Answer one question, with sources and timing."),
+        "trace": ("bot.cli.answers", "Look into recorded runs."),
+        "replay": ("bot.cli.answers", "Run a recorded escalation again on today's knowledge."),
+        "kb": ("bot.cli.knowledge", "Import, search and check the knowledge."),
+        "db": ("bot.cli.serving", "Bring the database up to date."),
+        "manifest": ("bot.cli.serving", "Write the Slack app manifest."),
     },
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -10,15 +10,13 @@ if TYPE_CHECKING:
     from bot.domain.answer import Proposal
     from bot.domain.trace import Trace
 
-NOTHING_TO_CITE = 3
-
 
 @click.command()
 @click.argument("question")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole proposal as JSON.")
 def ask(question: str, as_json: bool) -> None:
     """Answer QUESTION from the live knowledge, as the bot would; exit code 3 when nothing can be cited."""
-    from bot.cli.terminal import console, desk_parts, run
+    from bot.cli.terminal import EXIT_NOTHING, console, desk_parts, run
 
     async def work() -> tuple["Proposal", "Trace"]:
         from bot.workflows.answer import prepare, record
@@ -41,7 +39,7 @@ def ask(question: str, as_json: bool) -> None:
     else:
         _print_proposal(console(), proposal, trace)
     if proposal.draft.abstained:
-        raise click.exceptions.Exit(NOTHING_TO_CITE)
+        raise click.exceptions.Exit(EXIT_NOTHING)
 
 
 @click.group()

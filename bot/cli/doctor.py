@@ -116,22 +116,20 @@ async def _slack(settings: "Settings") -> AsyncIterator[Result]:
         yield Result(Health.OFF, "Slack", "not set up", "The README has the steps; `ratchet demo` needs none.")
         return
     from bot.app import build_desk, connect_slack
-    from bot.platforms.slack import SCOPES
+    from bot.platforms.slack import SCOPES, installation
 
     parts = await build_desk(settings)
     try:
         slack = await connect_slack(settings, parts.desk)
-        answer = await slack.client.auth_test()
-        headers = {str(name).lower(): str(value) for name, value in answer.headers.items()}
-        yield Result(Health.GOOD, "Slack token", f"works as @{answer['user']} in {answer.get('team', 'the workspace')}")
-        granted = {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")}
-        missing = sorted(set(SCOPES) - granted)
+        installed = await installation(slack.client)
+        yield Result(Health.GOOD, "Slack token", f"works as @{installed.user} in {installed.team or 'the workspace'}")
+        missing = sorted(set(SCOPES) - installed.scopes)
         if missing:
             mend = "Update the app with manifest.yaml and reinstall it."
             yield Result(Health.BAD, "Slack permissions", f"missing: {', '.join(missing)}", mend)
         else:
             yield Result(Health.GOOD, "Slack permissions", f"all {len(SCOPES)} that the manifest asks for")
-        yield _clock(headers.get("date", ""))
+        yield _clock(installed.date)
         async for result in _rooms(settings, slack.platform):
             yield result
         for result in await _roles(settings, slack.people):

@@ -54,7 +54,7 @@ def search(query: str, limit: int, internal: bool) -> None:
     """Show the passages that the live knowledge has for QUERY, best first."""
     from rich.table import Table
 
-    from bot.cli.terminal import console, desk_parts, run
+    from bot.cli.terminal import EXIT_NOTHING, console, desk_parts, run
     from bot.domain.article import Audience
 
     async def work() -> Any:
@@ -66,7 +66,7 @@ def search(query: str, limit: int, internal: bool) -> None:
     out = console()
     if not found.passages:
         out.print("Nothing matches.")
-        raise click.exceptions.Exit(3)
+        raise click.exceptions.Exit(EXIT_NOTHING)
     table = Table("score", "article", "passage", title=f"knowledge v{found.release}", title_justify="left")
     for passage in found.passages:
         table.add_row(f"{passage.score:.2f}", f"{passage.name}\n[dim]{passage.slug}[/dim]", passage.text[:300])

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+EXIT_NOTHING = 3
+"""The exit code of an answer or a search that found nothing to cite."""
+
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run the coroutine to its end."""

@@ -2,15 +2,16 @@
 
 from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.bolt import SocketMode, aiohttp_handler, build_bolt, start_socket_mode
-from bot.platforms.slack.calls import SlackCalls, who_am_i
+from bot.platforms.slack.calls import Installation, SlackCalls, installation, who_am_i
 from bot.platforms.slack.events import Own
-from bot.platforms.slack.manifest import EVENTS, SCOPES, granted_scopes, manifest
+from bot.platforms.slack.manifest import EVENTS, SCOPES, manifest
 from bot.platforms.slack.payloads import parse
 from bot.platforms.slack.people import SlackPeople
 
 __all__ = [
     "EVENTS",
     "SCOPES",
+    "Installation",
     "Own",
     "SlackCalls",
     "SlackPeople",
@@ -18,7 +19,7 @@ __all__ = [
     "SocketMode",
     "aiohttp_handler",
     "build_bolt",
-    "granted_scopes",
+    "installation",
     "manifest",
     "parse",
     "start_socket_mode",

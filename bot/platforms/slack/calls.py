@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import aiohttp
@@ -121,6 +122,32 @@ async def who_am_i(client: AsyncWebClient) -> Own:
     """Ask Slack who the bot is in this workspace. Raises DeliveryFailed when Slack refuses the token."""
     answer = await SlackCalls(client).call("auth.test")
     return Own(str(answer["user_id"]), str(answer.get("bot_id") or ""), str(answer.get("team_id") or ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What Slack says of the installed app. `date` is Slack's own time, as HTTP headers write it."""
+
+    user: str
+    team: str
+    scopes: frozenset[str]
+    date: str
+
+
+async def installation(client: AsyncWebClient) -> Installation:
+    """Ask Slack how the app is installed. Raises DeliveryFailed when Slack refuses the token, or Unavailable."""
+    try:
+        answer = await client.auth_test()
+    except SlackApiError as problem:
+        raise _translated("auth.test", {}, problem) from problem
+    headers = {str(name).lower(): str(value) for name, value in answer.headers.items()}
+    scopes = (scope.strip() for scope in headers.get("x-oauth-scopes", "").split(","))
+    return Installation(
+        user=str(answer.get("user") or ""),
+        team=str(answer.get("team") or ""),
+        scopes=frozenset(scope for scope in scopes if scope),
+        date=headers.get("date", ""),
+    )
 
 
 def _argument(value: Any) -> Any:

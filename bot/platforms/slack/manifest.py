@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 Json = dict[str, Any]
 
 SCOPES: Mapping[str, str] = {
@@ -34,7 +32,6 @@ COLOUR = "#1d4ed8"
 def manifest(
     commands: Mapping[str, tuple[str, str]],
     message_shortcuts: Mapping[str, tuple[str, str]],
-    global_shortcuts: Mapping[str, tuple[str, str]] | None = None,
     *,
     url: str = "https://ratchet.example.com",
     path: str = "/slack/events",
@@ -56,7 +53,7 @@ def manifest(
                 "messages_tab_read_only_enabled": False,
             },
             "bot_user": {"display_name": "ratchet", "always_online": True},
-            "shortcuts": _shortcuts("message", message_shortcuts) + _shortcuts("global", global_shortcuts or {}),
+            "shortcuts": _shortcuts(message_shortcuts),
             "slash_commands": _commands(commands, {} if socket_mode else {"url": address}),
         },
         "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
@@ -70,13 +67,6 @@ def manifest(
     }
 
 
-async def granted_scopes(client: AsyncWebClient) -> frozenset[str]:
-    """Ask Slack which permissions the installed app has. Raises SlackApiError when it refuses the token."""
-    answer = await client.auth_test()
-    headers = {str(name).lower(): str(value) for name, value in answer.headers.items()}
-    return frozenset(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",") if scope.strip())
-
-
 def _commands(offered: Mapping[str, tuple[str, str]], reached: Json) -> list[Json]:
     return [
         {"command": f"/{name}", "description": description, "should_escape": True}
@@ -86,8 +76,8 @@ def _commands(offered: Mapping[str, tuple[str, str]], reached: Json) -> list[Jso
     ]
 
 
-def _shortcuts(kind: str, offered: Mapping[str, tuple[str, str]]) -> list[Json]:
+def _shortcuts(offered: Mapping[str, tuple[str, str]]) -> list[Json]:
     return [
-        {"type": kind, "callback_id": callback, "name": name, "description": description}
+        {"type": "message", "callback_id": callback, "name": name, "description": description}
         for callback, (name, description) in sorted(offered.items())
     ]

@@ -1,6 +1,6 @@
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.platforms.slack import EVENTS, SCOPES, granted_scopes, manifest
+from bot.platforms.slack import EVENTS, SCOPES, installation, manifest
 
 COMMANDS = {"eval-case": ("Make an eval case", "<link>"), "digest": ("This week", "")}
 SHORTCUTS = {"eval-case": ("Make an eval case", "From this thread")}
@@ -27,4 +27,4 @@ def test_slack_takes_the_lengths() -> None:
 
 
 async def test_the_granted_scopes_are_those_slack_names(client: AsyncWebClient) -> None:
-    assert "chat:write" in await granted_scopes(client)
+    assert "chat:write" in (await installation(client)).scopes
