@@ -3,9 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from typing import get_args
 from weakref import WeakValueDictionary
-
-from pydantic import TypeAdapter
 
 from bot.domain.chat import (
     Click,
@@ -20,6 +19,7 @@ from bot.domain.chat import (
     Submission,
     Toast,
 )
+from bot.domain.codec import codec
 from bot.domain.errors import DeliveryFailed, RatchetError, Unavailable
 from bot.ports import Answer, Desk, Received
 from handlers import escalations, home, reviews
@@ -27,10 +27,7 @@ from handlers.commands import CommandPlugin
 
 log = logging.getLogger(__name__)
 
-KINDS: dict[str, TypeAdapter[Stimulus]] = {
-    kind.__name__: TypeAdapter(kind)
-    for kind in (RoomMessage, MessageEdited, MessageDeleted, Click, Submission, Command, HomeOpened)
-}
+KINDS: Mapping[str, type[Stimulus]] = {kind.__name__: kind for kind in get_args(Stimulus)}
 TRIES = 6
 AT_ONCE = 16
 """How many stimuli are handled side by side; the others wait in the inbox, where a crash cannot reach them."""
@@ -56,8 +53,8 @@ class Dispatcher:
 
     async def accept(self, stimulus: Stimulus) -> None:
         """Return once the stimulus is durable. A redelivery is recognised by its key."""
-        kind = type(stimulus).__name__
-        received = Received(stimulus.key, kind, KINDS[kind].dump_json(stimulus).decode())
+        kind = type(stimulus)
+        received = Received(stimulus.key, kind.__name__, codec(kind).dump_json(stimulus).decode())
         if await self._desk.store.inbox.accept(received):
             self._begin(stimulus)
 
@@ -65,7 +62,7 @@ class Dispatcher:
         """Handle what was accepted and is still unhandled: after a crash, or after an outage."""
         for received in await self._desk.store.inbox.pending():
             if received.key not in self._underway:
-                self._begin(KINDS[received.kind].validate_json(received.payload))
+                self._begin(codec(KINDS[received.kind]).validate_json(received.payload))
 
     async def close(self) -> None:
         """Wait for what is being handled; what cannot end in time is handled after the next start."""

@@ -2,11 +2,11 @@
 
 from bot.cards import forms
 from bot.domain.chat import Click, FormErrors, Person, Submission
+from bot.domain.codec import codec
 from bot.domain.errors import NotAllowed, NotFound, RatchetError
-from bot.domain.review import Action, Decision, FailureMode, Review
+from bot.domain.review import Action, Decision, FailureMode, Review, review_and_hash
 from bot.ports import Answer, Desk
 from bot.workflows import review as reviewing
-from bot.workflows.run import plain
 
 MAX_NOTE = 3000
 
@@ -35,7 +35,7 @@ async def why(desk: Desk, click: Click) -> Answer:
     """Show what the draft rests on."""
     if await desk.people.role(click.actor) is None:
         raise NotAllowed("Only support reps can look behind a draft.")
-    review = await desk.store.reviews.get(_split(click.subject)[0])
+    review = await desk.store.reviews.get(review_and_hash(click.subject)[0])
     trace = None
     if review.proposal is not None:
         try:
@@ -49,14 +49,14 @@ async def again(desk: Desk, click: Click) -> Answer:
     """Try again what failed."""
     if await desk.people.role(click.actor) is None:
         raise NotAllowed("Only support reps can do this.")
-    review_id = _split(click.subject)[0]
+    review_id = review_and_hash(click.subject)[0]
     await desk.runtime.start("again", f"again:{review_id}:{click.key}", review=review_id, ref=click.key)
     return None
 
 
 async def send_edit(desk: Desk, sent: Submission) -> Answer:
     """Send the edited text, or put it before a senior where the risk is high."""
-    review_id, _ = _split(sent.subject)
+    review_id, _ = review_and_hash(sent.subject)
     text = sent.values.get("text", "")
     review = await desk.store.reviews.get(review_id)
     try:
@@ -92,21 +92,16 @@ async def send_hand_off(desk: Desk, sent: Submission) -> Answer:
     return await _decide(desk, sent.key, sent.subject, Action.HAND_OFF, sent.actor, to=person, note=note)
 
 
-def _split(subject: str) -> tuple[str, str]:
-    review_id, _, draft_hash = subject.partition("#")
-    return review_id, draft_hash
-
-
 async def _permitted(desk: Desk, click: Click, action: Action) -> Review:
     """The review, if this person may begin this decision on it now."""
-    review = await desk.store.reviews.get(_split(click.subject)[0])
+    review = await desk.store.reviews.get(review_and_hash(click.subject)[0])
     await reviewing.check(desk, review, action, click.actor)
     return review
 
 
 async def _decide(desk: Desk, key: str, subject: str, action: Action, actor: Person, **details: object) -> Answer:
     """Start carrying out the decision; durable when this returns. What it comes to shows on the card."""
-    review_id, draft_hash = _split(subject)
+    review_id, draft_hash = review_and_hash(subject)
     named = Person(actor.platform, actor.id, await desk.platforms[actor.platform].name_of(actor))
     decision = Decision(
         review_id=review_id,
@@ -116,7 +111,7 @@ async def _decide(desk: Desk, key: str, subject: str, action: Action, actor: Per
         draft_hash=draft_hash,
         **details,  # type: ignore[arg-type]
     )
-    text = plain(Decision).dump_json(decision).decode()
+    text = codec(Decision).dump_json(decision).decode()
     await desk.runtime.start("resolve", f"resolve:{review_id}:{draft_hash}:{action}:{key}", decision=text)
     return None
 

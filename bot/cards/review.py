@@ -27,7 +27,7 @@ from bot.cards.elements import (
 from bot.domain.answer import UNKNOWN_INTENT, Level, Passage, Proposal, Risk, Triage
 from bot.domain.article import Audience
 from bot.domain.escalation import Escalation
-from bot.domain.review import Action, Decision, Review, ReviewState, needs_second_person
+from bot.domain.review import Action, Decision, Review, ReviewState, needs_second_person, subject_of
 
 RISK_SIGNS = {Risk.LOW: "🟢", Risk.MEDIUM: "🟡", Risk.HIGH: "🔴"}
 TONES = {Level.PASS: Tone.GOOD, Level.WARN: Tone.WARNING, Level.BLOCK: Tone.STOP}
@@ -169,7 +169,7 @@ def _actions(review: Review) -> list[Element]:
     if review.proposal is None:
         return []
     draft = review.proposal.draft
-    subject = f"{review.id}#{draft.hash}"
+    subject = subject_of(review.id, draft.hash)
     buttons = [
         Button(f"review.{Action.EDIT}", "Write answer" if draft.abstained else "Edit", subject),
         Button(f"review.{Action.REJECT}", "Reject", subject, Style.DANGER),
@@ -208,16 +208,16 @@ def _ending(escalation: Escalation, review: Review) -> list[Element]:
             elements = [Notice(Tone.INFO, (*said, "."))]
             elements += [Quote(decision.note)] if decision.note else []
             elements += [Note(("A new draft with this guidance is on its way.",))] if decision.redraft else []
-    return [*elements, Actions((Button("review.why", "Why", f"{review.id}#{decision.draft_hash}"),))]
+    return [*elements, Actions((Button("review.why", "Why", subject_of(review.id, decision.draft_hash)),))]
 
 
 def _failure(review: Review) -> list[Element]:
-    again = Button("review.again", "Draft again", f"{review.id}#", Style.PRIMARY)
+    again = Button("review.again", "Draft again", subject_of(review.id, ""), Style.PRIMARY)
     elements: list[Element] = [Notice(Tone.STOP, (review.problem or "Drafting failed.",))]
     if review.decision is not None:
         by: Text = (Strong("Delivery failed. "), review.problem, " Approved by ", Mention(review.decision.by), ".")
         elements = [Notice(Tone.STOP, by), Quote(review.reply)]
-        again = Button("review.again", "Send again", f"{review.id}#{review.decision.draft_hash}", Style.PRIMARY)
+        again = Button("review.again", "Send again", subject_of(review.id, review.decision.draft_hash), Style.PRIMARY)
     return [*elements, Actions((again,))]
 
 

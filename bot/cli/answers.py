@@ -33,9 +33,9 @@ def ask(question: str, as_json: bool) -> None:
 
     proposal, trace = run(work())
     if as_json:
-        from bot.workflows.run import plain
+        from bot.domain.codec import codec
 
-        click.echo(plain(type(proposal)).dump_json(proposal, indent=2).decode())
+        click.echo(codec(type(proposal)).dump_json(proposal, indent=2).decode())
     else:
         _print_proposal(console(), proposal, trace)
     if proposal.draft.abstained:
@@ -81,9 +81,9 @@ def show(run_id: str, as_json: bool) -> None:
 
     found = run(work())
     if as_json:
-        from bot.workflows.run import plain
+        from bot.domain.codec import codec
 
-        click.echo(plain(type(found)).dump_json(found, indent=2).decode())
+        click.echo(codec(type(found)).dump_json(found, indent=2).decode())
     else:
         _print_trace(console(), found)
 

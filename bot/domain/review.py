@@ -109,6 +109,38 @@ def review_id(escalation_id: str, number: int) -> str:
     return f"{escalation_id}/{number}"
 
 
+def escalation_of(review_id: str) -> str:
+    """The id of the escalation that a review is about."""
+    return review_id.partition("/")[0]
+
+
+def subject_of(review_id: str, draft_hash: str) -> str:
+    """What a button or form of a card is about: a review, and the very text that whoever presses it has seen."""
+    return f"{review_id}#{draft_hash}"
+
+
+def review_and_hash(subject: str) -> tuple[str, str]:
+    """The two parts of what `subject_of` gave."""
+    review_id, _, draft_hash = subject.partition("#")
+    return review_id, draft_hash
+
+
+def why_closed(review: Review) -> str:
+    """Tell whoever came late what happened to the draft, who did it and when."""
+    decision = review.decision
+    if decision is not None:
+        done = {Action.APPROVE: "approved", Action.EDIT: "edited and approved", Action.REJECT: "rejected"}
+        verb = done.get(decision.action, "handed off")
+        return f"{decision.by.name or decision.by.id} {verb} this at {decision.at:%H:%M} UTC on {decision.at:%d %B}."
+    if review.state is ReviewState.SUPERSEDED:
+        return "This draft was replaced by a newer one, further down in the thread."
+    if review.state is ReviewState.WITHDRAWN:
+        return "The customer's message was deleted, so this draft was closed."
+    if review.state is ReviewState.DRAFTING:
+        return "The draft is still being written."
+    return "This draft is not open any more."
+
+
 def needs_second_person(risk: Risk) -> bool:
     """Tell whether a reply of this risk takes a senior's approval by somebody who neither asked nor edited."""
     return risk is Risk.HIGH

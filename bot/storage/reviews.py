@@ -12,7 +12,7 @@ from bot.domain.answer import Draft, DraftAuthor, Finding, Proposal
 from bot.domain.chat import MessageRef, Person
 from bot.domain.errors import Conflict, NotFound
 from bot.domain.escalation import Escalation
-from bot.domain.review import OPEN_STATES, Action, Decision, Receipt, Review, ReviewState, review_id
+from bot.domain.review import OPEN_STATES, Action, Decision, Receipt, Review, ReviewState, review_id, why_closed
 from bot.ports import Claim
 from bot.storage.repository import Repository, whole
 from bot.storage.review_rows import DECIDED, decision_columns, proposal_columns, review_from
@@ -23,12 +23,6 @@ REVIEWS, DRAFTS = table(ReviewRow), table(DraftRow)
 R = REVIEWS.c
 UNDECIDED = tuple(sorted(state.value for state in OPEN_STATES | {ReviewState.FAILED}))
 REPLACED = "This draft was replaced by a newer one."
-UNDECIDABLE = {
-    ReviewState.DRAFTING: "This draft is not written yet.",
-    ReviewState.READY: REPLACED,
-    ReviewState.SUPERSEDED: REPLACED,
-    ReviewState.WITHDRAWN: "The question was withdrawn: there is nothing left to decide.",
-}
 
 
 class SqlReviews(Repository):
@@ -112,7 +106,7 @@ class SqlReviews(Repository):
                 return Claim(review_from(row), won=True)
             review = review_from(await self._one(connection, decision.review_id))
         if review.decision is None:
-            raise Conflict(UNDECIDABLE.get(review.state, REPLACED))
+            raise Conflict(REPLACED if review.state is ReviewState.READY else why_closed(review))
         return Claim(review, won=_same(review.decision, decision))
 
     @whole

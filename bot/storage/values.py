@@ -1,31 +1,23 @@
 """Domain values <-> plain values that a JSON column holds."""
 
 import json
-from functools import cache
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter
+from bot.domain.codec import codec
 
 T = TypeVar("T")
-
-
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
 
 
 def plain(value: Any, kind: Any = None) -> Any:
     """Turn a value into what JSON can say; what JSON has no word for becomes its text."""
     if value is None:
         return None
-    wanted: Any = kind or type(value)
-    return _adapter(wanted).dump_python(value, mode="json", fallback=str, warnings=False)
+    return codec(kind or type(value)).dump_python(value, mode="json", fallback=str, warnings=False)
 
 
 def load(kind: type[T], stored: Any) -> T:
     """Make the value again from what `plain` gave."""
-    wanted: Any = kind
-    result: T = _adapter(wanted).validate_python(stored)
+    result: T = codec(kind).validate_python(stored)
     return result
 
 

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from bot.domain.answer import Proposal
+from bot.domain.codec import codec
 from bot.domain.errors import NotFound
 from bot.domain.escalation import Escalation
 from bot.domain.trace import Trace
 from bot.ports import Desk
 from bot.workflows.answer import prepare
-from bot.workflows.run import RecordedRun, plain
+from bot.workflows.run import RecordedRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def recorded_escalation(trace: Trace) -> Escalation:
     for span in trace.spans:
         candidate = span.output if span.name == "gather" else (span.input or {}).get("escalation")
         if isinstance(candidate, dict) and "turns" in candidate:
-            escalation: Escalation = plain(Escalation).validate_python(candidate)
+            escalation: Escalation = codec(Escalation).validate_python(candidate)
             return escalation
     raise NotFound(f"The run {trace.id} ({trace.kind}) recorded no escalation to replay.")
 

@@ -5,13 +5,24 @@ from dataclasses import dataclass, replace
 from bot.cards.review import hand_off_card
 from bot.domain.answer import Citation, Draft, DraftAuthor, Finding, Risk
 from bot.domain.chat import Person
+from bot.domain.codec import codec
 from bot.domain.errors import Conflict, DeliveryFailed, NotAllowed, RatchetError, Rejected, Unavailable
 from bot.domain.escalation import Author, EscalationStatus, Turn
-from bot.domain.review import Action, Decision, Receipt, Review, ReviewState, check_may_decide, needs_second_person
+from bot.domain.review import (
+    Action,
+    Decision,
+    Receipt,
+    Review,
+    ReviewState,
+    check_may_decide,
+    escalation_of,
+    needs_second_person,
+    why_closed,
+)
 from bot.ports import Desk, Run
 from bot.workflows import showing
 from bot.workflows.answer import guard, record, save_trace
-from bot.workflows.run import StepFailed, plain
+from bot.workflows.run import StepFailed
 
 SENDING = frozenset({Action.APPROVE, Action.EDIT})
 
@@ -35,22 +46,6 @@ async def check(desk: Desk, review: Review, action: Action, actor: Person) -> No
         raise NotAllowed(f"This draft may not be sent as it is: {review.proposal.blocks[0].message}")
 
 
-def why_closed(review: Review) -> str:
-    """Tell whoever came late what happened to the draft, who did it and when."""
-    decision = review.decision
-    if decision is not None:
-        done = {Action.APPROVE: "approved", Action.EDIT: "edited and approved", Action.REJECT: "rejected"}
-        verb = done.get(decision.action, "handed off")
-        return f"{decision.by.name or decision.by.id} {verb} this at {decision.at:%H:%M} UTC on {decision.at:%d %B}."
-    if review.state is ReviewState.SUPERSEDED:
-        return "This draft was replaced by a newer one, further down in the thread."
-    if review.state is ReviewState.WITHDRAWN:
-        return "The customer's message was deleted, so this draft was closed."
-    if review.state is ReviewState.DRAFTING:
-        return "The draft is still being written."
-    return "This draft is not open any more."
-
-
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What came of a decision: it counts (`won`), it only changed the text (`revised`), or it was refused."""
@@ -62,7 +57,7 @@ class Verdict:
 
 async def resolve(run: Run, desk: Desk, *, decision: str) -> None:
     """Carry out a decision (as JSON): check, claim, deliver, settle; tell the person if it cannot count."""
-    made: Decision = plain(Decision).validate_json(decision)
+    made: Decision = codec(Decision).validate_json(decision)
     verdict = await run.step("claim", claim, desk, made)
     if verdict.refusal:
         await showing.tell(run, desk, made.review_id, made.by, verdict.refusal)
@@ -70,7 +65,7 @@ async def resolve(run: Run, desk: Desk, *, decision: str) -> None:
     await showing.show(run, desk, made.review_id)
     if verdict.won:
         await _follow_up(run, desk, made)
-    escalation = made.review_id.partition("/")[0]
+    escalation = escalation_of(made.review_id)
     await run.step("trace", save_trace, desk, record(run, desk, "resolve", escalation))
 
 
@@ -187,20 +182,20 @@ async def settle(desk: Desk, review_id: str, receipt: Receipt | None, problem: s
 
 async def hand_off(desk: Desk, made: Decision) -> None:
     """Record that a person took the conversation over."""
-    await desk.store.escalations.set_status(made.review_id.partition("/")[0], EscalationStatus.HANDED_OFF)
+    await desk.store.escalations.set_status(escalation_of(made.review_id), EscalationStatus.HANDED_OFF)
 
 
 async def start_redraft(run: Run, desk: Desk, review_id: str, guidance: str, ref: str) -> None:
     """Ask for a new draft that heeds the reviewer's guidance; it supersedes this one."""
     revision = await run.step("guide", add_guidance, desk, review_id, guidance, ref)
-    escalation = review_id.partition("/")[0]
+    escalation = escalation_of(review_id)
     await run.start("propose", f"propose:{escalation}:{revision}", escalation=escalation, revision=revision)
 
 
 async def add_guidance(desk: Desk, review_id: str, guidance: str, ref: str) -> int:
     """Add the guidance to the conversation and return the revision that a new draft must have."""
     turn = Turn(ref=ref, author=Author.REVIEWER, text=guidance, at=desk.clock.now())
-    escalation = await desk.store.escalations.add_turn(review_id.partition("/")[0], turn)
+    escalation = await desk.store.escalations.add_turn(escalation_of(review_id), turn)
     return escalation.revision
 
 
@@ -212,7 +207,7 @@ async def again(run: Run, desk: Desk, *, review: str, ref: str) -> None:
         await send(run, desk, review=review)
     elif resumed == "draft":
         await start_redraft(run, desk, review, "", ref)
-    await run.step("trace", save_trace, desk, record(run, desk, "again", review.partition("/")[0]))
+    await run.step("trace", save_trace, desk, record(run, desk, "again", escalation_of(review)))
 
 
 async def resume(desk: Desk, review_id: str) -> str:

@@ -8,9 +8,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any, TypeVar, get_type_hints
 
-from pydantic import TypeAdapter
-
 from bot.domain import errors
+from bot.domain.codec import codec
 from bot.domain.trace import Span, Trace
 from bot.ports import Clock, Desk
 
@@ -20,16 +19,6 @@ Envelope = dict[str, Any]
 
 class StepFailed(errors.RatchetError):
     """A step met a fault that nobody planned for; the details are in the trace, not in this sentence."""
-
-
-def plain(kind: Any) -> TypeAdapter[Any]:
-    """The codec between values of this type and plain JSON values; made once a type."""
-    return _adapter(kind)
-
-
-@functools.lru_cache(maxsize=512)
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
 
 
 @functools.lru_cache(maxsize=512)
@@ -81,7 +70,7 @@ class RecordedRun:
         self._record(step, envelope)
         if envelope["error"]:
             raise _revive(envelope["error"])
-        value: T = results[0] if results else plain(result_type(function)).validate_python(envelope["value"])
+        value: T = results[0] if results else codec(result_type(function)).validate_python(envelope["value"])
         self._remember(name, value)
         return value
 
@@ -103,7 +92,7 @@ class RecordedRun:
         value, error = None, None
         try:
             result = await step.function(*step.args, **step.kwargs)
-            value = plain(result_type(step.function)).dump_python(result, mode="json")
+            value = codec(result_type(step.function)).dump_python(result, mode="json")
             results.append(result)
         except errors.RatchetError as problem:
             error = _describe(problem)
@@ -140,7 +129,7 @@ class RecordedRun:
             return {"from": self._origins[id(value)]}
         if is_dataclass(value):
             return {part.name: self._input(getattr(value, part.name)) for part in fields(value)}
-        return plain(type(value)).dump_python(value, mode="json")
+        return codec(type(value)).dump_python(value, mode="json")
 
 
 _OPERATIONS = {"triage": "chat", "draft": "chat", "retrieve": "retrieval"}

@@ -155,7 +155,7 @@ async def test_what_nobody_can_decide_any_more_is_refused(store: Store) -> None:
     with pytest.raises(Conflict, match="replaced"):
         await store.reviews.claim(decision(review))
     await store.reviews.withdraw("esc_1")
-    with pytest.raises(Conflict, match="withdrawn"):
+    with pytest.raises(Conflict, match="was deleted"):
         await store.reviews.claim(replace(decision(review), review_id="esc_1/2"))
     with pytest.raises(NotFound):
         await store.reviews.claim(replace(decision(review), review_id="esc_1/9"))
