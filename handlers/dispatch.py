@@ -48,7 +48,7 @@ class Dispatcher:
     def immediate(self, stimulus: Stimulus) -> bool:
         """Forms and commands are answered within the acknowledgement, the rest after it."""
         if isinstance(stimulus, Click):
-            return stimulus.action in reviews.OPENS_FORM
+            return stimulus.action in reviews.OPENERS
         return isinstance(stimulus, Submission | Command)
 
     async def accept(self, stimulus: Stimulus) -> None:

@@ -116,15 +116,17 @@ async def _decide(desk: Desk, key: str, subject: str, action: Action, actor: Per
     return None
 
 
-ACTIONS = {
-    "review.approve": approve,
+OPENERS = {
     "review.edit": edit,
     "review.reject": reject,
     "review.hand_off": hand_off,
     "review.why": why,
+}
+"""The buttons that open a form, which a platform waits for; the others are kept first and handled after."""
+ACTIONS = OPENERS | {
+    "review.approve": approve,
     "review.again": again,
 }
-OPENS_FORM = frozenset({"review.edit", "review.reject", "review.hand_off", "review.why"})
 FORMS = {
     "review.edit": send_edit,
     "review.reject": send_rejection,

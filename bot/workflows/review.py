@@ -71,7 +71,7 @@ async def resolve(run: Run, desk: Desk, *, decision: str) -> None:
 
 async def _follow_up(run: Run, desk: Desk, made: Decision) -> None:
     if made.action in SENDING:
-        await send(run, desk, review=made.review_id)
+        await send(run, desk, made.review_id)
     elif made.action is Action.HAND_OFF:
         await run.step("hand_off", hand_off, desk, made)
         await showing.add(run, desk, made.review_id, hand_off_card(made), key=f"hand-off:{made.review_id}")
@@ -135,23 +135,23 @@ class Delivery:
     wait: float | None = None
 
 
-async def send(run: Run, desk: Desk, *, review: str) -> None:
+async def send(run: Run, desk: Desk, review_id: str) -> None:
     """Deliver the reply exactly once to the eye: every attempt carries the same key, and waits grow between them."""
-    delays = (*desk.policy.delivery_delays, None)
-    for delay in delays:
+    for delay in (*desk.policy.delivery_delays, None):
         try:
-            attempt = await run.step("deliver", deliver, desk, review)
+            attempt = await run.step("deliver", deliver, desk, review_id)
         except StepFailed:  # nobody planned for it, so a person decides whether to try again
             attempt = Delivery(problem=f"Something went wrong here. Details: ratchet trace show {run.id}")
         final = attempt.receipt is not None or attempt.wait is None or delay is None
         wait = 0.0 if delay is None else max(delay, attempt.wait or 0.0)
         problem = attempt.problem if final else f"{attempt.problem} Trying again in {wait:.0f} s."
-        await run.step("settle", settle, desk, review, attempt.receipt, problem, final)
-        await showing.show(run, desk, review)
+        await run.step("settle", settle, desk, review_id, attempt.receipt, problem, final)
+        await showing.show(run, desk, review_id)
         if final:
             break
         await run.sleep(wait)
-    await showing.tell_of_failure(run, desk, review)
+    if attempt.receipt is None:
+        await showing.tell_of_failure(run, desk, review_id)
 
 
 async def deliver(desk: Desk, review_id: str) -> Delivery:
@@ -204,7 +204,7 @@ async def again(run: Run, desk: Desk, *, review: str, ref: str) -> None:
     resumed = await run.step("resume", resume, desk, review)
     if resumed == "deliver":
         await showing.show(run, desk, review)
-        await send(run, desk, review=review)
+        await send(run, desk, review)
     elif resumed == "draft":
         await start_redraft(run, desk, review, "", ref)
     await run.step("trace", save_trace, desk, record(run, desk, "again", escalation_of(review)))

@@ -57,7 +57,7 @@ async def test_a_passing_failure_of_a_delivery_is_tried_again_with_growing_waits
 ) -> None:
     review = await approved(desk)
     surface.troubles = [DeliveryFailed("Busy.", permanent=False, retry_after=25), Unavailable("Gone.")]
-    await reviewing.send(run, desk, review=review.id)
+    await reviewing.send(run, desk, review.id)
     assert run.waits == [25, 10]
     assert surface.delivered == [(f"reply:{review.id}", review.reply)]
     assert (await desk.store.reviews.get(review.id)).state is ReviewState.DELIVERED
@@ -68,7 +68,7 @@ async def test_a_fault_that_nobody_planned_for_leaves_a_delivery_that_can_be_tri
 ) -> None:
     review = await approved(desk)
     surface.troubles = [ZeroDivisionError("secret details")]
-    await reviewing.send(run, desk, review=review.id)
+    await reviewing.send(run, desk, review.id)
     failed = await desk.store.reviews.get(review.id)
     assert failed.state is ReviewState.FAILED
     assert "ratchet trace show run-1" in failed.problem
