@@ -12,6 +12,7 @@ class WithFallback:
 
     def __init__(self, first: Drafter, second: Drafter) -> None:
         self.name = first.name
+        self.slow = first.slow
         self._first = first
         self._second = second
 

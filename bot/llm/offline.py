@@ -33,6 +33,7 @@ class OfflineDrafter:
     """
 
     name = "offline"
+    slow = False
 
     def __init__(self, embedder: Embedder, voice: Voice | None = None) -> None:
         self._embedder = embedder

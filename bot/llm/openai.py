@@ -59,6 +59,7 @@ class OpenAIDrafter:
     """
 
     name = "openai"
+    slow = True
 
     def __init__(  # noqa: PLR0913  the settings section, one for one
         self,

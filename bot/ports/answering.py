@@ -61,9 +61,13 @@ class DraftRequest:
 
 
 class Drafter(Protocol):
-    """Writes a suggested reply."""
+    """Writes a suggested reply.
+
+    `slow` tells that it takes long enough (a second and more) for people to want to see that it is at work.
+    """
 
     name: str
+    slow: bool
 
     async def draft(self, request: DraftRequest) -> Draft:
         """Draft from the passages alone, citing them; without support, abstain and name what is missing."""

@@ -156,7 +156,7 @@ class Traces(Protocol):
     """The record of runs."""
 
     async def save(self, trace: Trace) -> None:
-        """Keep the trace whole; saving the same id again replaces it."""
+        """Keep the trace; saved again under the same id, it gets the spans that it lacks, for spans never change."""
         ...
 
     async def get(self, trace_id: str) -> Trace:

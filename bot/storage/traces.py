@@ -26,12 +26,13 @@ class SqlTraces(Repository):
             id=trace.id, kind=trace.kind, escalation_id=trace.escalation_id, started_at=trace.started_at,
             knowledge_release=trace.knowledge_release, workflow_release=trace.workflow_release,
         )  # fmt: skip
-        insert = self._insert(TRACES).on_conflict_do_nothing().returning(C.id)
-        spans = [self._span_row(trace.id, seq, span) for seq, span in enumerate(trace.spans)]
         async with self._write() as connection:
-            if await connection.scalar(insert, row) is None:
+            known = 0
+            if await connection.scalar(self._insert(TRACES).on_conflict_do_nothing().returning(C.id), row) is None:
                 await connection.execute(self._update(TRACES).where(C.id == trace.id).values(**row))
-                await connection.execute(self._delete(SPANS).where(SPANS.c.trace_id == trace.id))
+                count = self._select(SPANS, func.count()).where(SPANS.c.trace_id == trace.id)
+                known = await connection.scalar(count) or 0
+            spans = [self._span_row(trace.id, seq, span) for seq, span in enumerate(trace.spans) if seq >= known]
             if spans:
                 await connection.execute(self._insert(SPANS), spans)
 

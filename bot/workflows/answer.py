@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.domain.answer import UNKNOWN_INTENT, Draft, Finding, Passage, Proposal, Triage
 from bot.domain.article import Audience
@@ -82,13 +82,12 @@ async def propose(run: Run, desk: Desk, *, escalation: str, revision: int) -> No
     """
     if desk.policy.burst_seconds:
         await run.sleep(desk.policy.burst_seconds)
-    current = await run.step("gather", gather, desk, escalation, revision)
-    if current is None:
+    opened = await run.step("open", open_review, desk, escalation, revision)
+    if opened is None:
         return
-    opened = await run.step("open", open_review, desk, current)
-    for stale in opened[1:]:
+    for stale in opened.superseded:
         await showing.show(run, desk, stale)
-    review_id = opened[0]
+    current, review_id = opened.escalation, opened.review
     try:
         proposal = await _prepare_in_sight(run, desk, current, review_id)
         await run.step("propose", save_proposal, desk, review_id, proposal, record(run, desk, "propose", escalation))
@@ -102,34 +101,43 @@ async def propose(run: Run, desk: Desk, *, escalation: str, revision: int) -> No
 
 
 async def _prepare_in_sight(run: Run, desk: Desk, escalation: Escalation, review_id: str) -> Proposal:
-    """Prepare the proposal with a card that already says "drafting", as soon as it is known where that belongs."""
-    if escalation.place is not None:
-        await showing.show(run, desk, review_id)
-        return await prepare(run, desk, escalation)
+    """Prepare the proposal; a drafter that takes its time works under a card that says "drafting" from the start.
+
+    That card is posted as soon as it is known where it belongs. A quick drafter gets one card, with its draft on it.
+    """
 
     async def announce(triage: Triage) -> None:
         await showing.show(run, desk, review_id, owner=triage.owner)
 
-    return await prepare(run, desk, escalation, announce=announce)
+    if not desk.drafter.slow:
+        return await prepare(run, desk, escalation)
+    if escalation.place is None:
+        return await prepare(run, desk, escalation, announce=announce)
+    await showing.show(run, desk, review_id)
+    return await prepare(run, desk, escalation)
 
 
-async def gather(desk: Desk, escalation_id: str, revision: int) -> Escalation | None:
-    """The escalation, if this revision is still the newest and there is something to answer.
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a run works on: the escalation as it stood, its review, and the reviews that this one supersedes.
 
-    It comes without its place where that is no place for a draft, so that one is found when its intent is known.
+    The escalation comes without its place where that is no place for a draft, so that one is found by its intent.
     """
+
+    escalation: Escalation
+    review: str
+    superseded: tuple[str, ...] = ()
+
+
+async def open_review(desk: Desk, escalation_id: str, revision: int) -> Opened | None:
+    """Open the review of this revision, if it is still the newest and there is something to answer."""
     escalation = await desk.store.escalations.get(escalation_id)
     if escalation.revision != revision or escalation.status is EscalationStatus.WITHDRAWN:
         return None
-    if escalation.place is not None and await showing.is_shared(desk, escalation.place):
-        return replace(escalation, place=None)
-    return escalation
-
-
-async def open_review(desk: Desk, escalation: Escalation) -> tuple[str, ...]:
-    """Open the review: its id first, then the ids of the reviews that it supersedes."""
     review, superseded = await desk.store.reviews.open(escalation, at=desk.clock.now())
-    return (review.id, *(old.id for old in superseded))
+    if escalation.place is not None and await showing.is_shared(desk, escalation.place):
+        escalation = replace(escalation, place=None)
+    return Opened(escalation, review.id, tuple(old.id for old in superseded))
 
 
 async def save_proposal(desk: Desk, review_id: str, proposal: Proposal, trace: Trace) -> None:

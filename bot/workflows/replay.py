@@ -31,7 +31,8 @@ async def replay(desk: Desk, run_id: str) -> Differences:
 def recorded_escalation(trace: Trace) -> Escalation:
     """The escalation as it was when the run worked on it."""
     for span in trace.spans:
-        candidate = span.output if span.name == "gather" else (span.input or {}).get("escalation")
+        kept = span.output if span.name == "open" else span.input
+        candidate = (kept or {}).get("escalation")
         if isinstance(candidate, dict) and "turns" in candidate:
             escalation: Escalation = codec(Escalation).validate_python(candidate)
             return escalation

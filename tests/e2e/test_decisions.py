@@ -62,13 +62,6 @@ async def test_the_card_says_who_asks_what_and_what_the_draft_rests_on(desk: Des
     assert buttons(card) == ["Approve", "Edit", "Reject", "Hand off", "Why"]
 
 
-async def test_the_card_is_there_while_the_draft_is_being_written(desk: Desk) -> None:
-    card = await desk.asked(REFUND)
-    calls = (await desk.hands.read("calls", method="chat.postMessage"))["calls"]
-    first = next(call["args"] for call in calls if call["args"].get("thread_ts") == card["thread_ts"])
-    assert "Drafting an answer" in first["blocks"]
-
-
 async def test_the_footer_names_the_releases_that_the_draft_was_made_with(desk: Desk) -> None:
     card = await desk.asked(REFUND)
     knowledge = await desk.app.desk.store.releases.live("knowledge")

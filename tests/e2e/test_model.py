@@ -37,6 +37,14 @@ async def test_while_the_model_is_down_a_draft_comes_from_the_articles_with_a_no
     assert "this draft was put together from the articles' own sentences" in card
 
 
+async def test_the_card_is_there_while_the_model_writes(desk: Desk, peer: ModelPeer) -> None:
+    peer.answers = [model_peer.reply(("A card refund takes 5 to 7 working days.", [1]))]
+    card = await desk.asked(REFUND)
+    calls = (await desk.hands.read("calls", method="chat.postMessage"))["calls"]
+    first = next(call["args"] for call in calls if call["args"].get("thread_ts") == card["thread_ts"])
+    assert "Drafting an answer" in first["blocks"]
+
+
 async def test_a_draft_that_a_rule_forbids_has_no_approve_and_the_server_refuses_it_too(
     desk: Desk, peer: ModelPeer
 ) -> None:

@@ -133,6 +133,7 @@ class Judge:
     """Triages, retrieves and drafts what the samples say; `trouble` is raised instead."""
 
     name = "judge"
+    slow = True
     trouble: Exception | None = None
 
     async def triage(self, escalation: Escalation) -> Triage:
