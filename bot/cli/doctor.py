@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from bot.app import Parts
+    from bot.app.parts import Parts
     from bot.ports import Platform
     from bot.settings import Settings
 
@@ -82,7 +82,7 @@ _TITLES = {"_desk": "Records", "_slack": "Slack", "_webhook": "Customer systems"
 
 
 async def _desk(settings: "Settings") -> AsyncIterator[Result]:
-    from bot.app import build_desk
+    from bot.app.parts import build_desk
 
     parts = await build_desk(settings)
     try:
@@ -115,7 +115,8 @@ async def _slack(settings: "Settings") -> AsyncIterator[Result]:
     if not settings.slack.present:
         yield Result(Health.OFF, "Slack", "not set up", "The README has the steps; `ratchet demo` needs none.")
         return
-    from bot.app import build_desk, connect_slack
+    from bot.app.parts import build_desk
+    from bot.app.slack import connect_slack
     from bot.platforms.slack import SCOPES, installation
 
     parts = await build_desk(settings)
@@ -207,7 +208,7 @@ async def _model(settings: "Settings") -> AsyncIterator[Result]:
     if not settings.openai.present:
         yield Result(Health.OFF, "Language model", "none: drafts are made of the articles' own sentences")
         return
-    from bot.app import model_drafter
+    from bot.app.parts import model_drafter
     from bot.llm.voice import load_voice
 
     await model_drafter(settings, load_voice(settings.desk.voice)).ping()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from bot.app import App
+    from bot.app.running import App
 
 log = logging.getLogger("bot.serve")
 
@@ -34,7 +34,7 @@ def serve(role: str) -> None:
         raise Misconfigured(f"--role {role} needs PostgreSQL: set RATCHET_DATABASE_URL, or leave the role out.")
 
     async def work() -> None:
-        from bot.app import build
+        from bot.app.running import build
 
         app = await build(settings, role=role)
         await serve_until_stopped(app)
@@ -96,7 +96,7 @@ def _exists(url: str) -> bool:
 @click.option("--check", type=click.Path(path_type=Path, exists=True), help="Fail when this file is not up to date.")
 def manifest(write: Path | None, check: Path | None) -> None:
     """Write the Slack app manifest, made from the commands and events that the code handles."""
-    from bot.app import slack_manifest
+    from bot.app.slack import slack_manifest
 
     text = slack_manifest()
     if check is not None and check.read_text(encoding="utf-8") != text:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from bot.app import App
+    from bot.app.running import App
     from bot.ports import Clock
     from bot.sandbox.play import Player
     from bot.sandbox.script import Script
@@ -51,7 +51,8 @@ async def on_stage(folder: Path, page: socket.socket, *, with_model: bool) -> As
     """Furnish the sandbox, start the bot in it with the sample knowledge, and stop both afterwards."""
     import yaml
 
-    from bot.app import build, slack_manifest
+    from bot.app.running import build
+    from bot.app.slack import slack_manifest
     from bot.sandbox.play import Player
     from bot.sandbox.remote import Remote
     from bot.sandbox.script import company, load_script

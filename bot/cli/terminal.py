@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
-    from bot.app import Parts
+    from bot.app.parts import Parts
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ def log_to_stderr(level: str) -> None:
 @asynccontextmanager
 async def desk_parts() -> AsyncIterator["Parts"]:
     """What answers questions, made from the settings and closed afterwards."""
-    from bot.app import build_desk
+    from bot.app.parts import build_desk
     from bot.settings import Settings
 
     settings = Settings()

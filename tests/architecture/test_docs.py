@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.app import slack_manifest
+from bot.app.slack import slack_manifest
 from bot.cli import cli
 from bot.discovery import find
 from bot.settings import SECTIONS

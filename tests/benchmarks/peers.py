@@ -9,7 +9,7 @@ from tests.e2e.company import BOT_TOKEN, COMPANY, SIGNING_SECRET, WEBHOOK_SECRET
 
 async def bot(port: int, sandbox_url: str, folder: str) -> None:
     """The whole product with the sample knowledge, working in the sandbox."""
-    from bot.app import build
+    from bot.app.running import build
     from bot.sandbox.server import Sandbox
     from bot.settings import CONTENT
 

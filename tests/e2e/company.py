@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.app import App, build
+from bot.app.running import App, build
 from bot.domain.chat import Place
 from bot.domain.escalation import escalation_id
 from bot.platforms.slack import EVENTS, SCOPES

@@ -19,7 +19,7 @@ from typing import Protocol, TypeVar, cast
 
 import aiohttp
 
-from bot.app import build_desk
+from bot.app.parts import build_desk
 from bot.domain.escalation import escalation_id
 from bot.domain.review import Review, ReviewState
 from bot.ports import Store

@@ -36,7 +36,7 @@ import bot.triage.triage
 import handlers
 import knowledge
 import knowledge.embeddings
-from bot.app import build
+from bot.app.running import build
 from bot.cli.serving import serve_until_stopped
 from bot.runtime import durable
 from bot.sandbox.server import Sandbox

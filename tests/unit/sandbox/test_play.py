@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.app import slack_manifest
+from bot.app.slack import slack_manifest
 from bot.cards.block_kit import render_card
 from bot.cards.review import review_card
 from bot.cli.demo import article_titles

@@ -1,0 +1,154 @@
+"""What answers questions, connected to nothing outside: store, knowledge, triage, drafter, guardrails."""
+
+import asyncio
+import hashlib
+import importlib.resources
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from bot.discovery import find
+from bot.domain.chat import Person, Role
+from bot.llm.fallback import WithFallback
+from bot.llm.offline import OfflineDrafter
+from bot.llm.voice import Voice, load_voice
+from bot.ports import Clock, Desk, Drafter, Embedder, Guardrail, Policy
+from bot.settings import Settings
+from bot.storage.engine import Engine, create_engine
+from bot.storage.migrate import check, upgrade
+from bot.storage.store import open_store
+from bot.triage.taxonomy import load_taxonomy, load_tone
+from bot.triage.triage import TaxonomyTriager
+from knowledge.embeddings import StaticEmbedder
+from knowledge.library import Library
+from knowledge.retriever import HybridRetriever
+
+if TYPE_CHECKING:
+    from bot.llm.openai import OpenAIDrafter
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class Nobody:
+    """The people of an installation without a chat platform: nobody may decide anything."""
+
+    async def role(self, person: Person) -> Role | None:
+        return None
+
+
+class Idle:
+    """The runtime of a process that answers questions but runs no workflows."""
+
+    async def start(self, workflow: str, key: str, **arguments: str | int) -> None:
+        raise RuntimeError(f"this process does not run workflows, so {workflow} ({key}) was not started")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What answering needs. The desk has neither platforms nor surfaces yet, and starts no workflows."""
+
+    settings: Settings
+    clock: Clock
+    engine: Engine
+    library: Library
+    retriever: HybridRetriever
+    desk: Desk
+    warm: Callable[[], Awaitable[None]]
+    """Loads models and indexes ahead of the first question; safe to run beside everything else."""
+
+
+async def build_desk(settings: Settings, *, clock: Clock | None = None) -> Parts:
+    """Make what answers questions. On SQLite its file is brought up to date first. Raises Misconfigured."""
+    clock = clock or SystemClock()
+    taxonomy, tone = load_taxonomy(settings.desk.taxonomy), load_tone(settings.desk.tone)
+    voice = load_voice(settings.desk.voice)
+    embedder, guardrails = StaticEmbedder(), find("bot.guardrails", "GUARDRAIL", Guardrail)
+    drafter, drafter_hash = _drafter(settings, voice, embedder)
+    engine = await _open_database(settings)
+    store = open_store(engine, settings.core.workspace, now=clock.now)
+    manifest = {
+        "taxonomy": taxonomy.hash,
+        "tone": tone.hash,
+        "voice": _hash(settings.desk.voice.read_text(encoding="utf-8")),
+        "drafter": drafter_hash,
+        "guardrails": _hash(",".join(guardrail.name for guardrail in guardrails)),
+    }
+    release, _ = await store.releases.publish("workflow", manifest, reason="Start-up", at=clock.now())
+    triager = TaxonomyTriager(taxonomy, tone, embedder)
+    retriever = HybridRetriever(store.articles, store.releases, embedder)
+    desk = Desk(
+        clock=clock,
+        policy=_policy(settings, voice),
+        store=store,
+        triager=triager,
+        retriever=retriever,
+        drafter=drafter,
+        guardrails=guardrails,
+        platforms={},
+        surfaces={},
+        people=Nobody(),
+        runtime=Idle(),
+        workflow_release=release.number,
+    )
+
+    async def warm() -> None:
+        await asyncio.to_thread(triager.warm)
+        await retriever.warm()
+
+    library = Library(store.articles, store.releases, embedder, clock)
+    return Parts(settings, clock, engine, library, retriever, desk, warm)
+
+
+async def _open_database(settings: Settings) -> Engine:
+    url = settings.core.store_url
+    if url.startswith("sqlite"):  # one process owns the file, so it may bring it up to date
+        await asyncio.to_thread(upgrade, url)
+    engine = create_engine(url)
+    await check(engine)
+    return engine
+
+
+def _policy(settings: Settings, voice: Voice) -> Policy:
+    return Policy(
+        rooms=settings.slack.rooms,
+        relay_bots=frozenset(settings.slack.relay_bots),
+        default_room=settings.slack.home_room or next(iter(settings.slack.rooms), ""),
+        burst_seconds=settings.desk.burst_seconds,
+        delivery_delays=settings.desk.retry_seconds,
+        allowed_hosts=voice.allowed_hosts,
+        banned_phrases=voice.banned_phrases,
+    )
+
+
+def _drafter(settings: Settings, voice: Voice, embedder: Embedder) -> tuple[Drafter, str]:
+    """The drafter, and the hash of all that shapes what it writes."""
+    offline = OfflineDrafter(embedder, voice)
+    if not settings.openai.present:
+        return offline, _hash(offline.name)
+    prompt = importlib.resources.files("bot.llm.prompts").joinpath("draft.md").read_text(encoding="utf-8")
+    return WithFallback(model_drafter(settings, voice), offline), _hash(f"{settings.openai.model}\n{prompt}")
+
+
+def model_drafter(settings: Settings, voice: Voice) -> "OpenAIDrafter":
+    """The drafter of the OpenAI section."""
+    from bot.llm.openai import OpenAIDrafter  # 1.3 s, which installations without a model need not wait for
+
+    section = settings.openai
+    return OpenAIDrafter(
+        api_key=section.api_key.get_secret_value(),
+        model=section.model,
+        base_url=section.base_url,
+        deadline_seconds=section.deadline_seconds,
+        max_retries=section.max_retries,
+        voice=voice,
+    )
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,157 @@
+"""The whole product: `build` connects the parts to Slack and to customers' systems, `App` starts and stops them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+
+from aiohttp import web
+
+from bot.app.parts import Parts, build_desk
+from bot.app.slack import Slack, connect_slack
+from bot.discovery import find
+from bot.platforms.slack import aiohttp_handler, build_bolt, start_socket_mode
+from bot.ports import Clock, Desk, Surface
+from bot.runtime.durable import DurableRuntime, Workflow
+from bot.runtime.scheduler import Scheduler
+from bot.settings import Settings, Webhook
+from bot.storage.engine import Engine
+from bot.surfaces.schema import openapi
+from bot.surfaces.thread import ThreadSurface
+from bot.surfaces.webhook import WebhookSurface
+from bot.web.server import Handler, create_server
+from bot.workflows import answer, receive, review, showing
+from handlers import escalations, jobs
+from handlers.commands import CommandPlugin
+from handlers.dispatch import Dispatcher
+from knowledge.library import Library
+
+WORKFLOWS: Mapping[str, Workflow] = {
+    "show": showing.show_again,
+    "propose": answer.propose,
+    "resolve": review.resolve,
+    "again": review.again,
+    "withdraw": receive.withdraw,
+}
+
+
+@dataclass
+class App:
+    """The running product: its parts, and what to call to start and to stop them."""
+
+    settings: Settings
+    engine: Engine
+    desk: Desk
+    library: Library
+    warm: Callable[[], Awaitable[None]]
+    starters: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    """Called last one first, so that nothing is closed before what uses it."""
+    server: web.Application | None = None
+    jobs: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    """What happens by the clock, by name."""
+
+    async def start(self) -> None:
+        for starter in self.starters:
+            await starter()
+
+    async def close(self) -> None:
+        for closer in reversed(self.closers):
+            await closer()
+        await self.engine.close()
+
+
+async def build(settings: Settings, *, clock: Clock | None = None, role: str = "all") -> App:
+    """Make the whole product, connected to Slack where it is set up. Raises Misconfigured.
+
+    `role` is what this process does in a deployment of several: "all", "web", "worker" or "clock".
+    """
+    parts = await build_desk(settings, clock=clock)
+    runtime = DurableRuntime(
+        settings.core.engine_url, WORKFLOWS, parts.clock, role=role, executor=settings.core.process or role
+    )
+    slack = await connect_slack(settings, parts.desk) if settings.slack.present else None
+    webhook = _webhook(settings.webhook, parts.clock) if settings.webhook.present else None
+    desk = _connected(parts, runtime, slack, webhook)
+    app = App(settings, parts.engine, desk, parts.library, parts.warm)
+    app.starters.append(lambda: runtime.launch(desk))
+    app.closers += [edge.close for edge in (webhook, runtime, slack) if edge is not None]
+    dispatcher = Dispatcher(desk, find("handlers.commands", "COMMAND", CommandPlugin))
+    if role in ("all", "web"):
+        _open_doors(app, dispatcher, slack, runtime)
+    if role in ("all", "clock"):
+        _ring_the_clock(app, dispatcher)
+    return app
+
+
+def _webhook(section: Webhook, clock: Clock) -> WebhookSurface:
+    return WebhookSurface(
+        [secret.get_secret_value() for secret in section.secrets],
+        clock,
+        reply_secret=section.reply_secret.get_secret_value(),
+        reply_hosts=section.reply_hosts,
+        timeout_seconds=section.timeout_seconds,
+    )
+
+
+def _connected(parts: Parts, runtime: DurableRuntime, slack: Slack | None, webhook: WebhookSurface | None) -> Desk:
+    """The desk with its edges: where the team works, where customers are, and what runs workflows."""
+    desk = replace(parts.desk, runtime=runtime)
+    surfaces: dict[str, Surface] = {webhook.name: webhook} if webhook is not None else {}
+    if slack is None:
+        return replace(desk, surfaces=surfaces)
+    surfaces[slack.platform.name] = ThreadSurface(slack.platform, parts.clock)
+    return replace(desk, surfaces=surfaces, platforms={slack.platform.name: slack.platform}, people=slack.people)
+
+
+def _open_doors(app: App, dispatcher: Dispatcher, slack: Slack | None, runtime: DurableRuntime) -> None:
+    """Make the HTTP server, and the Socket Mode connection where that is how Slack reaches us."""
+
+    async def request(surface: str, headers: Mapping[str, str], body: bytes) -> str:
+        return await escalations.request(app.desk, surface, headers, body)
+
+    async def ready() -> None:
+        await app.desk.store.releases.live("knowledge")
+
+    door = _slack_door(app, dispatcher, slack, runtime) if slack is not None else None
+    app.server = create_server(receive=request, ready=ready, openapi=openapi(version("ratchet")), slack=door)
+    app.starters.append(dispatcher.sweep)
+    app.closers.append(dispatcher.close)
+
+
+def _slack_door(app: App, dispatcher: Dispatcher, slack: Slack, runtime: DurableRuntime) -> Handler | None:
+    """What Slack's deliveries are answered by; acknowledging them goes before all other work of this process."""
+    section = app.settings.slack
+    bolt = build_bolt(slack.client, section.signing_secret.get_secret_value(), dispatcher, slack.platform)
+    if section.app_token.get_secret_value():
+
+        async def connect() -> None:
+            connection = await start_socket_mode(bolt, section.app_token.get_secret_value(), slack.client)
+            app.closers.append(connection.close)
+
+        app.starters.append(connect)
+    if not section.signing_secret.get_secret_value():
+        return None
+    deliver = aiohttp_handler(bolt)
+
+    async def acknowledge(request: web.Request) -> web.StreamResponse:
+        with runtime.urgent():
+            return await deliver(request)
+
+    return acknowledge
+
+
+def _ring_the_clock(app: App, dispatcher: Dispatcher) -> None:
+    scheduler = Scheduler()
+    table = jobs.table(app.desk, dispatcher)
+    app.jobs = {job.name: job.run for job in table}
+    for job in table:
+        scheduler.add(job.name, job.cron, job.run)
+
+    async def start() -> None:
+        scheduler.start()
+
+    async def close() -> None:
+        scheduler.close()
+
+    app.starters.append(start)
+    app.closers.append(close)
