@@ -1,6 +1,8 @@
-"""What the control API works with."""
+"""What the control API works with: the parts of a sandbox, and what an address of it is."""
 
-from dataclasses import dataclass
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 from bot.sandbox.customers import Customers
 from bot.sandbox.deliveries import Deliveries
@@ -37,6 +39,24 @@ class Bench:
     def message(self, asked: Json) -> Message:
         """Give the message a request is about (`room` and `ts`), as this person (`as`) sees it."""
         return self.interactions.message_seen_by(self.actor(asked), self.room(asked), required(asked, "ts"))
+
+
+Handler = Callable[[Json], Awaitable[Json]]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A request under /sandbox/control; GET takes its keys from the query, POST from a JSON body."""
+
+    verb: str
+    path: str
+    handler: Handler
+    example: Json = field(default_factory=dict)
+
+    @property
+    def does(self) -> str:
+        """What the handler's own docstring says, so that the two cannot differ."""
+        return " ".join((inspect.getdoc(self.handler) or "").split())
 
 
 def required(asked: Json, name: str) -> str:

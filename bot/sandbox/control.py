@@ -13,9 +13,8 @@ import json
 
 from aiohttp import web
 
-from bot.sandbox.bench import Bench
+from bot.sandbox.bench import Bench, Endpoint
 from bot.sandbox.elements import NotThere
-from bot.sandbox.endpoint import Endpoint
 from bot.sandbox.gestures import Gestures
 from bot.sandbox.guard import Handler, local_only
 from bot.sandbox.interactions import NotPossible

@@ -1,7 +1,6 @@
 """The part of the control API that does what people do: speak, press, fill in, send, run, open."""
 
-from bot.sandbox.bench import Bench, required
-from bot.sandbox.endpoint import Endpoint
+from bot.sandbox.bench import Bench, Endpoint, required
 from bot.sandbox.model import Json, View
 from bot.sandbox.workspace import Unknown
 

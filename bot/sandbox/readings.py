@@ -3,8 +3,7 @@
 import asyncio
 
 from bot.sandbox import seed
-from bot.sandbox.bench import Bench, required
-from bot.sandbox.endpoint import Endpoint
+from bot.sandbox.bench import Bench, Endpoint, required
 from bot.sandbox.model import Json, Message
 from bot.sandbox.picture import message_shown, room_shown, view_shown
 from bot.sandbox.workspace import Unknown
