@@ -118,9 +118,9 @@ def _policy(settings: Settings, voice: Voice) -> Policy:
     return Policy(
         rooms=settings.slack.rooms,
         relay_bots=frozenset(settings.slack.relay_bots),
-        default_room=settings.slack.home_room or next(iter(settings.slack.rooms), ""),
+        home_room=settings.slack.home_room or next(iter(settings.slack.rooms), ""),
         burst_seconds=settings.desk.burst_seconds,
-        delivery_delays=settings.desk.retry_seconds,
+        retry_seconds=settings.desk.retry_seconds,
         allowed_hosts=voice.allowed_hosts,
         banned_phrases=voice.banned_phrases,
     )

@@ -11,15 +11,19 @@ from bot.ports.running import Clock, Runtime
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the team decided about how Ratchet behaves; part of the workflow release."""
+    """What the team decided about how Ratchet behaves, as its settings and its voice say.
+
+    `rooms` are watched, `home_room` gets what belongs to no room. Messages within `burst_seconds` are one escalation.
+    What cannot be delivered or shown is tried again after each of `retry_seconds`, then given up.
+    """
 
     rooms: tuple[str, ...] = ()
     relay_bots: frozenset[str] = frozenset()
-    default_room: str = ""
-    burst_seconds: float = 3.0
+    home_room: str = ""
+    burst_seconds: float = 0.0
+    retry_seconds: tuple[float, ...] = ()
     allowed_hosts: frozenset[str] = frozenset()
     banned_phrases: tuple[str, ...] = ()
-    delivery_delays: tuple[float, ...] = (2, 10, 60, 300, 1800)
 
 
 @dataclass(frozen=True, slots=True)

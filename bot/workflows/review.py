@@ -137,7 +137,7 @@ class Delivery:
 
 async def send(run: Run, desk: Desk, review_id: str) -> None:
     """Deliver the reply exactly once to the eye: every attempt carries the same key, and waits grow between them."""
-    for delay in (*desk.policy.delivery_delays, None):
+    for delay in (*desk.policy.retry_seconds, None):
         try:
             attempt = await run.step("deliver", deliver, desk, review_id)
         except StepFailed:  # nobody planned for it, so a person decides whether to try again

@@ -29,7 +29,7 @@ async def show(run: Run, desk: Desk, review_id: str, *, owner: str = "") -> None
 async def show_missing(desk: Desk) -> None:
     """Start to show the cards that could not be shown at their time: those drafts wait, and nobody sees them."""
     now = desk.clock.now()
-    over = now - A_WHILE - timedelta(seconds=sum(desk.policy.delivery_delays))  # their own run has given up by then
+    over = now - A_WHILE - timedelta(seconds=sum(desk.policy.retry_seconds))  # their own run has given up by then
     for review in await desk.store.reviews.waiting(limit=500):
         if review.card is None and review.opened_at < over:
             await desk.runtime.start("show", f"show:{review.id}:{now:%Y-%m-%dT%H:%M}", review=review.id)
@@ -58,7 +58,7 @@ async def _through_outages(
     run: Run, desk: Desk, name: str, effect: Callable[..., Awaitable[float | None]], review_id: str, *more: object
 ) -> None:
     """Repeat a step that gives the seconds to wait while it cannot be done, and None once there is nothing to do."""
-    for delay in (*desk.policy.delivery_delays, None):
+    for delay in (*desk.policy.retry_seconds, None):
         wait = await run.step(name, effect, desk, review_id, *more)
         if wait is None:
             return
@@ -158,7 +158,7 @@ async def _team_place(desk: Desk, escalation: Escalation, owner: str) -> Place |
 async def _open_thread(desk: Desk, escalation: Escalation, owner: str) -> Place | None:
     """Begin a thread for the escalation in the room that owns its intent, and work on it there from now on."""
     for platform in desk.platforms.values():
-        room = await _own_room(platform, [owner, desk.policy.default_room])
+        room = await _own_room(platform, [owner, desk.policy.home_room])
         if room is not None:
             root = await platform.post(
                 Place(platform.name, room.id), opening_card(escalation), key=f"opening:{escalation.id}"

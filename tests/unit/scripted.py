@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -206,11 +206,11 @@ async def desk(
     runtime: NotingRuntime,
 ) -> AsyncIterator[Desk]:
     engine = create_engine(f"sqlite+aiosqlite:///{store_file}")
-    policy = Policy(default_room="#team", delivery_delays=(2, 10, 60))
+    policy = Policy(home_room="#team", retry_seconds=(2, 10, 60))
     store = open_store(engine, "main", now=clock.now)
     yield Desk(
         clock=clock,
-        policy=replace(policy, burst_seconds=0.0),
+        policy=policy,
         store=store,
         triager=judge,
         retriever=judge,
