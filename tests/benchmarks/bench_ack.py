@@ -13,7 +13,7 @@ import aiohttp
 
 from tests.benchmarks.processes import message_event, peer, signed
 from tests.benchmarks.report import percentile, report
-from tests.e2e.company import free_port
+from tests.local import free_port
 
 IN_FLIGHT = 200
 REQUESTS = 1000

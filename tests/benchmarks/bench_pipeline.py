@@ -16,7 +16,7 @@ import aiohttp
 from bot.domain.trace import Trace
 from tests.benchmarks.processes import peer
 from tests.benchmarks.report import percentile, report
-from tests.e2e.company import free_port
+from tests.local import free_port
 
 SINGLE = 60
 AT_ONCE = 8

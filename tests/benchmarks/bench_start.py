@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 
 from tests.benchmarks.report import report
-from tests.e2e.company import free_port
+from tests.local import free_port
 
 RUNS = 7
 RATCHET = str(Path(sys.executable).parent / "ratchet")

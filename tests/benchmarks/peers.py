@@ -4,7 +4,8 @@ import asyncio
 import sys
 from pathlib import Path
 
-from tests.e2e.company import BOT_TOKEN, COMPANY, SIGNING_SECRET, WEBHOOK_SECRET, serving, settings_for
+from tests.e2e.company import BOT_TOKEN, COMPANY, SIGNING_SECRET, WEBHOOK_SECRET, settings_for
+from tests.local import serving
 
 
 async def bot(port: int, sandbox_url: str, folder: str) -> None:

@@ -4,14 +4,11 @@ import asyncio
 import base64
 import contextlib
 import hashlib
-import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-from aiohttp import web
 
 from bot.app.running import App, build
 from bot.domain.chat import Place
@@ -21,6 +18,7 @@ from bot.ports import Clock
 from bot.sandbox.remote import Json, Remote
 from bot.sandbox.server import Sandbox
 from bot.settings import CONTENT, Settings
+from tests.local import free_port, serving
 
 SIGNING_SECRET = "sandbox-signing-secret-not-a-secret"
 BOT_TOKEN = "xoxb-sandbox-not-a-secret"
@@ -53,26 +51,6 @@ COMPANY: Json = {
     "scopes": sorted(SCOPES),
     "bot_events": sorted(EVENTS),
 }
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextlib.asynccontextmanager
-async def serving(application: web.Application, port: int) -> AsyncIterator[None]:
-    """Serve the application on the port while entered."""
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    try:
-        yield
-    finally:
-        await runner.cleanup()
 
 
 @contextlib.asynccontextmanager

@@ -28,7 +28,8 @@ from bot.sandbox.server import Sandbox
 from bot.settings import CONTENT
 from bot.storage.engine import create_engine
 from bot.storage.store import open_store
-from tests.e2e.company import buttons, free_port, sandbox_serving, settings_for, words
+from tests.e2e.company import buttons, sandbox_serving, settings_for, words
+from tests.local import free_port
 
 ALONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
 """What keeps libraries from starting threads."""

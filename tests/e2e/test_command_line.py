@@ -16,7 +16,8 @@ import pytest
 from bot.cli import main
 from bot.sandbox.server import Sandbox
 from bot.settings import CONTENT
-from tests.e2e.company import BOT_TOKEN, SIGNING_SECRET, free_port, sandbox_serving
+from tests.e2e.company import BOT_TOKEN, SIGNING_SECRET, sandbox_serving
+from tests.local import free_port
 
 RATCHET = str(Path(sys.executable).parent / "ratchet")
 

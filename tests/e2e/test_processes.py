@@ -14,7 +14,8 @@ import pytest
 from bot.sandbox.remote import Remote
 from bot.settings import CONTENT
 from tests.databases import Server
-from tests.e2e.company import BOT_TOKEN, SIGNING_SECRET, WEBHOOK_SECRET, free_port, sandbox_serving, words
+from tests.e2e.company import BOT_TOKEN, SIGNING_SECRET, WEBHOOK_SECRET, sandbox_serving, words
+from tests.local import free_port
 
 RATCHET = str(Path(sys.executable).parent / "ratchet")
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox import Sandbox
+from tests.local import free_port, serving
 
 SIGNING_SECRET = "sandbox-signing-not-a-secret"
 BOT_TOKEN = "xoxb-sandbox-not-a-secret"
@@ -72,19 +72,6 @@ class Bot:
 Control = Callable[..., Awaitable[dict[str, Any]]]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-async def serve(app: web.Application, port: int) -> web.AppRunner:
-    runner = web.AppRunner(app, shutdown_timeout=1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    return runner
-
-
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
@@ -97,9 +84,8 @@ async def bot() -> AsyncIterator[Bot]:
     peer = Bot(AsyncApp(client=client, signing_secret=SIGNING_SECRET), client, f"http://127.0.0.1:{port}")
     application = web.Application()
     application.router.add_post("/slack/events", peer.answer)
-    runner = await serve(application, port)
-    yield peer
-    await runner.cleanup()
+    async with serving(application, port):
+        yield peer
 
 
 @pytest.fixture
@@ -116,9 +102,8 @@ async def sandbox(bot: Bot, clock: FakeClock) -> AsyncIterator[Sandbox]:
         ack_seconds=0.5,
     )
     made.seed(COMPANY)
-    runner = await serve(made.app(), int(base_url.rsplit(":", 1)[1]))
-    yield made
-    await runner.cleanup()
+    async with serving(made.app(), int(base_url.rsplit(":", 1)[1])):
+        yield made
 
 
 @pytest.fixture

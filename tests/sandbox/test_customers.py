@@ -10,7 +10,8 @@ from standardwebhooks import Webhook
 
 from bot.sandbox import Sandbox
 from bot.surfaces.schema import ConversationEscalated
-from tests.sandbox.conftest import WEBHOOK_SECRET, Control, free_port, serve
+from tests.local import free_port, serving
+from tests.sandbox.conftest import WEBHOOK_SECRET, Control
 
 
 async def deliver(sandbox: Sandbox, webhook_id: str, body: dict[str, Any], secret: str = WEBHOOK_SECRET) -> int:
@@ -55,12 +56,11 @@ async def test_a_customer_writes_and_the_bot_can_verify_it(sandbox: Sandbox, con
 
     application, port = web.Application(), free_port()
     application.router.add_post("/surfaces/webhook", surface)
-    runner = await serve(application, port)
     sandbox.customers._url = f"http://127.0.0.1:{port}/surfaces/webhook"
     question = "Where is my refund?"
-    told = await control("customers/write", conversation="chat_1", text=question, customer={"name": "Dana"})
-    await control("customers/send", id="msg_raw", body={"anything": ["goes"]})
-    await runner.cleanup()
+    async with serving(application, port):
+        told = await control("customers/write", conversation="chat_1", text=question, customer={"name": "Dana"})
+        await control("customers/send", id="msg_raw", body={"anything": ["goes"]})
     assert (told["status"], told["body"]) == (202, {"accepted": True})
     assert received[0]["data"]["turns"][0]["text"] == question and received[1] == {"anything": ["goes"]}
     assert ConversationEscalated.model_validate(received[0]).data.customer.name == "Dana"

@@ -10,7 +10,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox import Sandbox
-from tests.sandbox.conftest import BOT_TOKEN, SIGNING_SECRET, WEBHOOK_SECRET, Bot, Control, FakeClock, free_port, serve
+from tests.local import free_port, serving
+from tests.sandbox.conftest import BOT_TOKEN, SIGNING_SECRET, WEBHOOK_SECRET, Bot, Control, FakeClock
 
 
 def events(bot: Bot) -> list[dict[str, Any]]:
@@ -161,12 +162,11 @@ async def test_bot_and_sandbox_can_share_one_server(clock: FakeClock) -> None:
 
     application = web.Application()
     application.add_routes([*shared.routes(), web.post("/slack/events", peer.answer)])
-    runner = await serve(application, port)
-    await shared.start()
-    shared.speech.say(shared.workspace.user("ana"), shared.workspace.channel("#support"), {"text": "Hello"})
-    await asyncio.wait_for(heard.wait(), 2)
-    await shared.close()
-    await runner.cleanup()
+    async with serving(application, port):
+        await shared.start()
+        shared.speech.say(shared.workspace.user("ana"), shared.workspace.channel("#support"), {"text": "Hello"})
+        await asyncio.wait_for(heard.wait(), 2)
+        await shared.close()
 
 
 async def _nothing(ack: Any = None) -> None: ...

@@ -1,7 +1,6 @@
 """The Slack platform against the sandbox workspace: both real, over 127.0.0.1, nothing patched."""
 
 import base64
-import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from bot.domain.chat import MessageRef, Stimulus, Toast
 from bot.platforms.slack import SlackCalls, SlackPlatform, aiohttp_handler, build_bolt, who_am_i
 from bot.ports import Answer
 from bot.sandbox import Sandbox
+from tests.local import free_port, serving
 
 SECRET = "sandbox-signing-not-a-secret"
 TOKEN = "xoxb-sandbox-not-a-secret"
@@ -86,19 +86,6 @@ class ListeningIntake:
         return self.answers(stimulus)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-async def serve(app: web.Application, port: int) -> web.AppRunner:
-    runner = web.AppRunner(app, shutdown_timeout=1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", port).start()
-    return runner
-
-
 @pytest.fixture
 def bot_port() -> int:
     return free_port()
@@ -117,9 +104,8 @@ async def sandbox(bot_port: int) -> AsyncIterator[Sandbox]:
         ack_seconds=2.0,
     )
     made.seed(COMPANY)
-    runner = await serve(made.app(), port)
-    yield made
-    await runner.cleanup()
+    async with serving(made.app(), port):
+        yield made
 
 
 @pytest.fixture
@@ -155,10 +141,9 @@ def intake() -> ListeningIntake:
 @pytest.fixture
 async def bot(
     client: AsyncWebClient, slack: SlackPlatform, intake: ListeningIntake, bot_port: int
-) -> AsyncIterator[web.AppRunner]:
+) -> AsyncIterator[None]:
     application = web.Application()
     application.router.add_post("/slack/events", aiohttp_handler(build_bolt(client, SECRET, intake, slack)))
-    runner = await serve(application, bot_port)
-    yield runner
-    await slack.close()
-    await runner.cleanup()
+    async with serving(application, bot_port):
+        yield
+        await slack.close()

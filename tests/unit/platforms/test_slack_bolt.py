@@ -8,7 +8,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.elements import Actions, Button, Card, Form, TextInput
@@ -23,7 +22,7 @@ FORM = Form("review.edit", "Edit", "esc_1/1", (TextInput("text", "Text", "Hi"),)
 
 
 @pytest.fixture
-async def control(sandbox: Sandbox, bot: web.AppRunner) -> AsyncIterator[Control]:
+async def control(sandbox: Sandbox, bot: None) -> AsyncIterator[Control]:
     async with aiohttp.ClientSession() as session:
 
         async def call(path: str, **asked: Any) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.chat import HomeOpened
 from bot.platforms.slack import Own, SlackPlatform, build_bolt, start_socket_mode
-from tests.unit.platforms.conftest import SECRET, FakeClock, ListeningIntake, MemoryOutbox, free_port, serve
+from tests.local import free_port, serving
+from tests.unit.platforms.conftest import SECRET, FakeClock, ListeningIntake, MemoryOutbox
 
 EVENT = {"type": "app_home_opened", "tab": "home", "user": "U1"}
 ENVELOPE = {
@@ -46,9 +47,8 @@ async def peer() -> AsyncIterator[SocketPeer]:
     application = web.Application()
     application.router.add_post("/api/apps.connections.open", made.open)
     application.router.add_get("/socket", made.socket)
-    runner = await serve(application, made.port)
-    yield made
-    await runner.cleanup()
+    async with serving(application, made.port):
+        yield made
 
 
 async def test_in_socket_mode_events_are_accepted_and_acknowledged(
