@@ -131,7 +131,7 @@ def _slack_door(app: App, dispatcher: Dispatcher, slack: Slack, runtime: Durable
         app.starters.append(connect)
     if not section.signing_secret.get_secret_value():
         return None
-    deliver = aiohttp_handler(bolt)
+    deliver = aiohttp_handler(bolt, section.signing_secret.get_secret_value())
 
     async def acknowledge(request: web.Request) -> web.StreamResponse:
         with runtime.urgent():

@@ -53,7 +53,7 @@ def create_server(
     async def describe(_: web.Request) -> web.StreamResponse:
         return web.json_response(openapi)
 
-    application = web.Application(middlewares=[errors_as_sentences], client_max_size=32 * LIMIT)
+    application = web.Application(middlewares=[errors_as_sentences], client_max_size=4 * LIMIT)
     application.router.add_post("/surfaces/{name}", surface)
     application.router.add_get("/healthz", live)
     application.router.add_get("/readyz", readiness)

@@ -7,7 +7,7 @@ for its ack) and no call to Slack.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -18,6 +18,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.block_kit import render_reply
@@ -25,7 +26,7 @@ from bot.cards.elements import Form
 from bot.domain.chat import Command, FormErrors, Person, Place, Stimulus, Submission, Toast
 from bot.domain.errors import RatchetError
 from bot.platforms.slack.adapter import SlackPlatform
-from bot.platforms.slack.payloads import parse
+from bot.platforms.slack.payloads import concerns, parse
 from bot.ports import Answer, Intake
 
 Json = dict[str, Any]
@@ -59,17 +60,31 @@ def build_bolt(client: AsyncWebClient, signing_secret: str, intake: Intake, plat
     )
 
 
-def aiohttp_handler(app: AsyncApp) -> Handler:
-    """Give the web handler of the one address that Slack calls. What is not Slack's format gets 400."""
+def aiohttp_handler(app: AsyncApp, signing_secret: str) -> Handler:
+    """Give the web handler of the one address that Slack calls. What is not signed gets 401, an unknown format 400.
+
+    Bolt checks the signature too, but only after it has parsed the body: no stranger shall make us do that.
+    """
+    verifier = SignatureVerifier(signing_secret)
 
     async def handle(request: web.Request) -> web.StreamResponse:
+        if not _signed(verifier, request.headers, await request.read()):
+            return web.json_response({"error": "invalid request"}, status=401)
         try:
             delivery = await to_bolt_request(request)
-        except (ValueError, AttributeError, TypeError):
+        except (ValueError, AttributeError, TypeError, LookupError, RecursionError):
             return web.json_response({"error": "malformed request"}, status=400)
         return await to_aiohttp_response(await app.async_dispatch(delivery))
 
     return handle
+
+
+def _signed(verifier: SignatureVerifier, headers: Mapping[str, str], body: bytes) -> bool:
+    stamp, signature = headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", "")
+    try:
+        return verifier.is_valid(body, stamp, signature)
+    except (ValueError, TypeError):  # a time that is no number, a signature that is not ASCII, a body not UTF-8
+        return False
 
 
 class SocketMode:
@@ -115,7 +130,7 @@ class _Deliveries(AsyncMiddleware):
 
     def _read(self, body: Json) -> Stimulus | None:
         try:
-            stimulus = parse(body, self._platform.own)
+            stimulus = parse(body, self._platform.own) if concerns(body, self._platform.own) else None
         except Exception:  # a shape that we never saw must not be delivered again and again
             log.exception("slack sent a %s that could not be read", body.get("type"))
             return None

@@ -29,6 +29,19 @@ def parse(body: Json, own: Own) -> Stimulus | None:
             return _slash_command(body) if body.get("command") else None
 
 
+def concerns(body: Json, own: Own) -> bool:
+    """Tell whether a delivery is of our workspace: Slack signs those of every workspace with the app the same way.
+
+    In a room that is shared with another organisation several teams may be named; then ours is one of them.
+    """
+    view, granted = body.get("view") or {}, body.get("authorizations") or ()
+    if body.get("is_enterprise_install") in (True, "true") or any(one.get("is_enterprise_install") for one in granted):
+        return True
+    named = [(body.get("team") or {}).get("id"), *(body.get(key) for key in ("team_id", "context_team_id"))]
+    named += [view.get("app_installed_team_id"), *(one.get("team_id") for one in granted)]
+    return not own.team or not any(named) or own.team in named
+
+
 def _click(body: Json) -> Click | None:
     action: Json = next(iter(body.get("actions") or ()), {})
     name, subject, value = unnumbered(str(action.get("action_id", ""))), str(action.get("value") or ""), None

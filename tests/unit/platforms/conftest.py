@@ -143,7 +143,7 @@ async def bot(
     client: AsyncWebClient, slack: SlackPlatform, intake: ListeningIntake, bot_port: int
 ) -> AsyncIterator[None]:
     application = web.Application()
-    application.router.add_post("/slack/events", aiohttp_handler(build_bolt(client, SECRET, intake, slack)))
+    application.router.add_post("/slack/events", aiohttp_handler(build_bolt(client, SECRET, intake, slack), SECRET))
     async with serving(application, bot_port):
         yield
         await slack.close()

@@ -188,7 +188,50 @@ async def test_only_fresh_and_rightly_signed_requests_are_read(bot_port: int, in
 
 
 @pytest.mark.usefixtures("bot")
-@pytest.mark.parametrize("body", ["{", "[1]", '"x"', "payload=%7B"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Content-Type": "application/json; charset=bogus"},
+        {"X-Slack-Request-Timestamp": "soon"},
+        {"X-Slack-Request-Timestamp": str(int(time.time())), "X-Slack-Signature": "v0=é"},
+    ],
+    ids=str,
+)
+async def test_what_slack_did_not_sign_is_refused_unread(
+    bot_port: int, headers: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = {"Content-Type": "application/json", **headers}
+    url = f"http://127.0.0.1:{bot_port}/slack/events"
+    async with aiohttp.ClientSession() as session, session.post(url, data=b"[" * 100_000, headers=headers) as response:
+        assert response.status == 401
+    assert caplog.text == ""
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(
+    ("named", "heard"),
+    [
+        ({}, 1),
+        ({"team_id": "T-OTHER"}, 0),
+        ({"team": {"id": "T-OTHER"}, "user": {"id": "U1", "team_id": "T-OTHER"}}, 0),
+        ({"team_id": "T-OTHER", "authorizations": [{"team_id": "T-OTHER"}]}, 0),
+        ({"team_id": "T-OTHER", "authorizations": [{"team_id": "OURS"}]}, 1),
+        ({"team_id": None, "authorizations": [{"team_id": None, "is_enterprise_install": True}]}, 1),
+    ],
+    ids=str,
+)
+async def test_only_our_own_workspace_is_heard(
+    bot_port: int, named: dict[str, Any], heard: int, intake: ListeningIntake, sandbox: Sandbox
+) -> None:
+    body = {"type": "event_callback", "event": {"type": "app_home_opened", "tab": "home", "user": "U1"}} | named
+    text = json.dumps(body).replace("OURS", sandbox.workspace.team.id)
+    assert (await deliver(bot_port, text))[0] == 200
+    assert len(intake.heard) == heard
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("body", ["{", "[" * 100_000, "[1]", '"x"', "payload=%7B"])
 async def test_what_is_not_slacks_format_is_refused(bot_port: int, body: str, intake: ListeningIntake) -> None:
     kind = "application/x-www-form-urlencoded" if body.startswith("payload") else "application/json"
     status, _ = await deliver(bot_port, body, kind=kind)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -66,11 +67,21 @@ def test_slack_text_is_read_as_people_see_it(written: str, read: str) -> None:
         (":wave: hello,", ":wave: hello,"),
         ("<@UBOT>: draft: this", "draft: this"),
         ("please <@UBOT|ratchet> draft\nthis:", "please draft\nthis:"),
+        ("<@UBOT> <@UBOT> draft", " draft"),
+        ("one \n <@UBOT>, two <@UBOT>", "one \n, two"),
+        ("<@UBOT|never closed", "<@UBOT|never closed"),
         ("<@UBEN> and <@UBOTTLE>", "<@UBEN> and <@UBOTTLE>"),
     ],
 )
 def test_only_the_mention_of_ourselves_is_taken_out(written: str, read: str) -> None:
     assert without_mention(written, "UBOT") == read
+
+
+@pytest.mark.parametrize("text", [" " * 40_000, "<@UBOT|" * 6_000, "<@UBOT> " * 5_000, "\n" * 40_000])
+def test_no_text_makes_reading_mentions_slow(text: str) -> None:
+    began = time.process_time()
+    without_mention(f"<@UBOT>{text}<@UBOT> x", "UBOT")
+    assert time.process_time() - began < 0.5
 
 
 json_values = st.recursive(
