@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, and_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.chat import Person, Place
-from bot.domain.errors import NotFound
+from bot.domain.errors import Conflict, NotFound
 from bot.domain.escalation import Author, Customer, Escalation, EscalationStatus, Outcome, Turn
 from bot.storage.columns import clean
 from bot.storage.repository import Repository, whole
@@ -31,7 +31,8 @@ class SqlEscalations(Repository):
     ) -> tuple[Escalation, bool]:
         """Open the escalation, or add its new turns to the one that it belongs to; atomic.
 
-        A turn that once joined a burst still belongs to it when it is delivered again, also after the answer.
+        A turn that once joined a burst still belongs to it when it is delivered again, also after the answer. Raises
+        Conflict when the stored one is another customer's: nobody's words may reach somebody else.
         """
         async with self._write() as connection:
             if burst_key:
@@ -43,6 +44,8 @@ class SqlEscalations(Repository):
             if target is not None and target != escalation.id:
                 await self._lock(connection, "escalation", target)
             rows = await self._rows(connection, target or escalation.id)
+            if load(Customer, rows[0].customer).id != escalation.customer.id:
+                raise Conflict("This conversation is another customer's; give this one an id of its own.")
             return await self._add(connection, rows, escalation.turns)
 
     async def get(self, escalation_id: str) -> Escalation:

@@ -155,6 +155,7 @@ _RESPONSES = {
     "400": "Not JSON",
     "401": "The signature is missing, wrong or older than five minutes",
     "404": "The outcome is of a conversation that was never handed over",
+    "409": "The conversation id is that of another customer's conversation",
     "413": "Over 1 MiB",
     "422": "Against the schema; `field` names where",
     "503": "Not now; try again",

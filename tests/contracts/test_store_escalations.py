@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.chat import Place
-from bot.domain.errors import NotFound
-from bot.domain.escalation import Author, EscalationStatus, Outcome, OutcomeKind
+from bot.domain.errors import Conflict, NotFound
+from bot.domain.escalation import Author, Customer, EscalationStatus, Outcome, OutcomeKind
 from bot.ports import Store
 from tests.contracts.store_samples import NOON, THREAD, TRICKY, after, escalation, turn
 
@@ -20,6 +20,13 @@ async def test_the_same_request_twice_is_the_same_escalation(store: Store) -> No
     await store.escalations.receive(escalation())
     stored, changed = await store.escalations.receive(escalation())
     assert (stored, changed) == (escalation(), False)
+
+
+async def test_another_customers_words_never_join_a_conversation(store: Store) -> None:
+    await store.escalations.receive(escalation())
+    with pytest.raises(Conflict, match="another customer"):
+        await store.escalations.receive(escalation("esc_1", turn("c2"), customer=Customer("c2", "Cleo")))
+    assert await store.escalations.get("esc_1") == escalation()
 
 
 async def test_fifty_concurrent_deliveries_make_one_escalation_with_each_turn_once(store: Store) -> None:

@@ -207,6 +207,19 @@ async def test_more_than_a_mebibyte_is_413_however_it_is_sent(desk: Desk) -> Non
         assert answer.status == 413
 
 
+async def test_a_number_of_thousands_of_digits_is_no_json_of_ours(desk: Desk) -> None:
+    body = b'{"type": ' + b"1" * 10_000 + b"}"
+    url = f"{desk.bot_url}/surfaces/webhook"
+    async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=signed(body)) as answer:
+        assert answer.status == 400
+
+
+async def test_two_customers_never_share_a_conversation(desk: Desk, fresh: str) -> None:
+    await desk.customer_sends(f"{fresh}-1", conversation(fresh, REFUND))
+    other = conversation(fresh, "Where is my parcel?", customer={"id": "erin", "name": "Erin Other"})
+    assert (await desk.customer_sends(f"{fresh}-2", other))["status"] == 409
+
+
 async def test_an_unknown_surface_is_404_and_another_method_405(desk: Desk) -> None:
     async with aiohttp.ClientSession() as session:
         async with session.post(f"{desk.bot_url}/surfaces/fax", data=b"{}") as answer:
@@ -221,7 +234,7 @@ async def test_the_published_description_is_valid_and_names_every_status(desk: D
         description = await answer.json()
     validate(description)
     responses = description["paths"]["/surfaces/webhook"]["post"]["responses"]
-    assert set(responses) == {"202", "400", "401", "404", "413", "422", "503"}
+    assert set(responses) == {"202", "400", "401", "404", "409", "413", "422", "503"}
 
 
 # --- outcomes ---------------------------------------------------------------------------------------------------------
