@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.cards.elements import Card
@@ -68,7 +69,7 @@ async def _through_outages(
     log.error("The step %r of %s could not be done; what waits for people is on the Home page.", name, review_id)
 
 
-async def _wait_after(effect: Awaitable[None], review_id: str) -> float | None:
+async def _wait_after(effect: Awaitable[object], review_id: str) -> float | None:
     """None when the effect is done or was refused for good, else the seconds to wait before it is tried again."""
     try:
         await effect
@@ -98,11 +99,7 @@ async def _add(desk: Desk, review_id: str, card: Card, key: str) -> float | None
     if review.card is None:
         return None
     place = review.card.place
-    return await _wait_after(_posted(desk.platforms[place.platform], place, card, key), review_id)
-
-
-async def _posted(platform: Platform, place: Place, card: Card, key: str) -> None:
-    await platform.post(place, card, key=key)
+    return await _wait_after(desk.platforms[place.platform].post(place, card, key=key), review_id)
 
 
 async def _tell(desk: Desk, review_id: str, person: Person, text: str) -> float | None:
@@ -163,7 +160,7 @@ async def _open_thread(desk: Desk, escalation: Escalation, owner: str) -> Place 
             root = await platform.post(
                 Place(platform.name, room.id), opening_card(escalation), key=f"opening:{escalation.id}"
             )
-            place = Place(platform.name, room.id, thread=root.message)
+            place = replace(root.place, thread=root.message)  # another run may have begun it, in another room
             await desk.store.escalations.set_place(escalation.id, place)
             return place
     return None
