@@ -11,7 +11,7 @@ from markdown_it.tree import SyntaxTreeNode
 from knowledge.html import plain_text
 
 _SAFE_LINK = re.compile(r"(?:https?|mailto|tel):", re.IGNORECASE)
-_STOP = re.compile(r"(?:[.!?…]+[\"'”’)\]]*\s+)|(?<=[。！？])")
+_STOP = re.compile(r"(?:(?<![.!?…])[.!?…]+[\"'”’)\]]*\s+)|(?<=[。！？])")
 _ABBREVIATED = "e.g. i.e. mr. mrs. ms. dr. st. no. nr. vs. etc. approx. min. max. incl. excl. art. fig."
 _ABBREVIATIONS = frozenset(_ABBREVIATED.split())
 

@@ -1,6 +1,7 @@
 """Orders to a machine that hide in a customer's text: what they look like, and the text without them. Pure."""
 
 import re
+from collections.abc import Iterator
 
 from bot.domain.wording import normal, sentences
 
@@ -13,7 +14,7 @@ ORDERS = re.compile(
     | \b(?:reveal|show|print|repeat|output|tell\s+me|leak|display|give\s+me)\s+(?:me\s+)?(?:\w+\s+){0,3}?(?:system\s+prompt|prompt|hidden\s+instructions?|initial\s+instructions?|your\s+instructions?)
     | \b(?:developer|jailbreak|dan|god|debug|sudo)\s+mode\b
     | \bnew\s+(?:system\s+)?instructions?\s*:
-    | ^\s*(?:\#{2,}\s*)?(?:system|assistant|developer)\s*(?:prompt|message|override)?\s*:\s
+    | ^[^\S\n]*(?:\#{2,}\s*)?(?:system|assistant|developer)(?:\s*(?:prompt|message|override))?\s*:\s
     | <\|?/?\s?(?:system|im_start|im_end|assistant|user|endoftext|developer|instructions?|tool)\b[^>]{0,40}\|?>
     | \[/?(?:inst|system|sys)\]|<<sys>>
     | \b(?:do\s+not|don't|never)\s+(?:tell|inform|mention\s+(?:this\s+)?to)\s+the\s+(?:human|agent|rep|reviewer|team|user)\b
@@ -26,7 +27,6 @@ ORDERS = re.compile(
     re.I | re.X | re.M,
 )
 COMMENT = re.compile(r"<!--(.{3,2000}?)-->", re.S)
-_OPEN_COMMENT = re.compile(r"<!--.*", re.S)
 
 
 def without_orders(text: str) -> str:
@@ -34,8 +34,17 @@ def without_orders(text: str) -> str:
 
     What is left is what a person may be asking; it is never judged by what was smuggled in beside it.
     """
-    if "<!--" in text:
-        text = _OPEN_COMMENT.sub(" ", re.sub(r"<!--.*?-->", " ", text, flags=re.S))
+    text = " ".join(_outside_comments(text))
     if not ORDERS.search(normal(text)):
         return text
     return "\n".join(text[a:b] for a, b in sentences(text) if not ORDERS.search(normal(text[a:b])))
+
+
+def _outside_comments(text: str) -> Iterator[str]:
+    """Yield what stands around the comments; one that nobody closed goes on to the end."""
+    at = 0
+    while (begins := text.find("<!--", at)) >= 0:
+        yield text[at:begins]
+        ends = text.find("-->", begins + 4)
+        at = ends + 3 if ends >= 0 else len(text)
+    yield text[at:]

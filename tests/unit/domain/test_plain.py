@@ -1,3 +1,6 @@
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +33,13 @@ def test_markdown_is_read_aloud_without_its_marks() -> None:
 @given(st.text(alphabet="ab#|- 1.*_`>\n<!", max_size=200))
 def test_any_text_becomes_readable(text: str) -> None:
     assert isinstance(readable(text), str)
+
+
+@pytest.mark.parametrize("text", ["\n" * 40_000, "<!--" * 10_000, "system" + " " * 40_000, "ignore " * 6_000])
+def test_no_question_makes_looking_for_orders_slow(text: str) -> None:
+    began = time.process_time()
+    without_orders(text + "x")
+    assert time.process_time() - began < 0.5
 
 
 def test_what_was_smuggled_into_a_question_is_taken_out_and_the_question_stays() -> None:

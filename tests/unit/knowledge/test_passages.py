@@ -1,3 +1,6 @@
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,6 +80,13 @@ def test_images_html_and_dangerous_links_leave_only_their_words() -> None:
     assert passage.text == (
         "See this [form](https://a.example/f), that and bold.\n\nInside a block.\n\nE-mail help@a.example."
     )
+
+
+@pytest.mark.parametrize("text", [".!?" * 13_000, "…" * 40_000])
+def test_no_article_makes_finding_sentences_slow(text: str) -> None:
+    began = time.process_time()
+    assert sentences(f"{text}x") == (f"{text}x",)
+    assert time.process_time() - began < 0.5
 
 
 def test_sentences_end_at_full_stops_and_not_after_abbreviations() -> None:
