@@ -1,16 +1,17 @@
 """`ratchet doctor`: is everything that the bot needs there, and what to do about what is not."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     from bot.app.parts import Parts
+    from bot.platforms.slack import SlackPeople
     from bot.ports import Platform
     from bot.settings import Settings
 
@@ -35,9 +36,6 @@ class Result:
     mend: str = ""
 
 
-Check = Callable[["Settings"], AsyncIterator[Result]]
-
-
 @click.command()
 def doctor() -> None:
     """Check settings, database, knowledge, Slack, model and clock; exit code 1 when something does not work."""
@@ -60,6 +58,7 @@ def doctor() -> None:
 
 async def examine() -> AsyncIterator[Result]:
     """Every check in turn; what a failed one makes pointless is left out."""
+    from bot.app.parts import build_desk
     from bot.domain.errors import RatchetError
     from bot.settings import Settings
 
@@ -70,29 +69,39 @@ async def examine() -> AsyncIterator[Result]:
         return
     sections = [name for name in ("slack", "webhook", "openai") if getattr(settings, name).present]
     yield Result(Health.GOOD, "Settings", f"complete; sections in use: {', '.join(sections) or 'none'}")
-    for check in (_desk, _slack, _webhook, _model):
+    try:
+        parts = await build_desk(settings)
+    except RatchetError as problem:
+        yield Result(Health.BAD, "Records", str(problem))
+    else:
         try:
-            async for result in check(settings):
+            async for result in _in_turn({"Records": _records(parts), "Slack": _slack(parts)}):
+                yield result
+        finally:
+            await parts.engine.close()
+    async for result in _in_turn({"Customer systems": _webhook(settings), "Language model": _model(settings)}):
+        yield result
+
+
+async def _in_turn(checks: Mapping[str, AsyncIterator[Result]]) -> AsyncIterator[Result]:
+    """What each check finds; one that cannot go on has found that."""
+    from bot.domain.errors import RatchetError
+
+    for title, check in checks.items():
+        try:
+            async for result in check:
                 yield result
         except RatchetError as problem:
-            yield Result(Health.BAD, _TITLES[check.__name__], str(problem))
+            yield Result(Health.BAD, title, str(problem))
 
 
-_TITLES = {"_desk": "Records", "_slack": "Slack", "_webhook": "Customer systems", "_model": "Language model"}
-
-
-async def _desk(settings: "Settings") -> AsyncIterator[Result]:
-    from bot.app.parts import build_desk
-
-    parts = await build_desk(settings)
-    try:
-        yield Result(Health.GOOD, "Database", f"reachable and up to date ({settings.core.store_url.split('://')[0]})")
-        async for result in _knowledge(parts):
-            yield result
-        plugins = ", ".join(guardrail.name for guardrail in parts.desk.guardrails)
-        yield Result(Health.GOOD, "Guardrails", plugins)
-    finally:
-        await parts.engine.close()
+async def _records(parts: "Parts") -> AsyncIterator[Result]:
+    backend = parts.settings.core.store_url.split("://")[0]
+    yield Result(Health.GOOD, "Database", f"reachable and up to date ({backend})")
+    async for result in _knowledge(parts):
+        yield result
+    plugins = ", ".join(guardrail.name for guardrail in parts.desk.guardrails)
+    yield Result(Health.GOOD, "Guardrails", plugins)
 
 
 async def _knowledge(parts: "Parts") -> AsyncIterator[Result]:
@@ -111,17 +120,16 @@ async def _knowledge(parts: "Parts") -> AsyncIterator[Result]:
             yield Result(Health.WARN, "Articles", f"{len(names)} {title}: {', '.join(names[:5])}", mend)
 
 
-async def _slack(settings: "Settings") -> AsyncIterator[Result]:
+async def _slack(parts: "Parts") -> AsyncIterator[Result]:
+    settings = parts.settings
     if not settings.slack.present:
         yield Result(Health.OFF, "Slack", "not set up", "The README has the steps; `ratchet demo` needs none.")
         return
-    from bot.app.parts import build_desk
     from bot.app.slack import connect_slack
     from bot.platforms.slack import SCOPES, installation
 
-    parts = await build_desk(settings)
+    slack = await connect_slack(settings, parts.desk)
     try:
-        slack = await connect_slack(settings, parts.desk)
         installed = await installation(slack.client)
         yield Result(Health.GOOD, "Slack token", f"works as @{installed.user} in {installed.team or 'the workspace'}")
         missing = sorted(set(SCOPES) - installed.scopes)
@@ -135,9 +143,8 @@ async def _slack(settings: "Settings") -> AsyncIterator[Result]:
             yield result
         for result in await _roles(settings, slack.people):
             yield result
-        await slack.close()
     finally:
-        await parts.engine.close()
+        await slack.close()
 
 
 def _clock(date: str) -> Result:
@@ -171,7 +178,7 @@ async def _rooms(settings: "Settings", platform: "Platform") -> AsyncIterator[Re
             yield Result(Health.GOOD, f"Room {name}", "found, and the bot is in it")
 
 
-async def _roles(settings: "Settings", people: Any) -> list[Result]:
+async def _roles(settings: "Settings", people: "SlackPeople") -> list[Result]:
     from bot.domain.errors import RatchetError
 
     listed = {"reps": settings.slack.reps, "seniors": settings.slack.seniors, "managers": settings.slack.managers}

@@ -115,3 +115,14 @@ def escalation_id(workspace: str, surface: str, external_id: str) -> str:
     """Derive the id, so that the same request, however often it is delivered, is the same escalation."""
     digest = hashlib.sha256("\x1f".join((workspace, surface, external_id)).encode()).hexdigest()
     return f"esc_{digest[:16]}"
+
+
+def thread_key(thread: Place) -> str:
+    """What names the thread on its platform: the external id of an escalation that began in it."""
+    return f"{thread.room}:{thread.thread}"
+
+
+def thread_of(escalation: Escalation) -> Place:
+    """The thread that the escalation began in, for one whose surface is a chat platform."""
+    room, _, thread = escalation.external_id.partition(":")
+    return Place(escalation.surface, room, thread)

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from bot.domain.chat import Place
 from bot.domain.errors import Rejected
-from bot.domain.escalation import Escalation
+from bot.domain.escalation import Escalation, thread_of
 from bot.domain.review import Receipt
 from bot.ports import Clock, Inbound, Platform
 
@@ -25,6 +24,5 @@ class ThreadSurface:
 
     async def deliver(self, escalation: Escalation, text: str, *, key: str) -> Receipt:
         """Post the reply into the thread, once per key. Raises DeliveryFailed."""
-        room, _, thread = escalation.external_id.partition(":")
-        message = await self._platform.reply(Place(self.name, room, thread=thread), text, key=key)
+        message = await self._platform.reply(thread_of(escalation), text, key=key)
         return Receipt(self.name, self._clock.now(), reference=message.message)

@@ -12,6 +12,7 @@ from bot.domain.escalation import (
     EscalationStatus,
     Turn,
     escalation_id,
+    thread_key,
 )
 from bot.domain.review import OPEN_STATES
 from bot.ports import Desk, Inbound, Run
@@ -84,14 +85,10 @@ def _thread_of(message: RoomMessage) -> Place:
     return Place(message.place.platform, message.place.room, thread=message.place.thread or message.message)
 
 
-def _external_id(thread: Place) -> str:
-    return f"{thread.room}:{thread.thread}"
-
-
 async def _began_with(desk: Desk, thread: Place) -> Escalation | None:
     """The escalation that began with this thread, or with a burst that the thread's first message was part of."""
     try:
-        began = escalation_id(desk.store.workspace, thread.platform, _external_id(thread))
+        began = escalation_id(desk.store.workspace, thread.platform, thread_key(thread))
         return await desk.store.escalations.get(began)
     except NotFound:
         return await desk.store.escalations.with_turn(turn_ref(thread, thread.thread or ""))
@@ -104,7 +101,7 @@ async def _of_thread(desk: Desk, thread: Place) -> Escalation | None:
 
 async def _open(desk: Desk, message: RoomMessage, *, asker: Person | None) -> None:
     platform, room, thread = message.place.platform, message.place.room, _thread_of(message)
-    external = _external_id(thread)
+    external = thread_key(thread)
     customer = await _customer(desk, message)
     escalation = Escalation(
         id=escalation_id(desk.store.workspace, platform, external),
@@ -134,7 +131,7 @@ async def _open_thread(desk: Desk, message: RoomMessage, who: Person) -> None:
     if not seen:
         raise NotFound("I cannot read that thread. Invite me to the room first.")
     root = seen[0]
-    external = _external_id(message.place)
+    external = thread_key(message.place)
     customer = await _customer(desk, root)
     turns = tuple(_turn(other, _author(desk, other, customer)) for other in seen)
     if mention and message.text.strip():
