@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.cards.elements import Card
@@ -159,7 +160,7 @@ async def _open_thread(desk: Desk, escalation: Escalation, owner: str) -> Place 
             root = await platform.post(
                 Place(platform.name, room.id), opening_card(escalation), key=f"opening:{escalation.id}"
             )
-            place = Place(platform.name, room.id, thread=root.message)
+            place = replace(root.place, thread=root.message)  # another run may have begun it, in another room
             await desk.store.escalations.set_place(escalation.id, place)
             return place
     return None
