@@ -212,7 +212,7 @@ class SqlEscalations(Repository):
             return _escalation(rows), False
         await self._insert_turns(connection, now.id, fresh, max((row.seq for row in stored), default=-1) + 1)
         to_answer = [turn for turn in fresh if turn.author is not Author.AGENT]
-        changes: dict[str, Any] = {"revision": E.revision + (1 if to_answer else 0)}
+        changes: dict[str, Any] = {"revision": E.revision + 1} if to_answer else {}
         last = _last_customer_at(fresh)
         if last is not None:
             changes["last_customer_at"] = max(last, now.last_customer_at or last)
@@ -221,7 +221,8 @@ class SqlEscalations(Repository):
         return await self._change(connection, now.id, changes), bool(to_answer)
 
     async def _change(self, connection: AsyncConnection, escalation_id: str, changes: dict[str, Any]) -> Escalation:
-        await connection.execute(self._update(ESCALATIONS).where(E.id == escalation_id).values(**changes))
+        if changes:
+            await connection.execute(self._update(ESCALATIONS).where(E.id == escalation_id).values(**changes))
         return _escalation(_found(await self._rows(connection, escalation_id), escalation_id))
 
 
