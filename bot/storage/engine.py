@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.domain.errors import Misconfigured, RatchetError, Unavailable
+from bot.storage.one_hop import connecting
 from bot.storage.values import to_json
 
 T = TypeVar("T")
@@ -116,8 +117,12 @@ def create_engine(url: str) -> Engine:
     if folder is not None and not folder.is_dir():
         raise Misconfigured(f"The database's folder {folder} does not exist. {UPGRADE}")
     if address.get_backend_name() == "sqlite":
+        connect = connecting(str(address.database), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         engine = create_async_engine(
-            address, connect_args={"timeout": BUSY_SECONDS, "isolation_level": None}, json_serializer=to_json
+            address,
+            async_creator=connect,
+            json_serializer=to_json,
+            pool_reset_on_return=None,  # a transaction is ended by its own block, and a read has none
         )
         prepare_sqlite(engine.sync_engine)
         return Engine(engine)
