@@ -19,13 +19,17 @@ class Author(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One utterance. `ref` identifies it on its surface, so that an edit or a redelivery finds it again."""
+    """One utterance. `ref` identifies it on its surface, so that an edit or a redelivery finds it again.
+
+    `by` is the team member behind a reviewer's turn.
+    """
 
     ref: str
     author: Author
     text: str
     at: datetime
     attachments: tuple[str, ...] = ()
+    by: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,12 @@ class Escalation:
         if not pending:
             pending = [turn.text.strip() for turn in self.customer_turns[-1:] if turn.text.strip()]
         return "\n\n".join(pending)
+
+    @property
+    def askers(self) -> tuple[Person, ...]:
+        """The team members behind the present draft: who brought the escalation in, and who guided a draft of it."""
+        guides = (turn.by for turn in self.turns if turn.author is Author.REVIEWER)
+        return tuple(person for person in (self.asker, *guides) if person is not None)
 
     @property
     def guidance(self) -> tuple[str, ...]:

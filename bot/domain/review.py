@@ -1,5 +1,6 @@
 """How people decide on a draft: the states of a review, and who may do what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -147,12 +148,12 @@ def needs_second_person(risk: Risk) -> bool:
 
 
 def check_may_decide(
-    action: Action, risk: Risk, role: Role | None, *, actor: Person, asker: Person | None, editor: Person | None
+    action: Action, risk: Risk, role: Role | None, *, actor: Person, askers: Sequence[Person], editor: Person | None
 ) -> None:
     """Let a permitted decision pass.
 
     Low and medium risk take one rep. High risk is assist only: a rep may edit, reject or hand off, but sending takes a
-    senior other than the asker and the editor. Raises NotAllowed with a sentence that says who may.
+    senior other than those who asked for the draft or guided it, and the editor. Raises NotAllowed with a sentence that says who may.
     """
     if role is None:
         raise NotAllowed("Only support reps can decide on drafts. Ask your manager to add you to the reps' group.")
@@ -162,5 +163,5 @@ def check_may_decide(
         raise NotAllowed("This is high risk: a senior rep must approve it. You can edit, reject or hand it off.")
     if actor.same_as(editor):
         raise NotAllowed("This is high risk and you edited the text: another senior rep must approve it.")
-    if actor.same_as(asker):
+    if any(actor.same_as(asker) for asker in askers):
         raise NotAllowed("This is high risk and you asked for it: another senior rep must approve it.")

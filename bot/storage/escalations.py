@@ -141,7 +141,7 @@ class SqlEscalations(Repository):
 
     def _joined(self) -> Select[Any]:
         joined = ESCALATIONS.outerjoin(TURNS, and_(T.workspace == E.workspace, T.escalation_id == E.id))
-        turns = (T.ref, T.seq, T.author, T.text, T.at, T.attachments, T.removed)
+        turns = (T.ref, T.seq, T.author, T.text, T.at, T.attachments, T.by, T.removed)
         return self._select(ESCALATIONS, ESCALATIONS, *turns).select_from(joined).order_by(T.seq)
 
     async def _rows(self, connection: AsyncConnection, escalation_id: str) -> Rows:
@@ -196,7 +196,7 @@ class SqlEscalations(Repository):
         rows = [
             self._row(
                 escalation_id=owner, ref=turn.ref, seq=number, author=turn.author.value, text=turn.text, at=turn.at,
-                attachments=list(turn.attachments), removed=False,
+                attachments=list(turn.attachments), by=plain(turn.by), removed=False,
             )
             for number, turn in enumerate(turns, seq)
         ]  # fmt: skip
@@ -238,7 +238,9 @@ def _escalation(rows: Rows) -> Escalation:
 
 
 def _turn(row: Row[Any]) -> Turn:
-    return Turn(row.ref, Author(row.author), row.text, row.at, tuple(row.attachments))
+    return Turn(
+        row.ref, Author(row.author), row.text, row.at, tuple(row.attachments), load_optional(Person, row.by)
+    )  # fmt: skip
 
 
 def _in_order(turns: list[Turn]) -> tuple[Turn, ...]:

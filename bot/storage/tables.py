@@ -66,6 +66,7 @@ class TurnRow(Row, table=True):
     text: Str
     at: At
     attachments: Json
+    by: OptionalJson
     removed: bool
 
 

@@ -160,7 +160,7 @@ async def _ask_again(desk: Desk, existing: Escalation, message: RoomMessage, who
     reviews = await desk.store.reviews.of_escalation(existing.id)
     if any(review.state in OPEN_STATES for review in reviews):
         raise Conflict("There is already a draft in this thread. Reject it with a note to get another one.")
-    again = Turn(ref=f"ask:{message.key}", author=Author.REVIEWER, text="", at=message.at)
+    again = Turn(ref=f"ask:{message.key}", author=Author.REVIEWER, text="", at=message.at, by=who)
     await _propose(desk, await desk.store.escalations.add_turn(existing.id, again))
 
 
@@ -190,6 +190,7 @@ def _turn(message: RoomMessage, author: Author) -> Turn:
         text=message.text,
         at=message.at,
         attachments=message.attachments,
+        by=message.author if author is Author.REVIEWER else None,
     )
 
 

@@ -35,7 +35,7 @@ async def check(desk: Desk, review: Review, action: Action, actor: Person) -> No
     escalation = await desk.store.escalations.get(review.escalation_id)
     role = await desk.people.role(actor)
     risk = review.proposal.triage.risk if review.proposal else Risk.HIGH
-    check_may_decide(action, risk, role, actor=actor, asker=escalation.asker, editor=review.editor)
+    check_may_decide(action, risk, role, actor=actor, askers=escalation.askers, editor=review.editor)
     if review.state is not ReviewState.READY or review.proposal is None:
         raise Conflict(why_closed(review))
     if action is not Action.APPROVE:
@@ -76,7 +76,7 @@ async def _follow_up(run: Run, desk: Desk, made: Decision) -> None:
         await run.step("hand_off", hand_off, desk, made)
         await showing.add(run, desk, made.review_id, hand_off_card(made), key=f"hand-off:{made.review_id}")
     elif made.redraft:
-        await start_redraft(run, desk, made.review_id, made.note, f"redraft:{made.review_id}")
+        await start_redraft(run, desk, made.review_id, made.note, f"redraft:{made.review_id}", by=made.by)
 
 
 async def claim(desk: Desk, made: Decision) -> Verdict:
@@ -185,16 +185,18 @@ async def hand_off(desk: Desk, made: Decision) -> None:
     await desk.store.escalations.set_status(escalation_of(made.review_id), EscalationStatus.HANDED_OFF)
 
 
-async def start_redraft(run: Run, desk: Desk, review_id: str, guidance: str, ref: str) -> None:
+async def start_redraft(
+    run: Run, desk: Desk, review_id: str, guidance: str, ref: str, *, by: Person | None = None
+) -> None:
     """Ask for a new draft that heeds the reviewer's guidance; it supersedes this one."""
-    revision = await run.step("guide", add_guidance, desk, review_id, guidance, ref)
+    revision = await run.step("guide", add_guidance, desk, review_id, guidance, ref, by)
     escalation = escalation_of(review_id)
     await run.start("propose", f"propose:{escalation}:{revision}", escalation=escalation, revision=revision)
 
 
-async def add_guidance(desk: Desk, review_id: str, guidance: str, ref: str) -> int:
+async def add_guidance(desk: Desk, review_id: str, guidance: str, ref: str, by: Person | None) -> int:
     """Add the guidance to the conversation and return the revision that a new draft must have."""
-    turn = Turn(ref=ref, author=Author.REVIEWER, text=guidance, at=desk.clock.now())
+    turn = Turn(ref=ref, author=Author.REVIEWER, text=guidance, at=desk.clock.now(), by=by)
     escalation = await desk.store.escalations.add_turn(escalation_of(review_id), turn)
     return escalation.revision
 

@@ -116,7 +116,7 @@ async def test_a_room_in_the_settings_that_does_not_exist_keeps_no_other_from_wo
 # --- what Slack does --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+FAULTS = pytest.mark.parametrize(
     "fault",
     [
         {"status": 429, "retry_after": 1},
@@ -128,11 +128,22 @@ async def test_a_room_in_the_settings_that_does_not_exist_keeps_no_other_from_wo
     ],
     ids=["429", "500", "internal", "disconnect", "lost", "lost-twice"],
 )
-@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
-async def test_trouble_at_slack_is_waited_out_and_leaves_one_card(desk: Desk, method: str, fault: Json) -> None:
-    await desk.hands.do("faults", method=method, **fault)
+
+
+@FAULTS
+async def test_trouble_at_slack_while_a_card_is_posted_leaves_one_card(desk: Desk, fault: Json) -> None:
+    await desk.hands.do("faults", method="chat.postMessage", **fault)
     card = await desk.asked(REFUND)
     assert len(await cards(desk, card["thread_ts"])) == 1
+
+
+@FAULTS
+async def test_trouble_at_slack_while_a_card_is_repainted_leaves_it_true(desk: Desk, fault: Json) -> None:
+    card = await desk.asked(REFUND)
+    await desk.hands.do("faults", method="chat.update", **fault)
+    await desk.press(card, "Approve")
+    await desk.shows(card, "Delivered to this thread")
+    assert len(await cards(desk, card["thread_ts"])) == 2
 
 
 async def test_a_reply_is_posted_once_though_slack_loses_the_answer(desk: Desk) -> None:

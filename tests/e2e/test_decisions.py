@@ -294,6 +294,18 @@ async def test_who_edited_a_high_risk_reply_cannot_approve_it(desk: Desk) -> Non
     assert await replies(desk, card, mine) == 1
 
 
+async def test_who_guided_a_high_risk_draft_cannot_approve_it(desk: Desk) -> None:
+    card = await desk.asked(HACKED)
+    await desk.form(card, "Reject", as_="sue")
+    values = {"What went wrong?": "Tone", "Note": "Warmer, please.", "redraft": "yes"}
+    await desk.hands.do("forms/submit", as_="sue", values=values)
+    newer = await desk.card("#escalations", card["thread_ts"], "Draft 2")
+    await desk.press(newer, "Approve", as_="sue")
+    await desk.whisper("sue", "you asked for it: another senior rep must approve it")
+    await desk.press(newer, "Approve", as_="mae")
+    await desk.shows(newer, "Delivered to this thread")
+
+
 async def test_an_abstention_names_what_is_missing_and_offers_to_write_the_answer(desk: Desk) -> None:
     card = await desk.asked(NONSENSE)
     assert "No draft." in words(card)

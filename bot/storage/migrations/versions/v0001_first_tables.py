@@ -103,6 +103,7 @@ def _turns() -> None:
         _text("text"),
         _moment("at"),
         _json("attachments"),
+        _json("by", null=True),
         sa.Column("removed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("workspace", "escalation_id", "ref", name="pk_turns"),
         sa.UniqueConstraint("workspace", "escalation_id", "seq", name="uq_turns_workspace_escalation_id_seq"),
