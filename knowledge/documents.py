@@ -26,6 +26,10 @@ KNOWN_KEYS = frozenset(
 _Choice = TypeVar("_Choice", Audience, ArticleKind)
 
 
+LONGEST_TAG = 20_000
+"""Characters; the HTML parser's time grows with the square of an unfinished tag's length."""
+
+
 class Unfit(Exception):
     """A file that is no article; the text is the reason, to be read after the file's name."""
 
@@ -97,6 +101,8 @@ def _text(path: Path, folder: Path) -> str:
     text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Co"})
     if not text.strip():
         raise Unfit("it is empty")
+    if path.suffix.lower() in HTML and _has_endless_tag(text):
+        raise Unfit("it has a tag that never ends")
     return text
 
 
@@ -184,3 +190,8 @@ def _choice(choices: type[_Choice], fields: Mapping[str, str], name: str, defaul
     except ValueError:
         allowed = " or ".join(choice.value for choice in choices)
         raise Unfit(f"`{name}` must be {allowed}, not {value[:40]}") from None
+
+
+def _has_endless_tag(source: str) -> bool:
+    """Whether somewhere a tag is begun and not ended within any length that a tag has."""
+    return any("<" in part and len(part) - part.index("<") > LONGEST_TAG for part in source.split(">"))

@@ -1,6 +1,7 @@
 """`/ratchet`: help, and how things stand."""
 
 from bot.domain.chat import Command, Toast
+from bot.domain.errors import NotAllowed
 from bot.domain.review import ReviewState
 from bot.ports import Answer, Desk
 from handlers.commands import CommandPlugin
@@ -18,6 +19,8 @@ async def run(desk: Desk, command: Command) -> Answer:
     if word in ("", "help"):
         return Toast(HELP)
     if word == "status":
+        if await desk.people.role(command.actor) is None:
+            raise NotAllowed("Only support reps can see the queue.")
         return Toast(await _status(desk))
     return Toast(f"I do not know “{command.text.strip()[:80]}”.\n{HELP}")
 

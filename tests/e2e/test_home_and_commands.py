@@ -96,3 +96,7 @@ async def test_a_mention_with_a_commands_word_is_that_command(desk: Desk) -> Non
 async def test_a_question_that_begins_like_a_command_is_a_question(desk: Desk) -> None:
     wrote = await desk.hands.do("messages", as_="mae", room="#random", text="@ratchet status of my refund, when is it?")
     assert "status of my refund" in words(await desk.card("#random", wrote["ts"], "Why"))
+
+
+async def test_an_outsider_is_not_told_how_long_the_queue_is(desk: Desk) -> None:
+    assert "knowledge v1" not in await told(desk, "gus", "/ratchet status", "Only support reps can see the queue")

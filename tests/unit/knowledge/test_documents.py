@@ -84,6 +84,7 @@ def test_unclosed_front_matter_is_said(tmp_path: Path) -> None:
         ("a.html", b"<html><script>var x = 1</script></html>", "no text"),
         ("a.pdf", b"%PDF", "neither Markdown nor HTML"),
         ("a.md", b"x" * 5_000_001, "larger than 5 MB"),
+        ("a.html", b"<a " * 20_000, "a tag that never ends"),
     ],
 )
 def test_a_file_that_is_no_article_is_unfit_for_a_stated_reason(
