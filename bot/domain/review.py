@@ -153,7 +153,8 @@ def check_may_decide(
     """Let a permitted decision pass.
 
     Low and medium risk take one rep. High risk is assist only: a rep may edit, reject or hand off, but sending takes a
-    senior other than those who asked for the draft or guided it, and the editor. Raises NotAllowed with a sentence that says who may.
+    senior who neither asked for the draft, nor guided it, nor edited it. Raises NotAllowed with a sentence that says
+    who may.
     """
     if role is None:
         raise NotAllowed("Only support reps can decide on drafts. Ask your manager to add you to the reps' group.")

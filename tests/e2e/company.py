@@ -117,7 +117,7 @@ class Desk:
         messages: list[Json] = found["messages"]
         return messages
 
-    async def card(self, room: str, ts: str, says: str = "", *, seconds: float = 10) -> Json:
+    async def card(self, room: str, ts: str, says: str = "", *, seconds: float = 30) -> Json:
         """The newest message of ours in the thread whose shown text has these words, as soon as there is one."""
         async with asyncio.timeout(seconds):
             while True:
@@ -152,7 +152,7 @@ class Desk:
         found: Json = await self.until(top)
         return found
 
-    async def shows(self, card: Json, says: str, *, seconds: float = 10) -> Json:
+    async def shows(self, card: Json, says: str, *, seconds: float = 30) -> Json:
         """The card as it stands when it says that."""
 
         async def now() -> Json | None:
@@ -200,7 +200,7 @@ class Desk:
         """A signed delivery of a customer's system under this webhook id."""
         return await self.hands.do("customers/send", id=key, body={"type": kind, "data": data})
 
-    async def until(self, condition: Callable[[], Any], *, seconds: float = 10) -> Any:
+    async def until(self, condition: Callable[[], Any], *, seconds: float = 30) -> Any:
         """What the condition gives, as soon as it is something."""
         async with asyncio.timeout(seconds):
             while True:

@@ -35,7 +35,7 @@ ALONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TOKENIZERS_PARALL
 """What keeps libraries from starting threads."""
 REFUND = "How long does a card refund take to arrive after you issue it?"
 ANSWER = "5 to 7 working days"
-SECONDS = 10.0
+SECONDS = 30.0
 """From the beginning of the next life to the end state, at the most."""
 
 T = TypeVar("T")
