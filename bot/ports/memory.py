@@ -25,6 +25,7 @@ class Escalations(Protocol):
         its last customer turn is at most `burst_seconds` older than this one's first. Known turns (by ref) are not
         added again; new customer or reviewer turns raise the revision, an agent's do not; a customer's open an answered
         or withdrawn one again. Returns the stored escalation and whether its revision changed (True for a new one).
+        Raises Conflict when the stored one is another customer's.
         """
         ...
 
