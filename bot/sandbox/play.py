@@ -206,12 +206,13 @@ class Player:
         if "Approve" not in card.buttons:
             return
         await self._press(thread, card, "Approve", who)
-        outcome.refusal = await _until(lambda: self._whispered(who, thread), 10.0)
+        outcome.refusal = await _until(lambda: self._whispered(who, thread), PATIENCE_SECONDS)
         outcome.did.append(f"{self._who(who)} presses Approve and is told: “{outcome.refusal}”")
 
     async def _whispered(self, who: str, thread: Thread) -> str:
         shown = (await self._hands.read("ephemerals", as_=who))["messages"]
-        return "".join(html.unescape(one["text"]) for one in shown[-1:] if one["channel"] == thread.room)
+        there = [html.unescape(one["text"]) for one in shown if one["channel"] == thread.room]
+        return there[-1] if there else ""
 
     async def _press(self, thread: Thread, card: Card, label: str, who: str) -> None:
         told = await self._hands.do("press", as_=who, room=thread.room, ts=card.ts, action=label)
