@@ -6,6 +6,8 @@ Only short runs live here. What waits for a person is a row in our store, so tha
 import asyncio
 import contextlib
 import logging
+import sqlite3
+import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -37,6 +39,8 @@ def _sqlite(url: str) -> Engine:
     def configure(connection: Any, _: Any) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
+        if sqlite3.sqlite_version_info < (3, 42):  # from Python 3.12 on the engine asks for 'subsec', which is newer
+            connection.create_function("unixepoch", -1, lambda *_: time.time())
 
     return engine
 
