@@ -46,10 +46,12 @@ class Dispatcher:
         self._underway: set[str] = set()
 
     def immediate(self, stimulus: Stimulus) -> bool:
-        """Forms and commands are answered within the acknowledgement, the rest after it."""
+        """What opens or sends a form, or only asks, is answered within the acknowledgement; work is kept first."""
         if isinstance(stimulus, Click):
             return stimulus.action in reviews.OPENERS
-        return isinstance(stimulus, Submission | Command)
+        if isinstance(stimulus, Command):
+            return stimulus.name not in self._commands or not self._commands[stimulus.name].begins_work
+        return isinstance(stimulus, Submission)
 
     async def accept(self, stimulus: Stimulus) -> None:
         """Return once the stimulus is durable. A redelivery is recognised by its key."""

@@ -11,7 +11,8 @@ from bot.ports import Answer, Desk
 class CommandPlugin:
     """A command that people can give. `usage` is the hint behind its name, `help` one line on what it does.
 
-    `slash` gives it a slash command, `shortcut` (a title) an entry in the menu of every message.
+    `slash` gives it a slash command, `shortcut` (a title) an entry in the menu of every message. `begins_work` keeps it
+    before it is acknowledged, so that no crash loses it; such a command cannot open a form.
     """
 
     name: str
@@ -20,3 +21,4 @@ class CommandPlugin:
     run: Callable[[Desk, Command], Awaitable[Answer]]
     slash: bool = True
     shortcut: str = ""
+    begins_work: bool = False

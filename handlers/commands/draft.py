@@ -29,4 +29,5 @@ COMMAND = CommandPlugin(
     run=run,
     slash=False,
     shortcut="Draft an answer",
+    begins_work=True,
 )
