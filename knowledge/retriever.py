@@ -1,6 +1,7 @@
 """Retrieval: which passages of which knowledge release speak to a question."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.article import Audience, Release
@@ -38,7 +39,14 @@ class HybridRetriever:
         self._served: ReleaseIndex | None = None
 
     async def retrieve(
-        self, query: str, *, at: datetime, audience: Audience, limit: int = 8, release: int | None = None
+        self,
+        query: str,
+        *,
+        at: datetime,
+        audience: Audience,
+        limit: int = 8,
+        release: int | None = None,
+        needs: Sequence[str] = (),
     ) -> Retrieved:
         """Find the best passages among what may be cited at that time to that audience, with their release.
 

@@ -20,7 +20,7 @@ from bot.storage.migrate import check, upgrade
 from bot.storage.store import open_store
 from bot.triage.taxonomy import load_taxonomy, load_tone
 from bot.triage.triage import TaxonomyTriager
-from knowledge.embeddings import StaticEmbedder
+from knowledge.embeddings.static import StaticEmbedder
 from knowledge.library import Library
 from knowledge.retriever import HybridRetriever
 

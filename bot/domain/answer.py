@@ -36,12 +36,42 @@ UNKNOWN_INTENT = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """What a rep would copy by hand: an order id, an e-mail address. `start` and `end` are offsets in the question."""
+    """What a rep would copy by hand: an order id, an e-mail address. `start` and `end` are offsets in the question.
+
+    `resolved` is what the value comes to, where that is not how it was written: the day that "next Friday" is
+    (ISO 8601), an amount as "149.00 EUR", a phone number in E.164.
+    """
 
     name: str
     value: str
     start: int
     end: int
+    resolved: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that the customer wants, in their own words, judged by itself.
+
+    `owner` is the room that owns its intent; `because` says in a line what the judgement rests on.
+    """
+
+    text: str
+    intent: str = UNKNOWN_INTENT
+    intent_title: str = ""
+    confidence: float = 0.0
+    risk: Risk = Risk.MEDIUM
+    owner: str = ""
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A conversation in a few bullets, in the customer's own words: what happened, what was tried, what is asked."""
+
+    happened: tuple[str, ...] = ()
+    tried: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +79,9 @@ class Triage:
     """What the escalation is about and how to handle it. Each `*_confidence` is a probability from 0 to 1.
 
     `intent` is UNKNOWN_INTENT where no intent of the taxonomy fits. `owner` is the room that owns the intent.
-    `because` says in a line what the judgement rests on.
+    `because` says in a line what the judgement rests on. `needs` are the things that are asked, the main one first;
+    the intent, risk and owner of the whole are taken from them. `flags` say in a sentence each why a person should
+    take this one now (repeated misunderstanding, anger that grows).
     """
 
     intent: str
@@ -65,6 +97,9 @@ class Triage:
     owner: str = ""
     fields: tuple[Field, ...] = ()
     because: str = ""
+    needs: tuple[Need, ...] = ()
+    summary: Summary = Summary()
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +148,8 @@ class Draft:
     """A suggested reply. `text` is what the customer would read, without markers; empty when the drafter abstains.
 
     `missing` says, on abstention, what the knowledge lacks. `notes` are for the team (a fall-back, a caveat).
-    `confidence` is a probability from 0 to 1. `cited` is the text with its [n] markers.
+    `confidence` is the drafter's own estimate from 0 to 1 that this may be approved unchanged. `cited` is the text with
+    its [n] markers.
     """
 
     text: str
@@ -158,7 +194,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What people review and what evals score, with the releases that it was made with."""
+    """What people review and what evals score, with the releases that it was made with.
+
+    `confidence` is the drafter's estimate, calibrated on `calibrated_on` past decisions (0: on none, it is the
+    estimate itself). `next_steps` are what the rep should do, word for word from `procedure`.
+    """
 
     triage: Triage
     passages: tuple[Passage, ...]
@@ -167,6 +207,10 @@ class Proposal:
     knowledge_release: int
     workflow_release: int
     trace_id: str = ""
+    confidence: float = 0.0
+    calibrated_on: int = 0
+    next_steps: tuple[str, ...] = ()
+    procedure: Passage | None = None
 
     @property
     def blocks(self) -> tuple[Finding, ...]:

@@ -4,7 +4,17 @@ Implementations are chosen in `bot.app` alone. A contract test in `tests/contrac
 implementation. Any method may raise `Unavailable`; what else it raises is said where it is promised.
 """
 
-from bot.ports.answering import Drafter, DraftRequest, Embedder, GuardInput, Guardrail, Retrieved, Retriever, Triager
+from bot.ports.answering import (
+    Drafter,
+    DraftRequest,
+    Embedder,
+    GuardInput,
+    Guardrail,
+    Reranker,
+    Retrieved,
+    Retriever,
+    Triager,
+)
 from bot.ports.delivery import Answer, Inbound, Intake, People, Platform, Surface
 from bot.ports.desk import Desk, Policy
 from bot.ports.memory import (
@@ -43,6 +53,7 @@ __all__ = [
     "Policy",
     "Received",
     "Releases",
+    "Reranker",
     "Retrieved",
     "Retriever",
     "Reviews",

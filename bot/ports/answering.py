@@ -11,7 +11,11 @@ from bot.domain.escalation import Escalation
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors whose inner product is their likeness."""
+    """Turns texts into unit vectors whose inner product is their likeness.
+
+    Calls may compute or, for an embedder behind a network, wait: call it in a thread unless it is known to be quick.
+    Raises Unavailable where it depends on something that does not answer.
+    """
 
     name: str
     dimensions: int
@@ -31,22 +35,44 @@ class Triager(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """Passages, best first, and the number of the knowledge release that they were found in."""
+    """Passages, best first, and the number of the knowledge release that they were found in.
+
+    `notes` are for the team: what was not as it should be (the embedder did not answer, so only words were compared).
+    """
 
     passages: tuple[Passage, ...]
     release: int
+    notes: tuple[str, ...] = ()
+
+
+class Reranker(Protocol):
+    """Judges how well passages answer a query, reading both together; slower and better than retrieval."""
+
+    name: str
+
+    async def rerank(self, query: str, passages: Sequence[Passage]) -> Sequence[float]:
+        """Give each passage a score, higher is better. Raises Unavailable where it cannot."""
+        ...
 
 
 class Retriever(Protocol):
     """Finds citable passages in a knowledge release."""
 
     async def retrieve(
-        self, query: str, *, at: datetime, audience: Audience, limit: int = 8, release: int | None = None
+        self,
+        query: str,
+        *,
+        at: datetime,
+        audience: Audience,
+        limit: int = 8,
+        release: int | None = None,
+        needs: Sequence[str] = (),
     ) -> Retrieved:
         """Find the best passages among what may be cited at that time to that audience.
 
         In the live release, or in the numbered one: a run keeps the release that it began with. Raises NotFound for a
-        release that never was. A query without letters or digits finds nothing.
+        release that never was. A query without letters or digits finds nothing. `needs` are things asked in it that
+        are searched apart as well, so that each has its passages among those found.
         """
         ...
 

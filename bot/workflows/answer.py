@@ -37,6 +37,7 @@ async def prepare(
         at=desk.clock.now(),
         audience=Audience.CUSTOMER,
         release=release,
+        needs=[need.text for need in triage.needs] if len(triage.needs) > 1 else [],
     )
     draft = await run.step("draft", desk.drafter.draft, DraftRequest(escalation, triage, retrieved.passages))
     findings = await run.step("guard", guard, desk, escalation, triage, retrieved.passages, draft)
@@ -48,6 +49,7 @@ async def prepare(
         knowledge_release=retrieved.release,
         workflow_release=desk.workflow_release,
         trace_id=run.id,
+        confidence=draft.confidence,
     )
 
 

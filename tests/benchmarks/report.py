@@ -19,21 +19,29 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def report(
-    bench: str, ours: Figures, baselines: Mapping[str, Figures], aims: Mapping[str, bool], **conditions: Any
+    bench: str,
+    ours: Figures,
+    baselines: Mapping[str, Figures],
+    aims: Mapping[str, bool],
+    *,
+    digits: int = 1,
+    **conditions: Any,
 ) -> None:
     """Print the figures beside their baselines, each aim with whether it was met, and last one JSON line."""
     out = Console()
     table = Table("", *ours, title=f"bench-{bench}", title_justify="left")
     for name, figures in (("ours", ours), *baselines.items()):
-        table.add_row(name, *(f"{figures[key]:.1f}" if key in figures else "" for key in ours))
+        table.add_row(name, *(f"{figures[key]:.{digits}f}" if key in figures else "" for key in ours))
     out.print(table)
     for aim, met in aims.items():
         out.print(f"{'met   ' if met else 'MISSED'}  {aim}")
     known = {"cores": os.cpu_count(), "python": platform.python_version(), **conditions}
-    rounded = {name: {key: round(value, 2) for key, value in figures.items()} for name, figures in baselines.items()}
+    rounded = {
+        name: {key: round(value, digits + 1) for key, value in figures.items()} for name, figures in baselines.items()
+    }
     line = {
         "bench": bench,
-        "ours": {key: round(value, 2) for key, value in ours.items()},
+        "ours": {key: round(value, digits + 1) for key, value in ours.items()},
         "baselines": rounded,
         "aims": dict(aims),
         "conditions": known,

@@ -35,7 +35,7 @@ import bot
 import bot.triage.triage
 import handlers
 import knowledge
-import knowledge.embeddings
+import knowledge.embeddings.static
 from bot.app.running import build
 from bot.cli.serving import serve_until_stopped
 from bot.runtime import durable
@@ -143,11 +143,11 @@ def _mark(owner: type, name: str, points: Points, label: str, *, before: bool = 
 
 def share_models(settings: Settings) -> None:
     """Fit once what every life would fit anew; the answers are the same."""
-    embedder = knowledge.embeddings.StaticEmbedder()
+    embedder = knowledge.embeddings.static.StaticEmbedder()
     taxonomy, tone = load_taxonomy(settings.desk.taxonomy), load_tone(settings.desk.tone)
     triager = bot.triage.triage.TaxonomyTriager(taxonomy, tone, embedder)
     triager.warm()
-    knowledge.embeddings.StaticEmbedder = lambda: embedder  # type: ignore[assignment, misc]
+    knowledge.embeddings.static.StaticEmbedder = lambda: embedder  # type: ignore[assignment, misc]
     bot.triage.triage.TaxonomyTriager = lambda *_, **__: triager  # type: ignore[assignment, misc]
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.embeddings import StaticEmbedder
+from knowledge.embeddings.static import StaticEmbedder
 from knowledge.library import Library
 from knowledge.retriever import HybridRetriever
 from tests.unit.knowledge.memory import MemoryArticles, MemoryReleases, StandingClock

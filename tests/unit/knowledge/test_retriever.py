@@ -11,7 +11,7 @@ import pytest
 from bot.domain.article import Audience
 from bot.domain.errors import NotFound, Unavailable
 from bot.ports import Retrieved
-from knowledge.embeddings import StaticEmbedder
+from knowledge.embeddings.static import StaticEmbedder
 from knowledge.library import Library
 from knowledge.retriever import HybridRetriever
 from tests.unit.knowledge.conftest import write

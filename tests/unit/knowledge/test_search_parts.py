@@ -4,7 +4,7 @@ import threading
 import numpy as np
 import pytest
 
-from knowledge.embeddings import StaticEmbedder
+from knowledge.embeddings.static import StaticEmbedder
 from knowledge.keywords import KeywordIndex, stem, tokens_of
 from knowledge.vectors import VectorIndex
 

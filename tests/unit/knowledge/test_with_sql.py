@@ -12,7 +12,7 @@ from bot.ports import Store
 from bot.storage.engine import create_engine
 from bot.storage.migrate import upgrade
 from bot.storage.store import open_store
-from knowledge.embeddings import StaticEmbedder
+from knowledge.embeddings.static import StaticEmbedder
 from knowledge.library import Library
 from knowledge.retriever import HybridRetriever
 from tests.unit.knowledge.conftest import TODAY, write

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.ports import Embedder
-from knowledge.embeddings import StaticEmbedder
+from knowledge.embeddings.static import StaticEmbedder
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from bot.ports import DraftRequest
 from bot.triage.taxonomy import load_taxonomy, load_tone
 from bot.triage.triage import TaxonomyTriager
 from bot.workflows.answer import search_query
-from knowledge.embeddings import StaticEmbedder
+from knowledge.embeddings.static import StaticEmbedder
 from knowledge.library import Library
 from knowledge.retriever import HybridRetriever
 from tests.unit.knowledge.memory import MemoryArticles, MemoryReleases, StandingClock

@@ -5,7 +5,7 @@ import pytest
 from bot.ports import Embedder
 from bot.triage.taxonomy import load_taxonomy, load_tone
 from bot.triage.triage import TaxonomyTriager
-from knowledge.embeddings import StaticEmbedder
+from knowledge.embeddings.static import StaticEmbedder
 
 CONTENT = Path(__file__).parents[3] / "knowledge" / "content"
 

@@ -1,4 +1,4 @@
-"""Meaning as vectors: static word embeddings that come inside a package, need no network and no graphics card."""
+"""Static word embeddings that come inside a package: light and quick, and blind to the order of words."""
 
 import logging
 import threading
@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Vectors = NDArray[np.float32]
+from knowledge.embeddings import Vectors, unit
 
 LONGEST_TEXT = 20_000
 """Characters of a text that count; a mean over more words than this says nothing more."""
@@ -51,12 +50,6 @@ class StaticEmbedder:
             if self._model is None:
                 self._model = _load()
             return self._model
-
-
-def unit(vectors: Vectors) -> Vectors:
-    """Scale every row to length 1; a row that is (nearly) zero stays zero."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.where(lengths > 1e-6, vectors / np.maximum(lengths, 1e-6), 0).astype(np.float32)
 
 
 def _load() -> Any:
