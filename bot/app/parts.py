@@ -25,7 +25,7 @@ from knowledge.library import Library
 from knowledge.retriever import HybridRetriever
 
 if TYPE_CHECKING:
-    from bot.llm.openai import OpenAIDrafter
+    from bot.llm.openai.drafting import OpenAIDrafter
 
 
 class SystemClock:
@@ -137,7 +137,7 @@ def _drafter(settings: Settings, voice: Voice, embedder: Embedder) -> tuple[Draf
 
 def model_drafter(settings: Settings, voice: Voice) -> "OpenAIDrafter":
     """The drafter of the OpenAI section."""
-    from bot.llm.openai import OpenAIDrafter  # 1.3 s, which installations without a model need not wait for
+    from bot.llm.openai.drafting import OpenAIDrafter  # 1.3 s, which installations without a model need not wait for
 
     section = settings.openai
     return OpenAIDrafter(

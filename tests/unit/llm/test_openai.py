@@ -11,7 +11,7 @@ from bot.domain.errors import Unavailable
 from bot.domain.escalation import Author, Turn
 from bot.llm.fallback import WithFallback
 from bot.llm.offline import OfflineDrafter
-from bot.llm.openai import OpenAIDrafter
+from bot.llm.openai.drafting import OpenAIDrafter
 from bot.llm.request import boundary, load_prompt, message, prompt_version
 from bot.llm.voice import Voice, Wording
 from bot.ports import Embedder

@@ -1,31 +1,16 @@
 """Drafts with a language model behind OpenAI's Responses API, or any endpoint that speaks it."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
-
-import openai
-from openai import AsyncOpenAI
 from openai.types.responses import ParsedResponse
 from pydantic import BaseModel, ConfigDict, Field
-from tenacity import (
-    AsyncRetrying,
-    RetryCallState,
-    retry_if_exception,
-    stop_after_attempt,
-    stop_before_delay,
-    wait_random_exponential,
-)
 
 from bot.domain.answer import Draft, DraftAuthor, Passage
 from bot.domain.errors import Unavailable
 from bot.llm.compose import Piece, compose
+from bot.llm.openai.calling import Endpoint
 from bot.llm.reading import language_of
 from bot.llm.request import boundary, load_prompt, message, prompt_version
 from bot.llm.voice import Voice
 from bot.ports import DraftRequest
-
-T = TypeVar("T")
 
 _OUTPUT_TOKENS = 2_000
 _PING_TOKENS = 16
@@ -54,8 +39,7 @@ class OpenAIDrafter:
 
     A sentence that cites no passage we sent is left out, and a note says so: what is not cited is not answered. A
     refusal, or a reply in which nothing is cited, is an abstention. Its confidence is provisional: the share of
-    sentences kept, capped. What may pass (408, 409, 429, 5xx, a lost connection) is tried again after Retry-After
-    or a growing pause; where that would end after the deadline, it gives up at once. The reply is framed by `voice`.
+    sentences kept, capped. The reply is framed by `voice`.
     """
 
     name = "openai"
@@ -73,11 +57,11 @@ class OpenAIDrafter:
         voice: Voice | None = None,
     ) -> None:
         self._model = model
-        self._deadline = deadline_seconds
         self._prompt = prompt or load_prompt()
         self._voice = voice or Voice()
-        self._tries = max_retries + 1
-        self._client = AsyncOpenAI(api_key=api_key, base_url=base_url or None, max_retries=0, timeout=deadline_seconds)
+        self._endpoint = Endpoint(
+            api_key, model, base_url=base_url, deadline_seconds=deadline_seconds, max_retries=max_retries
+        )
 
     async def draft(self, request: DraftRequest) -> Draft:
         if not request.escalation.question:
@@ -85,8 +69,8 @@ class OpenAIDrafter:
         if not request.passages:
             return _abstention("No article was found for this question.")
         mark = boundary()
-        response = await self._in_time(
-            lambda: self._client.responses.parse(
+        response = await self._endpoint.in_time(
+            lambda: self._endpoint.client.responses.parse(
                 model=self._model,
                 instructions=self._prompt.replace("BOUNDARY", mark),
                 input=message(request, mark),
@@ -102,8 +86,8 @@ class OpenAIDrafter:
 
         Costs a few tokens, and keeps the same deadline as a draft.
         """
-        answer = await self._in_time(
-            lambda: self._client.responses.create(
+        answer = await self._endpoint.in_time(
+            lambda: self._endpoint.client.responses.create(
                 model=self._model, input="Answer with OK.", max_output_tokens=_PING_TOKENS, store=False
             )
         )
@@ -112,32 +96,7 @@ class OpenAIDrafter:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.close()
-
-    async def _in_time(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Make the call, again where its fault may pass, all within the deadline; its faults become Unavailable."""
-        again = AsyncRetrying(
-            retry=retry_if_exception(_may_pass),
-            wait=_pause,
-            stop=stop_after_attempt(self._tries) | stop_before_delay(self._deadline),
-            reraise=True,
-        )
-
-        async def attempt() -> T:
-            return await call()
-
-        try:
-            async with asyncio.timeout(self._deadline):
-                return await again(attempt)
-        except openai.APIStatusError as error:
-            raise _unavailable(error, self._model) from error
-        except (TimeoutError, openai.APITimeoutError) as error:
-            raise Unavailable(f"The model did not answer in {self._deadline:g} s.") from error
-        except openai.APIConnectionError as error:
-            raise Unavailable("The model cannot be reached; check RATCHET_OPENAI_BASE_URL and the network.") from error
-        except (openai.OpenAIError, ValueError, TypeError, AttributeError) as error:
-            # ValueError: JSON or text that does not parse; the other two: JSON of another shape than a response.
-            raise Unavailable("The model's answer could not be read.") from error
+        await self._endpoint.close()
 
     def _drafted(self, request: DraftRequest, response: ParsedResponse[Reply]) -> Draft:
         used = response.usage
@@ -202,42 +161,6 @@ def _refusal(response: ParsedResponse[Reply]) -> str:
             if getattr(content, "type", "") == "refusal":
                 return str(content.refusal)
     return ""
-
-
-def _may_pass(error: BaseException) -> bool:
-    """Tell whether the same request may succeed a little later."""
-    if isinstance(error, openai.APIStatusError):
-        return error.status_code in {408, 409, 429} or error.status_code >= 500
-    return isinstance(error, openai.APIConnectionError)
-
-
-def _pause(state: RetryCallState) -> float:
-    """Seconds before the next try: what Retry-After asks for, else half a second, doubled each time, never in step."""
-    error = state.outcome.exception() if state.outcome else None
-    asked = _retry_after(error) if isinstance(error, openai.APIStatusError) else None
-    return asked if asked is not None else wait_random_exponential(multiplier=0.5, max=8)(state)
-
-
-def _retry_after(error: openai.APIStatusError) -> float | None:
-    wait = error.response.headers.get("retry-after", "")
-    return float(wait) if wait.isdecimal() else None
-
-
-def _unavailable(error: openai.APIStatusError, model: str) -> Unavailable:
-    """Name the setting to fix, or say that waiting helps."""
-    if error.status_code in {401, 403}:
-        return Unavailable("The model refused our key; check RATCHET_OPENAI_API_KEY.")
-    if error.status_code == 404:
-        return Unavailable(
-            f'There is no model "{model}" at this address; check RATCHET_OPENAI_MODEL and RATCHET_OPENAI_BASE_URL.'
-        )
-    if error.status_code == 429:
-        return Unavailable("The model is over its rate limit.", retry_after=_retry_after(error))
-    if error.status_code >= 500:
-        return Unavailable("The model has trouble of its own just now.")
-    return Unavailable(
-        f"The model did not accept the request (status {error.status_code}); check RATCHET_OPENAI_MODEL."
-    )
 
 
 def _abstention(missing: str, model: str = "", tokens: tuple[int, int] = (0, 0), notes: tuple[str, ...] = ()) -> Draft:
