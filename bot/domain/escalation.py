@@ -1,12 +1,20 @@
 """One customer conversation that was handed to the team."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.chat import Person, Place
+from bot.domain.message import own_words
+from bot.domain.wording import content_words
+
+ASKED = 6_000
+"""Characters of a long conversation that are read for an answer: its newest turns, and its first one."""
+_THIN = 2  # content words up to which a follow-up is not understood without what was asked before
+_FOLLOWS_UP = re.compile(r"^\W*(?:and|or|what about|how about|und|oder|et|ou|en|y|e|ed)\b|^(?:\S+\s*){1,2}$", re.I)
 
 
 class Author(StrEnum):
@@ -79,15 +87,36 @@ class Escalation:
     @property
     def question(self) -> str:
         """The customer's words since the team last answered: what a draft must answer."""
+        return "\n\n".join(self._pending())
+
+    def _pending(self) -> list[str]:
+        """The customer's turns since the team last answered; the newest one where there are none."""
         pending: list[str] = []
         for turn in self.turns:
             if turn.author is Author.AGENT:
                 pending.clear()
             elif turn.author is Author.CUSTOMER and turn.text.strip():
                 pending.append(turn.text.strip())
-        if not pending:
-            pending = [turn.text.strip() for turn in self.customer_turns[-1:] if turn.text.strip()]
-        return "\n\n".join(pending)
+        return pending or [turn.text.strip() for turn in self.customer_turns[-1:] if turn.text.strip()]
+
+    def _asked_before(self) -> str:
+        """The customer's last turn before the team last answered."""
+        answered = next((i for i in reversed(range(len(self.turns))) if self.turns[i].author is Author.AGENT), 0)
+        earlier = (t for t in reversed(self.turns[:answered]) if t.author is Author.CUSTOMER and t.text.strip())
+        turn = next(earlier, None)
+        return own_words(turn.text)[:ASKED] if turn else ""
+
+    @property
+    def asked(self) -> str:
+        """What a machine reads as the question: the pending turns in the customer's own words, without quoted mail.
+
+        Of a long conversation the newest turns that fit `ASKED` characters, and the first one, where the matter is
+        told. A bare follow-up ("And to Austria?") stands behind what was asked before it.
+        """
+        turns = [own_words(text) for text in self._pending()]
+        if len(turns) == 1 and _is_bare(turns[0]) and (before := self._asked_before()):
+            return f"{before}\n\n{turns[0]}"
+        return "\n\n".join(_newest(turns))
 
     @property
     def askers(self) -> tuple[Person, ...]:
@@ -99,6 +128,26 @@ class Escalation:
     def guidance(self) -> tuple[str, ...]:
         """What reviewers asked the next draft to heed, oldest first."""
         return tuple(turn.text for turn in self.turns if turn.author is Author.REVIEWER and turn.text.strip())
+
+
+def _is_bare(turn: str) -> bool:
+    return len(content_words(turn)) <= _THIN and _FOLLOWS_UP.search(turn[:200]) is not None
+
+
+def _newest(turns: list[str]) -> list[str]:
+    """The newest turns that fit, in order, and the first one."""
+    if not turns:
+        return []
+    kept = [turns[-1][:ASKED]]
+    room = ASKED - len(kept[0]) - (len(turns[0]) if len(turns) > 1 else 0)
+    for turn in reversed(turns[1:-1]):
+        room -= len(turn)
+        if room < 0:
+            break
+        kept.append(turn)
+    if len(turns) > 1:
+        kept.append(turns[0][: ASKED - len(kept[0])])
+    return [turn for turn in reversed(kept) if turn]
 
 
 class OutcomeKind(StrEnum):
