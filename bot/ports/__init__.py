@@ -31,10 +31,13 @@ from bot.ports.memory import (
     Traces,
 )
 from bot.ports.running import Clock, Run, Runtime
+from bot.ports.usage import Account, Balance, Ledger, Replies, Usage
 
 __all__ = [
+    "Account",
     "Answer",
     "Articles",
+    "Balance",
     "Claim",
     "Clock",
     "Desk",
@@ -47,12 +50,14 @@ __all__ = [
     "Inbound",
     "Inbox",
     "Intake",
+    "Ledger",
     "Outbox",
     "People",
     "Platform",
     "Policy",
     "Received",
     "Releases",
+    "Replies",
     "Reranker",
     "Retrieved",
     "Retriever",
@@ -64,4 +69,5 @@ __all__ = [
     "Surface",
     "Traces",
     "Triager",
+    "Usage",
 ]

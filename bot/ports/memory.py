@@ -11,6 +11,7 @@ from bot.domain.chat import MessageRef, Person, Place
 from bot.domain.escalation import Escalation, EscalationStatus, Outcome, Turn
 from bot.domain.review import Decision, Receipt, Review
 from bot.domain.trace import Trace
+from bot.ports.usage import Ledger, Replies
 
 
 class Escalations(Protocol):
@@ -252,3 +253,5 @@ class Store:
     articles: Articles
     releases: Releases
     inbox: Inbox
+    ledger: Ledger
+    replies: Replies

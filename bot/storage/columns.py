@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, DateTime, Dialect, LargeBinary, Text
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
@@ -48,6 +48,7 @@ class Moment(TypeDecorator[datetime]):
 Key = Annotated[str, Field(sa_type=Words, primary_key=True)]
 Str = Annotated[str, Field(sa_type=Words)]
 OptionalStr = Annotated[str | None, Field(sa_type=Words)]
+Count = Annotated[int, Field(sa_type=BigInteger)]
 At = Annotated[datetime, Field(sa_type=Moment)]
 OptionalAt = Annotated[datetime | None, Field(sa_type=Moment)]
 Json = Annotated[Any, Field(sa_type=JSON(none_as_null=True), nullable=False)]

@@ -12,6 +12,7 @@ from bot.storage.outbox import SqlOutbox
 from bot.storage.releases import SqlReleases
 from bot.storage.reviews import SqlReviews
 from bot.storage.traces import SqlTraces
+from bot.storage.usage import SqlLedger, SqlReplies
 
 
 def _utc_now() -> datetime:
@@ -32,4 +33,6 @@ def open_store(engine: Engine, workspace: str, *, now: Callable[[], datetime] = 
         articles=SqlArticles(engine, workspace),
         releases=SqlReleases(engine, workspace),
         inbox=SqlInbox(engine, workspace, now),
+        ledger=SqlLedger(engine, workspace),
+        replies=SqlReplies(engine, workspace),
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from bot.domain.review import OPEN_STATES
-from bot.storage.columns import At, Blob, Json, Key, OptionalAt, OptionalJson, OptionalStr, Str
+from bot.storage.columns import At, Blob, Count, Json, Key, OptionalAt, OptionalJson, OptionalStr, Str
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -232,6 +232,29 @@ class InboxRow(Row, table=True):
     accepted_at: At
     ordinal: int
     handled_at: OptionalAt
+
+
+class ModelUsageRow(Row, table=True):
+    """What a room's drafts took of language models on one day (UTC, ISO 8601); money in millionths of the currency."""
+
+    __tablename__ = "model_usage"
+    day: Key
+    room: Key
+    calls: Count
+    input_tokens: Count
+    output_tokens: Count
+    cost: Count
+    set_aside: Count
+
+
+class ModelReplyRow(Row, table=True):
+    """What a model replied to one request; personal data stands in it as placeholders only."""
+
+    __tablename__ = "model_replies"
+    __table_args__ = (Index("ix_model_replies_at", "workspace", "at"),)
+    key: Key
+    reply: Str
+    at: At
 
 
 METADATA = Row.metadata
