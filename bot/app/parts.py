@@ -20,6 +20,7 @@ from bot.storage.migrate import check, upgrade
 from bot.storage.store import open_store
 from bot.triage.taxonomy import load_taxonomy, load_tone
 from bot.triage.triage import TaxonomyTriager
+from evals.recalibration import LearnedCalibration
 from knowledge.embeddings.static import StaticEmbedder
 from knowledge.library import Library
 from knowledge.retriever import HybridRetriever
@@ -90,6 +91,7 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None) -> Parts
         retriever=retriever,
         drafter=drafter,
         guardrails=guardrails,
+        calibration=LearnedCalibration(store.reviews, clock),
         platforms={},
         surfaces={},
         people=Nobody(),

@@ -5,6 +5,7 @@ implementation. Any method may raise `Unavailable`; what else it raises is said 
 """
 
 from bot.ports.answering import (
+    Calibration,
     Drafter,
     DraftRequest,
     Embedder,
@@ -38,6 +39,7 @@ __all__ = [
     "Answer",
     "Articles",
     "Balance",
+    "Calibration",
     "Claim",
     "Clock",
     "Desk",

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from bot.domain.answer import Draft, Finding, Passage, Triage
 from bot.domain.article import Audience
+from bot.domain.confidence import Calibrated
 from bot.domain.escalation import Escalation
 
 
@@ -97,6 +98,17 @@ class Drafter(Protocol):
 
     async def draft(self, request: DraftRequest) -> Draft:
         """Draft from the passages alone, citing them; without support, abstain and name what is missing."""
+        ...
+
+
+class Calibration(Protocol):
+    """Turns a drafter's estimate into a confidence that means something: the share of such drafts sent unchanged."""
+
+    async def calibrate(self, draft: Draft) -> Calibrated:
+        """Give the confidence in the draft, with all that it was computed from; 0 for an abstention.
+
+        Drafts of one drafter keep the order of their estimates.
+        """
         ...
 
 

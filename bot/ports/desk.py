@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.ports.answering import Drafter, Guardrail, Retriever, Triager
+from bot.ports.answering import Calibration, Drafter, Guardrail, Retriever, Triager
 from bot.ports.delivery import People, Platform, Surface
 from bot.ports.memory import Store
 from bot.ports.running import Clock, Runtime
@@ -37,6 +37,7 @@ class Desk:
     retriever: Retriever
     drafter: Drafter
     guardrails: tuple[Guardrail, ...]
+    calibration: Calibration
     platforms: Mapping[str, Platform]
     surfaces: Mapping[str, Surface]
     people: People

@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.domain.answer import Draft, Finding, Passage, Proposal
 from bot.domain.article import Release, Revision
 from bot.domain.chat import MessageRef, Person, Place
+from bot.domain.confidence import Judgement
 from bot.domain.escalation import Escalation, EscalationStatus, Outcome, Turn
 from bot.domain.review import Decision, Receipt, Review
 from bot.domain.trace import Trace
@@ -141,6 +142,16 @@ class Reviews(Protocol):
 
     async def decided_by(self, person: Person, since: datetime, limit: int = 20) -> tuple[Review, ...]:
         """What this person decided since then, newest first."""
+        ...
+
+    async def judged(
+        self, *, drafter: str | None = None, since: datetime | None = None, limit: int | None = None
+    ) -> tuple[Judgement, ...]:
+        """What people made of drafts that they could have sent as they were, newest decision first.
+
+        Of one drafter or of all. A hand-off judges the case and not the text, an abstention or a blocked draft could
+        not be sent, and what was superseded or withdrawn nobody decided: these are not among them.
+        """
         ...
 
 

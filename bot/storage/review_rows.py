@@ -1,11 +1,13 @@
 """A review's row <-> the domain's values."""
 
+import math
 from typing import Any
 
 from sqlalchemy import Row
 
 from bot.domain.answer import Proposal
 from bot.domain.chat import MessageRef, Person
+from bot.domain.confidence import Judgement, drafter_of
 from bot.domain.review import Action, Decision, FailureMode, Receipt, Review, ReviewState
 from bot.storage.values import load_optional, plain
 
@@ -65,3 +67,22 @@ def proposal_columns(proposal: Proposal) -> dict[str, Any]:
         "knowledge_release": proposal.knowledge_release,
         "workflow_release": proposal.workflow_release,
     }
+
+
+def estimate_columns(proposal: Proposal) -> dict[str, Any]:
+    """The columns that hold what the drafter and the card say of a draft; empty for one that cannot be sent as it is.
+
+    They stay when a person rewrites the text: they are about the drafter's.
+    """
+    sendable = not proposal.draft.abstained and not proposal.blocks and math.isfinite(proposal.draft.confidence)
+    return {
+        "drafter": drafter_of(proposal.draft) if sendable else None,
+        "estimate": proposal.draft.confidence if sendable else None,
+        "confidence": proposal.confidence if sendable else None,
+    }
+
+
+def judgement_from(row: Row[Any]) -> Judgement:
+    """Read a row of `reviews` that was decided on."""
+    unchanged = row.decision_action == Action.APPROVE.value and row.editor is None
+    return Judgement(row.drafter, row.estimate, row.confidence, unchanged, row.decided_at)

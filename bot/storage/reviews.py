@@ -10,18 +10,27 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.answer import Draft, DraftAuthor, Finding, Proposal
 from bot.domain.chat import MessageRef, Person
+from bot.domain.confidence import Judgement
 from bot.domain.errors import Conflict, NotFound
 from bot.domain.escalation import Escalation
 from bot.domain.review import OPEN_STATES, Action, Decision, Receipt, Review, ReviewState, review_id, why_closed
 from bot.ports import Claim
 from bot.storage.repository import Repository, whole
-from bot.storage.review_rows import DECIDED, decision_columns, proposal_columns, review_from
+from bot.storage.review_rows import (
+    DECIDED,
+    decision_columns,
+    estimate_columns,
+    judgement_from,
+    proposal_columns,
+    review_from,
+)
 from bot.storage.tables import DraftRow, ReviewRow, table
 from bot.storage.values import load, plain
 
 REVIEWS, DRAFTS = table(ReviewRow), table(DraftRow)
 R = REVIEWS.c
 UNDECIDED = tuple(sorted(state.value for state in OPEN_STATES | {ReviewState.FAILED}))
+JUDGING = (Action.APPROVE.value, Action.EDIT.value, Action.REJECT.value)
 REPLACED = "This draft was replaced by a newer one."
 
 
@@ -62,7 +71,7 @@ class SqlReviews(Repository):
         the proposal then only joins the draft versions.
         """
         async with self._write() as connection:
-            columns = proposal_columns(proposal)
+            columns = proposal_columns(proposal) | estimate_columns(proposal)
             ready = await self._change_from(
                 connection, review_id, {ReviewState.DRAFTING}, {"state": ReviewState.READY.value, **columns}
             )
@@ -178,6 +187,17 @@ class SqlReviews(Repository):
         )
         async with self._read() as connection:
             return tuple(review_from(row) for row in await connection.execute(wanted))
+
+    async def judged(
+        self, *, drafter: str | None = None, since: datetime | None = None, limit: int | None = None
+    ) -> tuple[Judgement, ...]:
+        judged = self._select(REVIEWS, R.drafter, R.estimate, R.confidence, R.decision_action, R.editor, R.decided_at)
+        judged = judged.where(R.drafter.is_not(None) if drafter is None else R.drafter == drafter)
+        judged = judged.where(R.decision_action.in_(JUDGING)).order_by(R.decided_at.desc(), R.id.desc()).limit(limit)
+        if since is not None:
+            judged = judged.where(R.decided_at >= since)
+        async with self._read() as connection:
+            return tuple(judgement_from(row) for row in await connection.execute(judged))
 
     def _new(self, escalation: Escalation, at: datetime, rows: Sequence[Row[Any]]) -> dict[str, Any]:
         number = max((row.number for row in rows), default=0) + 1

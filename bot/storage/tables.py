@@ -84,7 +84,10 @@ class OutcomeRow(Row, table=True):
 
 
 class ReviewRow(Row, table=True):
-    """One review as it stands. What was proposed before is in `drafts`; the `decision_*` columns say who decided."""
+    """One review as it stands. What was proposed before is in `drafts`; the `decision_*` columns say who decided.
+
+    `drafter`, `estimate` and `confidence` are about the drafter's text, if that can be sent as it is, not about an edit.
+    """
 
     __tablename__ = "reviews"
     __table_args__ = (
@@ -93,6 +96,7 @@ class ReviewRow(Row, table=True):
         Index("uq_reviews_open", "workspace", "escalation_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_reviews_state", "workspace", "state", "opened_at"),
         Index("ix_reviews_decided", "workspace", "decision_platform", "decision_by", "decided_at"),
+        Index("ix_reviews_judged", "workspace", "drafter", "decided_at"),
     )
     id: Key
     escalation_id: Str
@@ -121,6 +125,9 @@ class ReviewRow(Row, table=True):
     receipt: OptionalJson
     problem: Str
     superseded_by: OptionalStr
+    drafter: OptionalStr
+    estimate: float | None
+    confidence: float | None
 
 
 class DraftRow(Row, table=True):

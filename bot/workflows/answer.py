@@ -22,7 +22,7 @@ Announce = Callable[[Triage], Awaitable[None]]
 async def prepare(
     run: Run, desk: Desk, escalation: Escalation, *, announce: Announce | None = None, release: int | None = None
 ) -> Proposal:
-    """Answer the escalation from the live knowledge: triage, retrieve, draft, guard, each a recorded step.
+    """Answer the escalation from the live knowledge: triage, retrieve, draft, guard, calibrate, each a step.
 
     `announce` is called as soon as triage is known, so that people see the work begin in the right room. `release`
     pins an older knowledge release.
@@ -41,6 +41,7 @@ async def prepare(
     )
     draft = await run.step("draft", desk.drafter.draft, DraftRequest(escalation, triage, retrieved.passages))
     findings = await run.step("guard", guard, desk, escalation, triage, retrieved.passages, draft)
+    calibrated = await run.step("calibrate", desk.calibration.calibrate, draft)
     return Proposal(
         triage=triage,
         passages=retrieved.passages,
@@ -49,7 +50,8 @@ async def prepare(
         knowledge_release=retrieved.release,
         workflow_release=desk.workflow_release,
         trace_id=run.id,
-        confidence=draft.confidence,
+        confidence=calibrated.confidence,
+        calibrated_on=calibrated.decisions,
     )
 
 

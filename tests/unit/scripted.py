@@ -21,6 +21,7 @@ from bot.storage.engine import create_engine
 from bot.storage.migrate import upgrade
 from bot.storage.store import open_store
 from bot.workflows.run import RecordedRun
+from evals.recalibration import LearnedCalibration
 from tests.contracts.store_samples import NOON, draft, proposal
 
 
@@ -216,6 +217,7 @@ async def desk(
         retriever=judge,
         drafter=judge,
         guardrails=(),
+        calibration=LearnedCalibration(store.reviews, clock),
         platforms={"slack": platform},
         surfaces={"web": surface},
         people=Everybody(),
