@@ -75,16 +75,15 @@ def questions(text: str) -> list[str]:
             groups.append(whole)
         story = []
     if story and groups:
-        groups[-1] = " ".join([groups[-1], *story])
+        groups[-1] += " " + " ".join(story)
     return groups or ([" ".join(story)] if story else [])
 
 
 def _leads_on(sentence: str, following: str) -> bool:
-    """Tell whether a sentence asks nothing by itself but leads to what follows."""
-    if not is_asking(sentence):
-        return _ITEM.match(sentence) is None
-    asked_next = _ASKING.search(following[:_LONGEST]) is not None and _BESIDES.search(following) is None
-    return asked_next and _is_wish(sentence)
+    """Tell whether a sentence asks nothing by itself but leads to what follows; "Also ..." begins another matter."""
+    if _ITEM.match(sentence) or _BESIDES.search(following):
+        return False
+    return not is_asking(sentence) or (_is_wish(sentence) and _ASKING.search(following[:_LONGEST]) is not None)
 
 
 def _says_nothing_new(question: str) -> bool:

@@ -2,18 +2,22 @@
 
 import asyncio
 import threading
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from bot.domain.answer import UNKNOWN_INTENT, Risk, Sentiment, Triage, Urgency
-from bot.domain.escalation import Escalation
+from bot.domain.answer import UNKNOWN_INTENT, Need, Risk, Sentiment, Triage, Urgency
+from bot.domain.asking import questions
+from bot.domain.escalation import ASKED, Escalation
+from bot.domain.message import prose
 from bot.domain.smuggling import without_orders
 from bot.ports import Embedder
 from bot.triage.classifier import FewShotClassifier, Prediction
 from bot.triage.cues import Cue, high_risk, shouting, sounds_happy
 from bot.triage.fields import FieldFinder
 from bot.triage.language import UNDETERMINED, LanguageDetector
+from bot.triage.summary import summarise
 from bot.triage.taxonomy import Intent, Taxonomy, Tone
 
 _CLASSIFIED = 2_000  # characters of a question that are judged: the head says what is wanted
@@ -60,40 +64,44 @@ class TaxonomyTriager:
     async def triage(self, escalation: Escalation) -> Triage:
         if not self._ready:
             await asyncio.to_thread(self.warm)
-        return self.judge(escalation.question, escalation.language)
+        judged = self.judge(escalation.asked, escalation.language)
+        return replace(judged, fields=self._fields.find(escalation.question), summary=summarise(escalation))
 
     def judge(self, question: str, told_language: str | None = None) -> Triage:
         """Judge a bare text, such as an example of the taxonomy's own; never fails on any text."""
-        whole = " ".join(question[:_CLASSIFIED].replace("\x00", " ").split())
-        text = self._asked(question[:_CLASSIFIED])
-        cue = high_risk(whole)
+        asked = without_orders(question[:ASKED].replace("\x00", " "))
+        said = prose(asked)
+        text = self._bare(said)[:_CLASSIFIED]
+        cue = high_risk(" ".join(question[:ASKED].split()))
         embedding = self._embedder.embed([text])
-        prediction = self._intent(text, embedding)
-        intent = self._believed(prediction) if any(c.isalnum() for c in text) else None
         sentiment, sentiment_p = self._sentiment(text, embedding)
         urgency, urgency_p = _label(self._models.urgency, text, embedding, Urgency.NORMAL)
-        language, language_p = self._language.detect(text or whole)
+        language, language_p = self._language.detect(text or said)
         if language == UNDETERMINED and told_language:
             language, language_p = told_language.split("-")[0].lower(), _TOLD_BY_SURFACE
+        whole = self._need(said, text, self._intent(text, embedding))
+        needs = self._needs(said, whole)
+        main = _main(whole, needs)
         return Triage(
-            intent=intent.name if intent else UNKNOWN_INTENT,
-            intent_title=intent.title if intent else "Unknown",
-            intent_confidence=round(prediction.trust if text else 0.0, 4),
-            risk=_risk(intent, cue, sentiment),
+            intent=main.intent,
+            intent_title=main.intent_title,
+            intent_confidence=main.confidence,
+            risk=_risk(main, needs, cue, sentiment),
             sentiment=sentiment,
             sentiment_confidence=round(sentiment_p, 4),
             urgency=Urgency.HIGH if cue else Urgency(urgency),
             urgency_confidence=round(max(urgency_p, 0.8) if cue else urgency_p, 4),
             language=language,
             language_confidence=language_p,
-            owner=intent.room if intent else "",
+            owner=main.owner,
             fields=self._fields.find(question),
-            because=_because(text, prediction, intent, cue, sentiment),
+            because=_because(main, needs, cue, sentiment),
+            needs=needs,
         )
 
-    def _asked(self, question: str) -> str:
-        """The words to be classified: without identifiers, hidden comments and orders to the machine."""
-        return " ".join(self._fields.masked(without_orders(question.replace("\x00", " "))).split())
+    def _bare(self, said: str) -> str:
+        """The words to be classified: without identifiers."""
+        return " ".join(self._fields.masked(said).split())
 
     def _intent(self, text: str, embedding: Any) -> Prediction:
         """The intent of the whole text or of its beginning, whichever is trusted more: a long story dilutes it."""
@@ -101,6 +109,33 @@ class TaxonomyTriager:
         if len(text) <= _HEAD * 2:
             return whole
         return max(whole, self._models.intent.predict([text[:_HEAD]])[0], key=lambda prediction: prediction.trust)
+
+    def _needs(self, said: str, whole: Need) -> tuple[Need, ...]:
+        """Each thing asked, judged by itself. One that is too short to tell is taken for what the whole is about."""
+        parts = questions(said)
+        if len(parts) < 2:
+            return (whole,) if said else ()
+        bare = [self._bare(part)[:_CLASSIFIED] for part in parts]
+        predictions = self._models.intent.predict(bare)
+        judged = []
+        for part, text, prediction in zip(parts, bare, predictions, strict=True):
+            need = self._need(part, text, prediction)
+            if need.intent == UNKNOWN_INTENT and prediction.label == whole.intent and prediction.familiar:
+                need = replace(whole, text=part)
+            judged.append(need)
+        return tuple(judged)
+
+    def _need(self, said: str, text: str, prediction: Prediction) -> Need:
+        intent = self._believed(prediction) if any(c.isalnum() for c in text) else None
+        return Need(
+            text=said,
+            intent=intent.name if intent else UNKNOWN_INTENT,
+            intent_title=intent.title if intent else "Unknown",
+            confidence=round(prediction.trust if text else 0.0, 4),
+            risk=intent.risk if intent else Risk.MEDIUM,
+            owner=intent.room if intent else "",
+            because=_likeness(text, prediction, intent),
+        )
 
     def _believed(self, prediction: Prediction) -> Intent | None:
         intent = self._taxonomy.intent(prediction.label)
@@ -122,7 +157,7 @@ class TaxonomyTriager:
     @cached_property
     def _models(self) -> _Models:
         taxonomy, tone = self._taxonomy, self._tone
-        intents = [(self._asked(text) or text, i.name) for i in taxonomy.intents for text in i.examples]
+        intents = [(self._bare(without_orders(text)) or text, i.name) for i in taxonomy.intents for text in i.examples]
         sentiments = [(text, label.value) for label, texts in tone.sentiment.items() for text in texts]
         urgencies = [(text, label.value) for label, texts in tone.urgency.items() for text in texts]
         return _Models(
@@ -141,28 +176,41 @@ def _label(model: FewShotClassifier, text: str, embedding: Any, plain: str) -> t
     return (prediction.label, prediction.probability) if told else (plain, 1 - prediction.probability)
 
 
-def _risk(intent: Intent | None, cue: Cue | None, sentiment: Sentiment) -> Risk:
+def _main(whole: Need, needs: Sequence[Need]) -> Need:
+    """What the message is about above all: the first of the riskiest needs, because approval and routing go by it."""
+    known = [need for need in needs if need.intent != UNKNOWN_INTENT]
+    return max(known, key=lambda need: _RISKS.index(need.risk), default=whole)
+
+
+def _risk(main: Need, needs: Sequence[Need], cue: Cue | None, sentiment: Sentiment) -> Risk:
     if cue is not None:
         return Risk.HIGH
-    risk = intent.risk if intent else Risk.MEDIUM
+    risk = max((main.risk, *(need.risk for need in needs)), key=_RISKS.index)
     return Risk.MEDIUM if risk is Risk.LOW and sentiment is Sentiment.ANGRY else risk
 
 
-def _because(text: str, prediction: Prediction, intent: Intent | None, cue: Cue | None, sentiment: Sentiment) -> str:
-    """Say in a line what the judgement rests on."""
+def _likeness(text: str, prediction: Prediction, intent: Intent | None) -> str:
+    """Say in a line which examples a judgement rests on."""
     nearest = prediction.nearest[0]
     if not text:
-        said = "there are no words to judge"
-    elif intent is not None:
-        alike = next((n for n in prediction.nearest if n.label == prediction.label), nearest)
-        said = f'like "{alike.text}" ({alike.likeness:.2f})'
-    elif not prediction.familiar:
-        said = f'unlike every example; the nearest is "{nearest.text}" ({nearest.likeness:.2f})'
-    else:
-        ranked = ", ".join(f"{name} {p:.2f}" for name, p in prediction.probabilities[:2])
-        said = f'not sure: {ranked}; the nearest example is "{nearest.text}" ({nearest.likeness:.2f})'
+        return "there are no words to judge"
+    if intent is not None:
+        alike = [n.text for n in prediction.nearest if n.label == prediction.label][:2] or [nearest.text]
+        return "like " + " and ".join(f"“{example}”" for example in alike)
+    if not prediction.familiar:
+        return f"unlike every example; the nearest is “{nearest.text}”"
+    ranked = ", ".join(f"{name} {p:.0%}" for name, p in prediction.probabilities[:2])
+    return f"not sure: {ranked}; the nearest example is “{nearest.text}”"
+
+
+def _because(main: Need, needs: Sequence[Need], cue: Cue | None, sentiment: Sentiment) -> str:
+    """Say in a line what the judgement of the whole rests on."""
+    said = main.because
     if cue is not None:
-        said += f'; risk is high because "{cue.words}" speaks of {cue.name}'
-    elif intent is not None and intent.risk is Risk.LOW and sentiment is Sentiment.ANGRY:
+        said += f"; risk is high because “{cue.words}” speaks of {cue.name}"
+    elif sentiment is Sentiment.ANGRY and all(need.risk is Risk.LOW for need in (main, *needs)):
         said += "; risk is raised because the customer is angry"
     return said
+
+
+_RISKS = (Risk.LOW, Risk.MEDIUM, Risk.HIGH)

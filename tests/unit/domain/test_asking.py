@@ -12,6 +12,7 @@ from bot.domain.asking import MOST, is_asking, questions
         ("When I press brew it shows E08. When I hold the button nothing happens.", 1),
         ("It arrived broken. How do I return it, and how long does the refund take?", 2),
         ("Please cancel my subscription. Also I need an invoice. By the way, do you ship to Norway?", 3),
+        ("Somebody took over my account. Also, what does express shipping cost?", 2),
         ("1. How do I descale?\n2. What does E08 mean?\n3. Where can I buy filters?", 3),
         ("Ich möchte meine Mühle zurückgeben. Wie lange habe ich Zeit und was kostet die Rücksendung?", 2),
         ("Où est mon colis ? Et comment annuler mon abonnement ?", 2),

@@ -23,7 +23,7 @@ async def test_a_plain_question_gets_its_intent_owner_and_reason(triager: Taxono
     triage = await triager.triage(escalation("where is my package, the tracking has not moved"))
     assert triage.intent == "delivery-status"
     assert (triage.risk, triage.owner) == (Risk.LOW, "#support-orders")
-    assert triage.because.startswith('like "')
+    assert triage.because.startswith("like “")
 
 
 @pytest.mark.parametrize(
@@ -149,3 +149,31 @@ def test_a_field_beyond_the_first_stretch_is_found_and_not_twice() -> None:
 )
 def test_a_language_is_told_only_where_the_text_tells_it(text: str, language: str) -> None:
     assert LanguageDetector().detect(text)[0] == language
+
+
+async def test_two_matters_in_one_message_are_told_apart_and_the_riskier_leads(triager: TaxonomyTriager) -> None:
+    triage = await triager.triage(escalation("What does express shipping cost? Also please delete my account."))
+    assert [need.intent for need in triage.needs] == ["delivery-status", "data-deletion"]
+    assert [need.owner for need in triage.needs] == ["#support-orders", "#support-managers"]
+    assert (triage.intent, triage.risk, triage.owner) == ("data-deletion", Risk.HIGH, "#support-managers")
+
+
+async def test_one_matter_asked_in_two_sentences_is_one_intent(triager: TaxonomyTriager) -> None:
+    triage = await triager.triage(escalation("My parcel has not moved for a week. Where is it? When does it come?"))
+    assert {need.intent for need in triage.needs} == {"delivery-status"}
+
+
+async def test_a_question_beside_a_known_one_that_is_unlike_it_stays_unknown(triager: TaxonomyTriager) -> None:
+    triage = await triager.triage(escalation("How do I delete my account? Which planet is the largest?"))
+    assert [need.intent for need in triage.needs] == ["data-deletion", UNKNOWN_INTENT]
+
+
+async def test_a_quoted_mail_and_a_stack_trace_do_not_sway_the_judgement(triager: TaxonomyTriager) -> None:
+    trace = "\n".join(f"  at com.shop.Cart.delete{i}(Cart.java:{i})" for i in range(30))
+    mail = f"Where is my parcel?\n{trace}\n\nOn 3 March, Support <s@x.example> wrote:\n> please cancel my account"
+    assert (await triager.triage(escalation(mail))).intent == "delivery-status"
+
+
+async def test_what_a_rep_copies_is_found_in_the_signature_too(triager: TaxonomyTriager) -> None:
+    triage = await triager.triage(escalation("Where is my parcel?\n\nRegards,\nDana\ndana@example.org"))
+    assert [field.value for field in triage.fields] == ["dana@example.org"]
