@@ -9,12 +9,15 @@ from dataclasses import dataclass, replace
 from bot.domain.answer import UNKNOWN_INTENT, Draft, Finding, Passage, Proposal, Triage
 from bot.domain.article import Audience
 from bot.domain.escalation import Escalation, EscalationStatus
+from bot.domain.procedure import steps_for
 from bot.domain.trace import Trace
+from bot.domain.wording import content_words
 from bot.ports import Desk, DraftRequest, GuardInput, Run
 from bot.workflows import showing
 
 BELIEVED = 0.6
 """The confidence from which an intent may steer the search; below it the title would mislead more than it helps."""
+_PROCEDURES = 3  # the best passages of all, among which a procedure of the team's own is about this very matter
 
 Announce = Callable[[Triage], Awaitable[None]]
 
@@ -30,29 +33,64 @@ async def prepare(
     triage = await run.step("triage", desk.triager.triage, escalation)
     if announce is not None:
         await announce(triage)
-    retrieved = await run.step(
-        "retrieve",
-        desk.retriever.retrieve,
-        search_query(escalation, triage),
-        at=desk.clock.now(),
-        audience=Audience.CUSTOMER,
-        release=release,
-        needs=[need.text for need in triage.needs] if len(triage.needs) > 1 else [],
-    )
-    draft = await run.step("draft", desk.drafter.draft, DraftRequest(escalation, triage, retrieved.passages))
-    findings = await run.step("guard", guard, desk, escalation, triage, retrieved.passages, draft)
-    calibrated = await run.step("calibrate", desk.calibration.calibrate, draft)
+    found = await run.step("retrieve", gather, desk, escalation, triage, release)
+    draft = await run.step("draft", desk.drafter.draft, DraftRequest(escalation, triage, found.passages))
+    findings = await run.step("guard", guard, desk, escalation, triage, found.passages, draft)
+    procedure, steps = next_steps(escalation, triage, draft, found)
     return Proposal(
         triage=triage,
-        passages=retrieved.passages,
-        draft=draft,
+        passages=found.passages,
+        draft=replace(draft, notes=(*draft.notes, *found.notes)),
         findings=findings,
-        knowledge_release=retrieved.release,
+        knowledge_release=found.release,
         workflow_release=desk.workflow_release,
         trace_id=run.id,
-        confidence=calibrated.confidence,
-        calibrated_on=calibrated.decisions,
+        confidence=draft.confidence,
+        next_steps=steps,
+        procedure=procedure,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the knowledge has: passages that may be cited to the customer, and procedures that are for the team alone.
+
+    Both best first, from one release.
+    """
+
+    passages: tuple[Passage, ...]
+    release: int
+    procedures: tuple[Passage, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+async def gather(desk: Desk, escalation: Escalation, triage: Triage, release: int | None) -> Found:
+    """Search for what answers the customer and, apart from that, for what the team does in such a case."""
+    query, at = search_query(escalation, triage), desk.clock.now()
+    needs = [need.text for need in triage.needs] if len(triage.needs) > 1 else []
+    cited = await desk.retriever.retrieve(query, at=at, audience=Audience.CUSTOMER, release=release, needs=needs)
+    known = await desk.retriever.retrieve(
+        query, at=at, audience=Audience.INTERNAL, release=cited.release, limit=_PROCEDURES
+    )
+    internal = tuple(passage for passage in known.passages if passage.audience is Audience.INTERNAL)
+    return Found(cited.passages, cited.release, internal, cited.notes)
+
+
+def next_steps(
+    escalation: Escalation, triage: Triage, draft: Draft, found: Found
+) -> tuple[Passage | None, tuple[str, ...]]:
+    """What the rep should do, word for word from a procedure that speaks of the matter, and that procedure.
+
+    The team's own procedures come first; a procedure of a cited article counts where the draft does not tell it.
+    """
+    about = f"{escalation.asked} {triage.intent_title if triage.intent != UNKNOWN_INTENT else ''}"
+    matter = set(content_words(about))
+    cited = {citation.passage_id for citation in draft.citations}
+    for passage in (*found.procedures, *(passage for passage in found.passages if passage.id in cited)):
+        steps = steps_for(about, passage.text) if matter & set(content_words(passage.name)) else ()
+        if steps and steps[0] not in draft.text:
+            return passage, steps
+    return None, ()
 
 
 def search_query(escalation: Escalation, triage: Triage) -> str:
@@ -61,7 +99,7 @@ def search_query(escalation: Escalation, triage: Triage) -> str:
     The title lifts the article that is about the matter over those that merely share words with a long story.
     """
     known = triage.intent != UNKNOWN_INTENT and triage.intent_confidence >= BELIEVED
-    return f"{escalation.question}\n{triage.intent_title}" if known else escalation.question
+    return f"{escalation.asked}\n{triage.intent_title}" if known else escalation.asked
 
 
 async def guard(
