@@ -36,6 +36,7 @@ async def prepare(
     found = await run.step("retrieve", gather, desk, escalation, triage, release)
     draft = await run.step("draft", desk.drafter.draft, DraftRequest(escalation, triage, found.passages))
     findings = await run.step("guard", guard, desk, escalation, triage, found.passages, draft)
+    calibrated = await run.step("calibrate", desk.calibration.calibrate, draft)
     procedure, steps = next_steps(escalation, triage, draft, found)
     return Proposal(
         triage=triage,
@@ -45,7 +46,8 @@ async def prepare(
         knowledge_release=found.release,
         workflow_release=desk.workflow_release,
         trace_id=run.id,
-        confidence=draft.confidence,
+        confidence=calibrated.confidence,
+        calibrated_on=calibrated.decisions,
         next_steps=steps,
         procedure=procedure,
     )
