@@ -84,5 +84,4 @@ def estimate_columns(proposal: Proposal) -> dict[str, Any]:
 
 def judgement_from(row: Row[Any]) -> Judgement:
     """Read a row of `reviews` that was decided on."""
-    unchanged = row.decision_action == Action.APPROVE.value and row.editor is None
-    return Judgement(row.drafter, row.estimate, row.confidence, unchanged, row.decided_at)
+    return Judgement(row.drafter, row.estimate, row.confidence, row.approved, row.decided_at)

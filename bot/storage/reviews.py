@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, true
+from sqlalchemy import Row, false, func, null, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.answer import Draft, DraftAuthor, Finding, Proposal
@@ -30,7 +30,7 @@ from bot.storage.values import load, plain
 REVIEWS, DRAFTS = table(ReviewRow), table(DraftRow)
 R = REVIEWS.c
 UNDECIDED = tuple(sorted(state.value for state in OPEN_STATES | {ReviewState.FAILED}))
-JUDGING = (Action.APPROVE.value, Action.EDIT.value, Action.REJECT.value)
+APPROVED = {Action.APPROVE: R.editor.is_(None), Action.EDIT: false(), Action.REJECT: false(), Action.HAND_OFF: null()}
 REPLACED = "This draft was replaced by a newer one."
 
 
@@ -106,6 +106,7 @@ class SqlReviews(Repository):
                 .where(R.id == decision.review_id, R.state == ReviewState.READY.value)
                 .where(R.draft_hash == decision.draft_hash)
                 .values(version=R.version + 1, state=DECIDED[decision.action].value, **decision_columns(decision))
+                .values(approved=APPROVED[decision.action])
                 .returning(REVIEWS)
             )
             row = won.first()
@@ -191,9 +192,10 @@ class SqlReviews(Repository):
     async def judged(
         self, *, drafter: str | None = None, since: datetime | None = None, limit: int | None = None
     ) -> tuple[Judgement, ...]:
-        judged = self._select(REVIEWS, R.drafter, R.estimate, R.confidence, R.decision_action, R.editor, R.decided_at)
+        judged = self._select(REVIEWS, R.drafter, R.estimate, R.confidence, R.approved, R.decided_at)
         judged = judged.where(R.drafter.is_not(None) if drafter is None else R.drafter == drafter)
-        judged = judged.where(R.decision_action.in_(JUDGING)).order_by(R.decided_at.desc(), R.id.desc()).limit(limit)
+        judged = judged.where(R.decided_at.is_not(None), R.approved.is_not(None))
+        judged = judged.order_by(R.decided_at.desc()).limit(limit)
         if since is not None:
             judged = judged.where(R.decided_at >= since)
         async with self._read() as connection:

@@ -86,7 +86,8 @@ class OutcomeRow(Row, table=True):
 class ReviewRow(Row, table=True):
     """One review as it stands. What was proposed before is in `drafts`; the `decision_*` columns say who decided.
 
-    `drafter`, `estimate` and `confidence` are about the drafter's text, if that can be sent as it is, not about an edit.
+    `drafter`, `estimate` and `confidence` are about the drafter's text, if that can be sent as it is, not about an
+    edit; `approved` says whether it was, once somebody judged it.
     """
 
     __tablename__ = "reviews"
@@ -96,7 +97,7 @@ class ReviewRow(Row, table=True):
         Index("uq_reviews_open", "workspace", "escalation_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
         Index("ix_reviews_state", "workspace", "state", "opened_at"),
         Index("ix_reviews_decided", "workspace", "decision_platform", "decision_by", "decided_at"),
-        Index("ix_reviews_judged", "workspace", "drafter", "decided_at"),
+        Index("ix_reviews_judged", "workspace", "drafter", "decided_at", "approved", "estimate", "confidence"),
     )
     id: Key
     escalation_id: Str
@@ -128,6 +129,7 @@ class ReviewRow(Row, table=True):
     drafter: OptionalStr
     estimate: float | None
     confidence: float | None
+    approved: bool | None
 
 
 class DraftRow(Row, table=True):

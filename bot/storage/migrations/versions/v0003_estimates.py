@@ -13,4 +13,6 @@ def upgrade() -> None:
     op.add_column("reviews", sa.Column("drafter", sa.Text(), nullable=True))
     op.add_column("reviews", sa.Column("estimate", sa.Float(), nullable=True))
     op.add_column("reviews", sa.Column("confidence", sa.Float(), nullable=True))
-    op.create_index("ix_reviews_judged", "reviews", ["workspace", "drafter", "decided_at"])
+    op.add_column("reviews", sa.Column("approved", sa.Boolean(), nullable=True))
+    covering = ["workspace", "drafter", "decided_at", "approved", "estimate", "confidence"]
+    op.create_index("ix_reviews_judged", "reviews", covering)
