@@ -54,7 +54,7 @@ _LONGEST_SIGNATURE = 15  # lines
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 _FRAME = re.compile(
     r"^\s*(?:at [\w.$<>/ ]+\(.*\)|at .+:\d+:\d+\)?|File \".+\", line \d+.*|Traceback \(most recent call last\):"
-    r"|\.\.\. \d+ more|Caused by: .*|\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*\]?\s.*"
+    r"|\.\.\. \d+ more|\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*\]?\s.*"
     r"|(?:DEBUG|INFO|WARN|WARNING|ERROR|TRACE|FATAL)[\s:\[].*)$"
 )
 _LONGEST_LINE = 600  # of a line that is looked at as a stack frame

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from bot.domain.answer import UNKNOWN_INTENT, Draft, DraftAuthor, Passage, Triage
+from bot.domain.message import prose
 from bot.llm.choosing import Candidate, candidates, choose
 from bot.llm.compose import Piece, compose
 from bot.llm.evidence import missing_topic, weigh
@@ -46,7 +47,7 @@ class OfflineDrafter:
 
     def compose(self, request: DraftRequest) -> Draft:
         """Draft in the calling thread: a few ms, some more for each passage that is seen for the first time."""
-        asked = request.escalation.question
+        asked = prose(request.escalation.asked)
         if not any(character.isalnum() for character in asked):
             return _abstain("The message has no words to answer; open its attachment or ask what it is about.")
         if not request.passages:
