@@ -8,6 +8,7 @@ from bot.domain.wording import content_words, sentences
 MOST = 10
 """Questions of one message that are told apart; further ones stay with the last."""
 
+_TOLD = 3  # sentences of the story that go with a question: its first, and those right before the question
 _LONGEST = 2_000  # characters of a sentence in which cues are looked for
 _CLAUSE = (
     r"how|what|why|can|could|do|does|is|are|will|would|should"
@@ -60,6 +61,7 @@ def questions(text: str) -> list[str]:
 
     A wish that a question follows ("I want to return it. How long do I have?") leads to that question. A question that
     names nothing of its own ("Can you help?") stays with the one before it. A message that asks nothing is one thing.
+    Of a long story only the beginning and the end go with a question.
     """
     groups: list[str] = []
     story: list[str] = []
@@ -68,15 +70,19 @@ def questions(text: str) -> list[str]:
         if _leads_on(sentence, following):
             story.append(sentence)
             continue
-        whole = " ".join([*story, sentence])
+        whole = " ".join([*_told(story), sentence])
         if groups and (len(groups) >= MOST or _says_nothing_new(sentence)):
             groups[-1] += f" {whole}"
         else:
             groups.append(whole)
         story = []
     if story and groups:
-        groups[-1] += " " + " ".join(story)
-    return groups or ([" ".join(story)] if story else [])
+        groups[-1] += " " + " ".join(_told(story))
+    return groups or ([" ".join(_told(story))] if story else [])
+
+
+def _told(story: Sequence[str]) -> Sequence[str]:
+    return story if len(story) <= _TOLD else [story[0], *story[1 - _TOLD :]]
 
 
 def _leads_on(sentence: str, following: str) -> bool:

@@ -11,7 +11,7 @@ from bot.domain.chat import Person, Place
 from bot.domain.message import own_words
 from bot.domain.wording import content_words
 
-ASKED = 6_000
+ASKED = 3_500
 """Characters of a long conversation that are read for an answer: its newest turns, and its first one."""
 _THIN = 2  # content words up to which a follow-up is not understood without what was asked before
 _FOLLOWS_UP = re.compile(r"^\W*(?:and|or|what about|how about|und|oder|et|ou|en|y|e|ed)\b|^(?:\S+\s*){1,2}$", re.I)

@@ -58,6 +58,10 @@ _FRAME = re.compile(
     r"|(?:DEBUG|INFO|WARN|WARNING|ERROR|TRACE|FATAL)[\s:\[].*)$"
 )
 _LONGEST_LINE = 600  # of a line that is looked at as a stack frame
+_FAULT = re.compile(
+    r"error|exception|fail(?:ed|ure)|fault|denied|refused|not found|timed? ?out|\b[A-Z]{1,4}-?\d{2,}", re.I
+)
+_MOST_FAULTS, _LONGEST_FAULT = 3, 200
 
 
 def own_words(text: str) -> str:
@@ -68,6 +72,15 @@ def own_words(text: str) -> str:
     lines = [line.rstrip() for line in text[:READ].replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     kept = "\n".join(_unsigned(_unquoted(lines))).strip()
     return re.sub(r"\n{3,}", "\n\n", kept) or text[:READ].strip()
+
+
+def faults(text: str) -> list[str]:
+    """The first lines of code blocks and traces that name what went wrong: `prose` leaves them out, search needs them."""
+    said = set(prose(text).split("\n"))
+    named = (
+        line.strip() for line in text[:READ].split("\n") if line not in said and _FAULT.search(line[:_LONGEST_LINE])
+    )
+    return [line[:_LONGEST_FAULT] for line in list(dict.fromkeys(named))[:_MOST_FAULTS]]
 
 
 def prose(text: str) -> str:

@@ -114,7 +114,7 @@ class TaxonomyTriager:
         """Each thing asked, judged by itself. One that is too short to tell is taken for what the whole is about."""
         parts = questions(said)
         if len(parts) < 2:
-            return (whole,) if said else ()
+            return tuple(replace(whole, text=part) for part in parts)
         bare = [self._bare(part)[:_CLASSIFIED] for part in parts]
         predictions = self._models.intent.predict(bare)
         judged = []

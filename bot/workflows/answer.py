@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from bot.domain.answer import UNKNOWN_INTENT, Draft, Finding, Passage, Proposal, Triage
 from bot.domain.article import Audience
 from bot.domain.escalation import Escalation, EscalationStatus
+from bot.domain.message import faults, prose
 from bot.domain.procedure import steps_for
 from bot.domain.trace import Trace
 from bot.domain.wording import content_words
@@ -17,6 +18,7 @@ from bot.workflows import showing
 
 BELIEVED = 0.6
 """The confidence from which an intent may steer the search; below it the title would mislead more than it helps."""
+_FOCUS = 0.6  # the share of a message from which its one question says the same as the whole
 _PROCEDURES = 3  # the best passages of all, among which a procedure of the team's own is about this very matter
 
 Announce = Callable[[Triage], Awaitable[None]]
@@ -69,7 +71,9 @@ class Found:
 async def gather(desk: Desk, escalation: Escalation, triage: Triage, release: int | None) -> Found:
     """Search for what answers the customer and, apart from that, for what the team does in such a case."""
     query, at = search_query(escalation, triage), desk.clock.now()
-    needs = [need.text for need in triage.needs] if len(triage.needs) > 1 else []
+    needs = [need.text for need in triage.needs]
+    if len(needs) == 1 and len(needs[0]) > len(query) * _FOCUS:
+        needs = []  # the query is the need
     cited = await desk.retriever.retrieve(query, at=at, audience=Audience.CUSTOMER, release=release, needs=needs)
     known = await desk.retriever.retrieve(
         query, at=at, audience=Audience.INTERNAL, release=cited.release, limit=_PROCEDURES
@@ -96,12 +100,14 @@ def next_steps(
 
 
 def search_query(escalation: Escalation, triage: Triage) -> str:
-    """What to search for: the customer's words, and the intent's title where one is believed.
+    """What to search for: the customer's words, what a trace names as wrong, and the intent's title where believed.
 
     The title lifts the article that is about the matter over those that merely share words with a long story.
     """
-    known = triage.intent != UNKNOWN_INTENT and triage.intent_confidence >= BELIEVED
-    return f"{escalation.asked}\n{triage.intent_title}" if known else escalation.asked
+    parts = [prose(escalation.asked), *faults(escalation.asked)]
+    if triage.intent != UNKNOWN_INTENT and triage.intent_confidence >= BELIEVED:
+        parts.append(triage.intent_title)
+    return "\n".join(parts)
 
 
 async def guard(

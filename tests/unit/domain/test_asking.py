@@ -33,6 +33,12 @@ def test_no_word_of_a_message_is_lost() -> None:
     assert " ".join(questions(text)) == text
 
 
+def test_of_a_long_story_its_beginning_and_its_end_go_with_the_question() -> None:
+    story = " ".join(f"Event number{i} happened." for i in range(30))
+    asked = questions(f"{story} What now with number5?")
+    assert asked == ["Event number0 happened. Event number28 happened. Event number29 happened. What now with number5?"]
+
+
 def test_beyond_ten_questions_the_rest_stay_with_the_last() -> None:
     asked = questions(" ".join(f"What does code E{i} mean here?" for i in range(15)))
     assert len(asked) == MOST

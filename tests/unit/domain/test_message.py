@@ -1,6 +1,6 @@
 import pytest
 
-from bot.domain.message import own_words, prose
+from bot.domain.message import faults, own_words, prose
 
 MAIL = """Hi, my machine still leaks after I changed the seal. What now?
 
@@ -73,6 +73,12 @@ def test_a_message_that_is_all_quote_stays_whole() -> None:
 def test_stack_frames_and_code_blocks_are_no_prose_but_the_error_is() -> None:
     trace = 'Traceback (most recent call last):\n  File "x.py", line 3, in f\nValueError: bad token'
     assert prose(f"It crashes:\n```\nfoo()\n```\n{trace}\nWhat now?") == "It crashes:\nValueError: bad token\nWhat now?"
+
+
+def test_what_a_trace_names_as_wrong_is_kept_for_the_search() -> None:
+    text = "It crashes.\n```\nINFO start\nConnectionRefusedError: port 443\nexit\n```"
+    assert faults(text) == ["ConnectionRefusedError: port 443"]
+    assert faults("Error E08 is shown.") == []
 
 
 def test_a_message_of_code_alone_is_read_as_it_is() -> None:
