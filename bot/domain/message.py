@@ -75,7 +75,7 @@ def own_words(text: str) -> str:
 
 
 def faults(text: str) -> list[str]:
-    """The first lines of code blocks and traces that name what went wrong: `prose` leaves them out, search needs them."""
+    """The first lines of code and traces that name what went wrong: `prose` leaves them out, search needs them."""
     said = set(prose(text).split("\n"))
     named = (
         line.strip() for line in text[:READ].split("\n") if line not in said and _FAULT.search(line[:_LONGEST_LINE])
