@@ -19,6 +19,7 @@ EXIT_CONFIGURATION = 2
         "ask": ("bot.cli.answers", "Answer one question, with sources and timing."),
         "trace": ("bot.cli.answers", "Look into recorded runs."),
         "replay": ("bot.cli.answers", "Run a recorded escalation again on today's knowledge."),
+        "metrics": ("bot.cli.metrics", "Show whether the confidence on the cards means what it says."),
         "kb": ("bot.cli.knowledge", "Import, search and check the knowledge."),
         "db": ("bot.cli.serving", "Bring the database up to date."),
         "manifest": ("bot.cli.serving", "Write the Slack app manifest."),

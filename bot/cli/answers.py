@@ -132,7 +132,16 @@ def _print_proposal(out: "Console", proposal: "Proposal", trace: "Trace") -> Non
         out.print(f"  note: {note}", markup=False)
     times = ", ".join(f"{span.name} {span.duration_ms:.0f} ms" for span in trace.spans)
     releases = f"knowledge v{proposal.knowledge_release}, workflow v{proposal.workflow_release}"
-    out.print(f"\nconfidence {draft.confidence:.0%} · {releases} · {times} · run {trace.id}", style="dim", markup=False)
+    out.print(f"\n{_confidence(proposal)}{releases} · {times} · run {trace.id}", style="dim", markup=False)
+
+
+def _confidence(proposal: "Proposal") -> str:
+    if proposal.draft.abstained:
+        return ""
+    learned = f"{proposal.calibrated_on} decisions" if proposal.calibrated_on else "no decisions yet"
+    return (
+        f"confidence {proposal.confidence:.0%} (the drafter's estimate {proposal.draft.confidence:.0%}, {learned}) · "
+    )
 
 
 def _print_trace(out: "Console", trace: "Trace") -> None:

@@ -43,3 +43,8 @@ class Calibrated:
 def drafter_of(draft: Draft) -> str:
     """Whose estimate the draft carries: the model's name, or "offline"; estimates of two drafters do not compare."""
     return draft.model or draft.author.value
+
+
+def counted(decisions: int) -> str:
+    """How many decisions there are, in words."""
+    return {0: "no decisions yet", 1: "1 decision"}.get(decisions, f"{decisions} decisions")
