@@ -149,7 +149,7 @@ class Draft:
 
     `missing` says, on abstention, what the knowledge lacks. `notes` are for the team (a fall-back, a caveat).
     `confidence` is the drafter's own estimate from 0 to 1 that this may be approved unchanged. `cited` is the text with
-    its [n] markers.
+    its [n] markers. `cached` tells that a model had replied to the identical request before, so that nothing was spent.
     """
 
     text: str
@@ -162,6 +162,9 @@ class Draft:
     model: str = ""
     input_tokens: int = 0
     output_tokens: int = 0
+    cost: float = 0.0
+    currency: str = ""
+    cached: bool = False
 
     @property
     def abstained(self) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.domain.answer import Draft
 from bot.domain.errors import Unavailable
-from bot.ports import Drafter, DraftRequest
+from bot.ports import Drafter, DraftRequest, Progress
 
 
 class WithFallback:
@@ -16,12 +16,12 @@ class WithFallback:
         self._first = first
         self._second = second
 
-    async def draft(self, request: DraftRequest) -> Draft:
+    async def draft(self, request: DraftRequest, progress: Progress | None = None) -> Draft:
         try:
-            return await self._first.draft(request)
+            return await self._first.draft(request, progress)
         except Unavailable as error:
             reason = str(error).rstrip(".")
-        draft = await self._second.draft(request)
+        draft = await self._second.draft(request, progress)
         end = (
             "no article answers it"
             if draft.abstained

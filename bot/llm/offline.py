@@ -14,7 +14,7 @@ from bot.llm.question import Question, ask
 from bot.llm.reading import Kind
 from bot.llm.shelf import Sheet, Shelf
 from bot.llm.voice import Voice
-from bot.ports import DraftRequest, Embedder
+from bot.ports import DraftRequest, Embedder, Progress
 
 _PASSAGES = 8
 _WEIGHED = 5  # the best units that the evidence is read from
@@ -42,7 +42,7 @@ class OfflineDrafter:
         self._intents: dict[str, Any] = {}  # by title: as many as the taxonomy has
         self._voice = voice or Voice()
 
-    async def draft(self, request: DraftRequest) -> Draft:
+    async def draft(self, request: DraftRequest, progress: Progress | None = None) -> Draft:
         return self.compose(request)
 
     def compose(self, request: DraftRequest) -> Draft:

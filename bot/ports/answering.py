@@ -87,6 +87,10 @@ class DraftRequest:
     passages: tuple[Passage, ...]
 
 
+Progress = Callable[[str], None]
+"""Is told what a drafter has written so far, the whole of it each time; returns at once and never fails."""
+
+
 class Drafter(Protocol):
     """Writes a suggested reply.
 
@@ -96,8 +100,11 @@ class Drafter(Protocol):
     name: str
     slow: bool
 
-    async def draft(self, request: DraftRequest) -> Draft:
-        """Draft from the passages alone, citing them; without support, abstain and name what is missing."""
+    async def draft(self, request: DraftRequest, progress: Progress | None = None) -> Draft:
+        """Draft from the passages alone, citing them; without support, abstain and name what is missing.
+
+        A slow drafter tells `progress` what it has written; it is not checked yet, and is for the team alone.
+        """
         ...
 
 
