@@ -24,12 +24,6 @@ _HIGH = {
         | unauthori[sz]ed | did(?:\ not|n't|nt)\ (?:make|place|authori[sz]e)\ (?:this|that|these|those|the|any)\ (?:order|purchase|charge|payment|transaction)s?""",  # noqa: E501
 }  # fmt: skip
 _COMPILED = {name: re.compile(rf"\b(?:{pattern})\b", re.I | re.X) for name, pattern in _HIGH.items()}
-_GLAD = re.compile(
-    r"\b(?:thank\w*|great|love\w*|happy|glad|perfect\w*|awesome|wonderful|excellent|amazing|brilliant|fantastic|delight\w*"
-    r"|pleas(?:ed|ure|antly)|appreciate\w*|kudos|praise|best|superb|lovely|nice|danke|super|toll|merci|gracias)\b|[:;]-?\)|[😀-😎🙂❤👍🎉]",
-    re.I,
-)
-_CAPITALS = re.compile(r"\b[^\W\d_]{2,}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +40,3 @@ def high_risk(text: str) -> Cue | None:
         if match := pattern.search(text):
             return Cue(name, " ".join(match.group().split()))
     return None
-
-
-def shouting(text: str) -> float:
-    """How loud a text is, from 0 to 1: the share of its words that are all capitals, and its runs of ! and ?."""
-    found = _CAPITALS.findall(text[:2_000])
-    capitals = sum(word.isupper() and len(word) > 2 for word in found) / len(found) if len(found) >= 3 else 0.0
-    marks = min(1.0, len(re.findall(r"!{2,}|\?{2,}|[!?]{3,}", text[:2_000])) * 0.5 + text[:2_000].count("!") * 0.1)
-    return min(1.0, 0.7 * min(1.0, capitals * 2) + 0.5 * marks)
-
-
-def sounds_happy(text: str) -> bool:
-    """Tell whether the text says anything glad at all: without that, a friendly question is not a happy customer."""
-    return _GLAD.search(text) is not None

@@ -14,24 +14,22 @@ from bot.domain.message import prose
 from bot.domain.smuggling import without_orders
 from bot.ports import Embedder
 from bot.triage.classifier import FewShotClassifier, Prediction
-from bot.triage.cues import Cue, high_risk, shouting, sounds_happy
+from bot.triage.cues import Cue, high_risk
 from bot.triage.fields import FieldFinder
 from bot.triage.language import UNDETERMINED, LanguageDetector
 from bot.triage.summary import summarise
 from bot.triage.taxonomy import Intent, Taxonomy, Tone
+from bot.triage.tone import ToneClassifier
 
 _CLASSIFIED = 2_000  # characters of a question that are judged: the head says what is wanted
 _HEAD = 160  # characters of a long question that are judged by themselves as well
-_LOUD = 0.5
-_LIKELIER = 0.6  # the probability from which a tone other than the plain one is believed
 _TOLD_BY_SURFACE = 0.6  # how far a surface's own language tag is believed where the text is too short to tell
 
 
 @dataclass(frozen=True, slots=True)
 class _Models:
     intent: FewShotClassifier
-    sentiment: FewShotClassifier
-    urgency: FewShotClassifier
+    tone: ToneClassifier
 
 
 class TaxonomyTriager:
@@ -74,8 +72,7 @@ class TaxonomyTriager:
         text = self._bare(said)[:_CLASSIFIED]
         cue = high_risk(" ".join(question[:ASKED].split()))
         embedding = self._embedder.embed([text])
-        sentiment, sentiment_p = self._sentiment(text, embedding)
-        urgency, urgency_p = _label(self._models.urgency, text, embedding, Urgency.NORMAL)
+        mood = self._models.tone.judge(text, embedding)
         language, language_p = self._language.detect(text or said)
         if language == UNDETERMINED and told_language:
             language, language_p = told_language.split("-")[0].lower(), _TOLD_BY_SURFACE
@@ -86,16 +83,16 @@ class TaxonomyTriager:
             intent=main.intent,
             intent_title=main.intent_title,
             intent_confidence=main.confidence,
-            risk=_risk(main, needs, cue, sentiment),
-            sentiment=sentiment,
-            sentiment_confidence=round(sentiment_p, 4),
-            urgency=Urgency.HIGH if cue else Urgency(urgency),
-            urgency_confidence=round(max(urgency_p, 0.8) if cue else urgency_p, 4),
+            risk=_risk(main, needs, cue, mood.sentiment),
+            sentiment=mood.sentiment,
+            sentiment_confidence=round(mood.sentiment_confidence, 4),
+            urgency=Urgency.HIGH if cue else mood.urgency,
+            urgency_confidence=round(max(mood.urgency_confidence, 0.8) if cue else mood.urgency_confidence, 4),
             language=language,
             language_confidence=language_p,
             owner=main.owner,
             fields=self._fields.find(question),
-            because=_because(main, needs, cue, sentiment),
+            because=_because(main, needs, cue, mood.sentiment),
             needs=needs,
         )
 
@@ -144,36 +141,11 @@ class TaxonomyTriager:
         threshold = self._taxonomy.unknown_below if intent.threshold is None else intent.threshold
         return intent if prediction.trust >= threshold else None
 
-    def _sentiment(self, text: str, embedding: Any) -> tuple[Sentiment, float]:
-        """The sentiment by the examples; shouting makes an unhappy or neutral text angry."""
-        label, probability = _label(self._models.sentiment, text, embedding, Sentiment.NEUTRAL)
-        sentiment = Sentiment(label)
-        if sentiment is Sentiment.HAPPY and not sounds_happy(text):
-            return Sentiment.NEUTRAL, 0.5
-        if sentiment in {Sentiment.UNHAPPY, Sentiment.NEUTRAL} and shouting(text) >= _LOUD:
-            return Sentiment.ANGRY, 0.6
-        return sentiment, probability
-
     @cached_property
     def _models(self) -> _Models:
-        taxonomy, tone = self._taxonomy, self._tone
+        taxonomy = self._taxonomy
         intents = [(self._bare(without_orders(text)) or text, i.name) for i in taxonomy.intents for text in i.examples]
-        sentiments = [(text, label.value) for label, texts in tone.sentiment.items() for text in texts]
-        urgencies = [(text, label.value) for label, texts in tone.urgency.items() for text in texts]
-        return _Models(
-            FewShotClassifier(self._embedder, intents),
-            FewShotClassifier(self._embedder, sentiments, marks=lambda text: [shouting(text)]),
-            FewShotClassifier(self._embedder, urgencies),
-        )
-
-
-def _label(model: FewShotClassifier, text: str, embedding: Any, plain: str) -> tuple[str, float]:
-    """The label and its probability; the plain one where the text has no words or no other is likelier than not."""
-    if not any(character.isalpha() for character in text):
-        return plain, 0.5
-    prediction = model.predict([text], embeddings=embedding)[0]
-    told = prediction.label == plain or prediction.probability >= _LIKELIER
-    return (prediction.label, prediction.probability) if told else (plain, 1 - prediction.probability)
+        return _Models(FewShotClassifier(self._embedder, intents), ToneClassifier(self._tone, self._embedder))
 
 
 def _main(whole: Need, needs: Sequence[Need]) -> Need:
