@@ -18,7 +18,7 @@ from bot.cards.elements import (
     Tick,
     Tone,
 )
-from bot.cards.review import TONES, source_line
+from bot.cards.proposal import TONES, source_line
 from bot.domain.answer import Passage, Proposal
 from bot.domain.plain import readable
 from bot.domain.review import FailureMode, Review, needs_second_person

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.cards.elements import Card, Divider, Element, Heading, Link, Note, Paragraph, Piece, Strong, When
-from bot.cards.review import RISK_SIGNS, asker
+from bot.cards.proposal import RISK_SIGNS
+from bot.cards.review import asker
 from bot.domain.escalation import Escalation
 from bot.domain.review import Action, Review, ReviewState
 

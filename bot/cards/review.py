@@ -7,11 +7,8 @@ from bot.cards.elements import (
     Button,
     Card,
     Code,
-    Divider,
     Element,
     Emphasis,
-    Facts,
-    Link,
     Mention,
     Note,
     Notice,
@@ -24,13 +21,12 @@ from bot.cards.elements import (
     Tone,
     When,
 )
-from bot.domain.answer import UNKNOWN_INTENT, Level, Passage, Proposal, Risk, Triage
-from bot.domain.article import Audience
+from bot.cards.proposal import flag_elements, is_long, proposal_elements, summary_elements
+from bot.domain.answer import Triage
 from bot.domain.escalation import Escalation
-from bot.domain.review import Action, Decision, Review, ReviewState, needs_second_person, subject_of
+from bot.domain.review import Action, Decision, Review, ReviewState, subject_of
 
-RISK_SIGNS = {Risk.LOW: "🟢", Risk.MEDIUM: "🟡", Risk.HIGH: "🔴"}
-TONES = {Level.PASS: Tone.GOOD, Level.WARN: Tone.WARNING, Level.BLOCK: Tone.STOP}
+_BEGINNING = 400  # characters of a question under its summary
 
 
 def opening_card(escalation: Escalation) -> Card:
@@ -50,7 +46,8 @@ def review_card(escalation: Escalation, review: Review) -> Card:
         case ReviewState.DRAFTING:
             elements = [*_question(escalation), Note(("⏳ Drafting an answer …",))]
         case ReviewState.READY:
-            elements = [*_question(escalation), *_proposal(review), *_actions(review)]
+            triage = review.proposal.triage if review.proposal else None
+            elements = [*_question(escalation, triage), *proposal_elements(review), *_actions(review)]
         case ReviewState.DELIVERING | ReviewState.DELIVERED | ReviewState.REJECTED | ReviewState.HANDED_OFF:
             elements = [*_question(escalation), *_ending(escalation, review)]
         case ReviewState.FAILED:
@@ -80,19 +77,6 @@ def asker(escalation: Escalation) -> str:
     return escalation.customer.name or escalation.customer.id or "A customer"
 
 
-def source_line(marker: int, passage: Passage) -> Text:
-    """One numbered source, with who answers for it and since when it applies."""
-    name: Piece = Link(passage.name, passage.url) if passage.url else Strong(passage.name)
-    parts = [passage.owner or "no owner"]
-    if passage.effective:
-        parts.append(f"in force since {passage.effective:%d %b %Y}")
-    if passage.review_by:
-        parts.append(f"review by {passage.review_by:%d %b %Y}")
-    if passage.audience is Audience.INTERNAL:
-        parts.append("internal")
-    return (f"[{marker}] ", name, f"  ({', '.join(parts)})")
-
-
 def _who(escalation: Escalation) -> list[Piece]:
     channel = {"slack": "Slack", "webhook": "a customer system"}.get(escalation.surface, escalation.surface)
     pieces: list[Piece] = [Strong(asker(escalation)), f" asks via {escalation.channel or channel}"]
@@ -108,61 +92,23 @@ def _asked(escalation: Escalation) -> Element:
     return Note((f"No text, only attachments: {names}" if names else "The message has no text.",))
 
 
-def _question(escalation: Escalation) -> list[Element]:
-    elements: list[Element] = [Paragraph(tuple(_who(escalation))), _asked(escalation)]
+def _beginning(escalation: Escalation) -> Element:
+    """What is asked, cut to what a phone shows: the summary is above, the whole of it in the thread."""
+    question = escalation.question
+    if len(question) <= _BEGINNING:
+        return _asked(escalation)
+    return Quote(f"{question[:_BEGINNING].rstrip()} … (the rest is in the thread)")
+
+
+def _question(escalation: Escalation, triage: Triage | None = None) -> list[Element]:
+    """Who asks, why it is urgent, and what: summed up first where it is long."""
+    elements: list[Element] = [Paragraph(tuple(_who(escalation)))]
+    elements += flag_elements(triage) if triage else []
+    summary = summary_elements(triage.summary) if triage and is_long(escalation) else []
+    elements += [*summary, _beginning(escalation) if summary else _asked(escalation)]
     if escalation.guidance:
         elements.append(Note((f"With this guidance from the team: {escalation.guidance[-1]}",)))
     return elements
-
-
-def _facts(triage: Triage) -> Facts:
-    intent = triage.intent_title or triage.intent
-    sure = "not in the taxonomy" if triage.intent == UNKNOWN_INTENT else f"{triage.intent_confidence:.0%}"
-    rows: list[tuple[str, Text]] = [
-        ("Intent", (f"{intent} ({sure})",)),
-        ("Risk", (f"{RISK_SIGNS[triage.risk]} {triage.risk.value}",)),
-        ("Mood", (f"{triage.sentiment.value}, urgency {triage.urgency.value}",)),
-    ]
-    if triage.language not in ("en", "und", ""):
-        rows.append(("Language", (triage.language,)))
-    if triage.fields:
-        found = ", ".join(dict.fromkeys(f"{item.name.replace('_', ' ')} {item.value}" for item in triage.fields))
-        rows.append(("Mentioned", (found,)))
-    return Facts(tuple(rows))
-
-
-def _proposal(review: Review) -> list[Element]:
-    if review.proposal is None:
-        return []
-    proposal, draft = review.proposal, review.proposal.draft
-    facts = _facts(proposal.triage)
-    elements: list[Element] = [facts, Divider()]
-    if draft.abstained:
-        elements.append(Notice(Tone.INFO, (Strong("No draft. "), draft.missing or "The knowledge has no answer.")))
-    else:
-        heading: list[Piece] = [Strong(f"Draft {review.number}"), f"  ·  confidence {draft.confidence:.0%}"]
-        if review.editor:
-            heading = [Strong(f"Draft {review.number}"), "  ·  edited by ", Mention(review.editor)]
-        elements += [Paragraph(tuple(heading)), Paragraph((draft.cited or draft.text,))]
-    elements += _sources(proposal)
-    for finding in proposal.findings:
-        if finding.level is not Level.PASS:
-            quoted = f" “{finding.quote[:200]}”" if finding.quote else ""
-            elements.append(Notice(TONES[finding.level], (finding.message + quoted,)))
-    if needs_second_person(proposal.triage.risk):
-        who = "A senior rep who neither asked nor edited must approve before the customer sees anything."
-        elements.append(Notice(Tone.WARNING, (Strong("High risk, assist only. "), who)))
-    return [*elements, *(Note((note,)) for note in draft.notes)]
-
-
-def _sources(proposal: Proposal) -> list[Element]:
-    cited = proposal.cited_passages()
-    if not cited:
-        return []
-    lines: list[Piece] = [Strong("Sources")]
-    for marker, passage in cited:
-        lines += ["\n", *source_line(marker, passage)]
-    return [Paragraph(tuple(lines))]
 
 
 def _actions(review: Review) -> list[Element]:
