@@ -1,8 +1,8 @@
-"""A local peer that speaks OpenAI's Responses API: scripted answers and faults, for driving the real SDK against."""
+"""A local peer that speaks OpenAI's Responses API, streamed or whole: scripted answers and faults for the real SDK."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,14 +21,26 @@ class Answer:
     body: str | None = None  # sent as it is, in place of a reply
     disconnect: bool = False
     seconds_before: float = 0.0
-    seconds_between: float = 0.0  # between two bytes of the body
+    seconds_first: float = 0.0  # between the begin of the stream and its first words
+    seconds_between: float = 0.0  # between two pieces of the stream
+    pieces: int = 8  # in which the text is streamed
+    cut_after: int | None = None  # pieces after which the connection is lost
+    ends_without: bool = False  # the stream ends as if it were complete, without its last event
+    failed: bool = False
     incomplete: bool = False
 
 
-def reply(*sentences: tuple[str, list[int]], missing: str = "", needs_human: bool = False) -> Answer:
+def reply(
+    *sentences: tuple[str, list[int]],
+    questions: Sequence[str] = (),
+    missing: str = "",
+    needs_human: bool = False,
+    reason: str = "",
+) -> Answer:
     """What a model that follows the schema answers."""
     said = [{"text": text, "passages": passages} for text, passages in sentences]
-    return Answer(json.dumps({"sentences": said, "missing": missing, "needs_human": needs_human}))
+    whole = {"sentences": said, "questions": list(questions), "missing": missing}
+    return Answer(json.dumps({**whole, "needs_human": needs_human, "reason": reason}))
 
 
 def trouble(status: int, message: str = "trouble", **headers: str) -> Answer:
@@ -55,11 +67,11 @@ class ModelPeer:
             assert request.transport is not None
             request.transport.abort()
             return web.Response()
+        if self.requests[-1].get("stream") and answer.body is None:
+            return await _stream(request, answer, _response(answer, self.requests[-1]))
         body = answer.body if answer.body is not None else json.dumps(_response(answer, self.requests[-1]))
         headers = {"Content-Type": "application/json", **answer.headers}
-        if not answer.seconds_between:
-            return web.Response(status=answer.status, body=body.encode(), headers=headers)
-        return await _drip(request, body, headers, answer.seconds_between)
+        return web.Response(status=answer.status, body=body.encode(), headers=headers)
 
 
 @asynccontextmanager
@@ -80,14 +92,32 @@ async def serving(*answers: Answer) -> AsyncIterator[ModelPeer]:
         await runner.cleanup()
 
 
-async def _drip(request: web.Request, body: str, headers: Mapping[str, str], seconds: float) -> web.StreamResponse:
-    response = web.StreamResponse(headers=headers)
+async def _stream(request: web.Request, answer: Answer, whole: dict[str, Any]) -> web.StreamResponse:
+    """Server-sent events as the API sends them; the text in pieces of like length."""
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream", **answer.headers})
     await response.prepare(request)
+    begun = {**whole, "status": "in_progress", "output": [], "usage": None}
     with suppress(ConnectionResetError):  # the client gave up, as it should
-        for byte in body.encode():
-            await response.write(bytes([byte]))
-            await asyncio.sleep(seconds)
+        await _send(response, 0, "response.created", {"response": begun})
+        await asyncio.sleep(answer.seconds_first)
+        kind, text = ("refusal", answer.refusal) if answer.refusal else ("output_text", answer.text)
+        size = max(1, -(-len(text) // answer.pieces))
+        for number, at in enumerate(range(0, len(text), size)):
+            if answer.cut_after == number:
+                assert request.transport is not None
+                request.transport.abort()
+                return response
+            where = {"item_id": "msg_1", "output_index": 0, "content_index": 0, "logprobs": []}
+            await _send(response, number + 1, f"response.{kind}.delta", {**where, "delta": text[at : at + size]})
+            await asyncio.sleep(answer.seconds_between)
+        if not answer.ends_without:
+            await _send(response, 99_999, f"response.{whole['status']}", {"response": whole})
     return response
+
+
+async def _send(response: web.StreamResponse, number: int, kind: str, content: Mapping[str, Any]) -> None:
+    event = json.dumps({"type": kind, "sequence_number": number, **content})
+    await response.write(f"event: {kind}\ndata: {event}\n\n".encode())
 
 
 def _response(answer: Answer, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,7 +129,8 @@ def _response(answer: Answer, asked: Mapping[str, Any]) -> dict[str, Any]:
     message = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [content]}
     return {
         "id": "resp_1", "object": "response", "created_at": 1_770_000_000, "model": asked.get("model", ""),
-        "status": "incomplete" if answer.incomplete else "completed", "error": None,
+        "status": "failed" if answer.failed else "incomplete" if answer.incomplete else "completed",
+        "error": {"code": "server_error", "message": "trouble"} if answer.failed else None,
         "incomplete_details": {"reason": "max_output_tokens"} if answer.incomplete else None,
         "instructions": asked.get("instructions"), "metadata": {}, "parallel_tool_calls": True, "temperature": 1.0,
         "tool_choice": "auto", "tools": [], "top_p": 1.0, "max_output_tokens": asked.get("max_output_tokens"),

@@ -12,8 +12,10 @@ from bot.discovery import find
 from bot.domain.chat import Person, Role
 from bot.llm.fallback import WithFallback
 from bot.llm.offline import OfflineDrafter
+from bot.llm.remembering import Memory
+from bot.llm.spending import Budget, Limits, Prices
 from bot.llm.voice import Voice, load_voice
-from bot.ports import Clock, Desk, Drafter, Embedder, Guardrail, Policy
+from bot.ports import Clock, Desk, Drafter, Embedder, Guardrail, Policy, Store
 from bot.settings import Settings
 from bot.storage.engine import Engine, create_engine
 from bot.storage.migrate import check, upgrade
@@ -70,9 +72,9 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None) -> Parts
     taxonomy, tone = load_taxonomy(settings.desk.taxonomy), load_tone(settings.desk.tone)
     voice = load_voice(settings.desk.voice)
     embedder, guardrails = StaticEmbedder(), find("bot.guardrails", "GUARDRAIL", Guardrail)
-    drafter, drafter_hash = _drafter(settings, voice, embedder)
     engine = await _open_database(settings)
     store = open_store(engine, settings.core.workspace, now=clock.now)
+    drafter, drafter_hash = _drafter(settings, voice, embedder, (store, clock))
     manifest = {
         "taxonomy": taxonomy.hash,
         "tone": tone.hash,
@@ -128,27 +130,39 @@ def _policy(settings: Settings, voice: Voice) -> Policy:
     )
 
 
-def _drafter(settings: Settings, voice: Voice, embedder: Embedder) -> tuple[Drafter, str]:
+def _drafter(settings: Settings, voice: Voice, embedder: Embedder, books: tuple[Store, Clock]) -> tuple[Drafter, str]:
     """The drafter, and the hash of all that shapes what it writes."""
     offline = OfflineDrafter(embedder, voice)
     if not settings.openai.present:
         return offline, _hash(offline.name)
     prompt = importlib.resources.files("bot.llm.prompts").joinpath("draft.md").read_text(encoding="utf-8")
-    return WithFallback(model_drafter(settings, voice), offline), _hash(f"{settings.openai.model}\n{prompt}")
+    return WithFallback(model_drafter(settings, voice, books), offline), _hash(f"{settings.openai.model}\n{prompt}")
 
 
-def model_drafter(settings: Settings, voice: Voice) -> "OpenAIDrafter":
-    """The drafter of the OpenAI section."""
-    from bot.llm.openai.drafting import OpenAIDrafter  # 1.3 s, which installations without a model need not wait for
+def model_drafter(settings: Settings, voice: Voice, books: tuple[Store, Clock] | None = None) -> "OpenAIDrafter":
+    """The drafter of the OpenAI section; without books to keep it in, nothing of what it spends and replies is kept."""
+    from bot.llm.openai.calling import Endpoint  # 1.3 s, which installations without a model need not wait for
+    from bot.llm.openai.drafting import OpenAIDrafter
 
     section = settings.openai
-    return OpenAIDrafter(
-        api_key=section.api_key.get_secret_value(),
-        model=section.model,
+    endpoint = Endpoint(
+        section.api_key.get_secret_value(),
+        section.model,
         base_url=section.base_url,
         deadline_seconds=section.deadline_seconds,
         max_retries=section.max_retries,
+    )
+    store, clock = books or (None, None)
+    return OpenAIDrafter(
+        endpoint,
+        first_words_seconds=section.first_words_seconds,
         voice=voice,
+        budget=Budget(
+            Prices(section.input_price, section.output_price, section.currency),
+            Limits(section.daily_budget, dict(section.room_budgets)),
+            books=(store.ledger, clock) if store and clock else None,
+        ),
+        memory=Memory(store.replies, clock, days=section.cache_days) if store and clock else None,
     )
 
 

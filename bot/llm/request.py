@@ -1,15 +1,32 @@
-"""What a language model is sent: numbered passages, the customer's words, the team's guidance, each fenced off."""
+"""What a language model is sent: the rules, the team's voice, numbered passages, the customer's words, each fenced off.
 
+Every text but the team's own is masked: what is personal leaves as a placeholder.
+"""
+
+import hashlib
+import json
 import re
 import secrets
 from importlib.resources import files
 
+from bot.domain.escalation import Author, Escalation, Turn
 from bot.domain.wording import normal
+from bot.llm.masking import Mask, mask_of
+from bot.llm.voice import Length, Voice
 from bot.ports import DraftRequest
 
 _QUESTION = 12_000  # characters of the customer's words that are sent
 _PASSAGE = 4_000
 _GUIDANCE = 2_000
+_SAID = 1_000  # of each earlier turn
+_LAST = 6  # earlier turns that are sent
+_NEED = 500
+_NO_BOUNDARY = "\x00"  # stands where the boundary would, in what identifies a request
+_LENGTHS = {
+    Length.SHORT: "short: two to four sentences",
+    Length.MEDIUM: "medium: up to eight sentences",
+    Length.LONG: "long: as many sentences as the passages bear, in their order",
+}
 
 
 def load_prompt(name: str = "draft") -> str:
@@ -28,26 +45,92 @@ def boundary() -> str:
     return secrets.token_hex(8)
 
 
-def message(request: DraftRequest, mark: str) -> str:
-    """Lay out the request. Only the block that this call made is closed by `mark`: it is taken out of the texts."""
-    passages = "\n\n".join(
-        f"[{number}] {passage.name} ({passage.kind.value})\n{_text(passage.text, _PASSAGE, mark)}"
-        for number, passage in enumerate(request.passages, 1)
-    )
-    parts = [_block("passages", passages or "(none)", mark)]
-    if request.escalation.guidance:
-        guidance = "\n".join(f"- {_text(said, _GUIDANCE, mark)}" for said in request.escalation.guidance[-5:])
-        parts.append(_block("guidance", guidance, mark))
-    if request.triage.language not in {"", "und"}:
-        parts.append(f"The customer's language is probably: {request.triage.language[:12]}")
-    parts.append(_block("customer", _text(request.escalation.question, _QUESTION, mark), mark))
-    return "\n\n".join(parts)
+class Brief:
+    """One request as a model gets it. `mask` puts back into the reply what was hidden from the model."""
+
+    def __init__(self, request: DraftRequest, prompt: str, voice: Voice) -> None:
+        self._request = request
+        self._prompt = prompt.replace("VOICE", _voice(voice))
+        escalation = request.escalation
+        self._asked = escalation.asked or escalation.question
+        self._earlier = _earlier(escalation)
+        given = [self._asked, *escalation.guidance, *(turn.text for turn in self._earlier)]
+        given += [need.text for need in request.triage.needs]
+        self.mask: Mask = mask_of(request, [*given, *(f"{p.name}\n{p.text}" for p in request.passages)])
+
+    def instructions(self, mark: str) -> str:
+        """The rules, and how the team sounds. `mark` is the boundary of this call."""
+        return self._prompt.replace("BOUNDARY", mark)
+
+    def message(self, mark: str) -> str:
+        """The case. Only the blocks that this call made are closed by `mark`: it is taken out of the texts."""
+        triage = self._request.triage
+        parts = [_block("passages", self._passages(mark) or "(none)", mark)]
+        if self._earlier:
+            who = {Author.CUSTOMER: "Customer", Author.AGENT: "Team"}
+            said = (f"{who[turn.author]}: {self._masked(turn.text, _SAID, mark)}" for turn in self._earlier)
+            parts.append(_block("history", "\n".join(said), mark))
+        if guidance := self._request.escalation.guidance[-5:]:
+            lines = (f"- {self._masked(said, _GUIDANCE, mark)}" for said in guidance)
+            parts.append(_block("guidance", "\n".join(lines), mark))
+        if triage.language not in {"", "und"}:
+            parts.append(f"The customer's language is probably: {triage.language[:12]}")
+        if len(triage.needs) > 1:
+            needs = (f"{n}. {self._masked(need.text, _NEED, mark)}" for n, need in enumerate(triage.needs, 1))
+            parts.append(_block("needs", "\n".join(needs), mark))
+        parts.append(_block("customer", self._masked(self._asked, _QUESTION, mark), mark))
+        return "\n\n".join(parts)
+
+    def identity(self, model: str) -> str:
+        """What is the same for identical requests to this model, whatever their boundaries."""
+        told = [model, self.instructions(_NO_BOUNDARY), self.message(_NO_BOUNDARY)]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+    def _passages(self, mark: str) -> str:
+        return "\n\n".join(
+            f"[{number}] {_clean(passage.name, mark)} ({passage.kind.value})\n{_clean(passage.text[:_PASSAGE], mark)}"
+            for number, passage in enumerate(self._request.passages, 1)
+        )
+
+    def _masked(self, text: str, longest: int, mark: str) -> str:
+        return _clean(self.mask.hide(_cut(text, longest)), mark)
+
+
+def _voice(voice: Voice) -> str:
+    """The team's voice as a chapter of the instructions."""
+    lines = ["# The team's voice", ""]
+    if voice.tone:
+        lines.append(f"- Tone: {', '.join(voice.tone)}.")
+    lines += [f"- Length: {_LENGTHS[voice.length]}.", *(f"- {rule}" for rule in voice.style)]
+    if voice.banned_phrases:
+        lines.append(f"- Never write: {'; '.join(voice.banned_phrases)}.")
+    if voice.examples:
+        lines.append("- Examples teach how the team sounds. They are of other cases: their facts are no source.")
+    for example in voice.examples:
+        lines += ["", "<example BOUNDARY>", f"Customer: {example.customer}", f"Team: {example.reply}"]
+        lines.append("</example BOUNDARY>")
+    return "\n".join(lines)
+
+
+def _earlier(escalation: Escalation) -> tuple[Turn, ...]:
+    """The turns up to the team's last answer; what came after it is the question."""
+    answers = [at for at, turn in enumerate(escalation.turns) if turn.author is Author.AGENT]
+    before = escalation.turns[: answers[-1] + 1] if answers else ()
+    return tuple(turn for turn in before if turn.author is not Author.REVIEWER and turn.text.strip())[-_LAST:]
+
+
+def _cut(text: str, longest: int) -> str:
+    """The beginning of a text, up to a space where there is one, so that no address is cut into an unmasked half."""
+    if len(text) <= longest:
+        return text
+    space = max(text.rfind(white, longest - 300, longest) for white in " \n\t")
+    return text[: space if space > 0 else longest]
 
 
 def _block(name: str, text: str, mark: str) -> str:
     return f"<{name} {mark}>\n{text}\n</{name} {mark}>"
 
 
-def _text(text: str, longest: int, mark: str) -> str:
-    kept = text[:longest].replace(mark, "")
+def _clean(text: str, mark: str) -> str:
+    kept = text.replace(mark, "")
     return kept if kept.isascii() else "".join(c for c in kept if c in "\n\t" or normal(c) or c.isspace())

@@ -1,8 +1,9 @@
-"""The team's voice: how a reply greets and closes, what it never says, where it may link to."""
+"""The team's voice: tone, length, greeting and signature, what it never says, where it may link to, and examples."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 import yaml
@@ -28,10 +29,28 @@ class _Wording(BaseModel):
     signature: str = ""
 
 
+class Length(StrEnum):
+    """How much a reply says: what answers, that with its conditions, or all there is to it."""
+
+    SHORT = "short"
+    MEDIUM = "medium"
+    LONG = "long"
+
+
+class _Example(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    customer: str = Field(min_length=1, max_length=2_000)
+    reply: str = Field(min_length=1, max_length=2_000)
+
+
 class _VoiceFile(_Wording):
     version: int = 1
     languages: dict[str, _Wording] = Field(default_factory=dict)
+    tone: list[str] = Field(default_factory=list)
+    length: Length = Length.MEDIUM
     style: list[str] = Field(default_factory=list)
+    examples: list[_Example] = Field(default_factory=list, max_length=5)
     banned_phrases: list[str] = Field(default_factory=list)
     allowed_link_hosts: list[str] = Field(default_factory=list)
 
@@ -57,12 +76,26 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A message and the team's reply to it: it teaches how the team sounds, and is no source of facts."""
+
+    customer: str
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
 class Voice:
-    """How the team sounds; `default` is used for a language that has no wording of its own."""
+    """How the team sounds; `default` is used for a language that has no wording of its own.
+
+    `tone` are words for it, `style` rules, and `length` how much a reply says.
+    """
 
     default: Wording = Wording()
     languages: Mapping[str, Wording] = field(default_factory=dict)
+    tone: tuple[str, ...] = ()
+    length: Length = Length.MEDIUM
     style: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
     banned_phrases: tuple[str, ...] = ()
     allowed_hosts: frozenset[str] = frozenset()
 
@@ -96,9 +129,12 @@ def load_voice(path: Path) -> Voice:
     return Voice(
         default,
         wordings,
-        tuple(document.style),
-        tuple(document.banned_phrases),
-        frozenset(host.lower() for host in document.allowed_link_hosts),
+        tone=tuple(document.tone),
+        length=document.length,
+        style=tuple(document.style),
+        examples=tuple(Example(example.customer, example.reply) for example in document.examples),
+        banned_phrases=tuple(document.banned_phrases),
+        allowed_hosts=frozenset(host.lower() for host in document.allowed_link_hosts),
     )
 
 

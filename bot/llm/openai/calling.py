@@ -20,6 +20,10 @@ from bot.domain.errors import Unavailable
 T = TypeVar("T")
 
 
+class Interrupted(Exception):
+    """An answer that was not given to its end; the same request may succeed a little later."""
+
+
 class Endpoint:
     """The connections to one model of an endpoint, and the rules for every call of it.
 
@@ -38,6 +42,7 @@ class Endpoint:
         model_setting: str = "RATCHET_OPENAI_MODEL",
     ) -> None:
         self.model = model
+        self.address = base_url or ""
         self.client = AsyncOpenAI(api_key=api_key, base_url=base_url or None, max_retries=0, timeout=deadline_seconds)
         self._deadline = deadline_seconds
         self._tries = max_retries + 1
@@ -64,6 +69,8 @@ class Endpoint:
             raise Unavailable(f"The model did not answer in {self._deadline:g} s.") from error
         except openai.APIConnectionError as error:
             raise Unavailable("The model cannot be reached; check RATCHET_OPENAI_BASE_URL and the network.") from error
+        except Interrupted as error:
+            raise Unavailable(str(error)) from error
         except (openai.OpenAIError, ValueError, TypeError, AttributeError) as error:
             # ValueError: JSON or text that does not parse; the other two: JSON of another shape than a response.
             raise Unavailable("The model's answer could not be read.") from error
@@ -94,7 +101,7 @@ def _may_pass(error: BaseException) -> bool:
     """Tell whether the same request may succeed a little later."""
     if isinstance(error, openai.APIStatusError):
         return error.status_code in {408, 409, 429} or error.status_code >= 500
-    return isinstance(error, openai.APIConnectionError)
+    return isinstance(error, openai.APIConnectionError | Interrupted)
 
 
 def _pause(state: RetryCallState) -> float:

@@ -1,94 +1,97 @@
 """Drafts with a language model behind OpenAI's Responses API, or any endpoint that speaks it."""
 
-from openai.types.responses import ParsedResponse
-from pydantic import BaseModel, ConfigDict, Field
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
-from bot.domain.answer import Draft, DraftAuthor, Passage
+from openai.types.responses import Response
+from pydantic import ValidationError
+
+from bot.domain.answer import Draft, DraftAuthor
 from bot.domain.errors import Unavailable
 from bot.llm.compose import Piece, compose
-from bot.llm.openai.calling import Endpoint
+from bot.llm.openai.calling import Endpoint, Interrupted
+from bot.llm.openai.streaming import begin, finish, not_silent
 from bot.llm.reading import language_of
-from bot.llm.request import boundary, load_prompt, message, prompt_version
+from bot.llm.remembering import Memory
+from bot.llm.reply import Accepted, Gate, Reply, runs
+from bot.llm.request import Brief, boundary, load_prompt, prompt_version
+from bot.llm.spending import Budget, Prices
 from bot.llm.voice import Voice
-from bot.ports import DraftRequest
+from bot.ports import DraftRequest, Progress, Usage
 
 _OUTPUT_TOKENS = 2_000
 _PING_TOKENS = 16
-_DROPPED_NOTE = "{count} of the model's sentences cited no passage and {was} left out."
+_TOLD_EVERY = 0.25  # seconds between two reports of progress
+_SCHEMA = {"format": {"type": "json_schema", "name": "reply", "strict": True, "schema": Reply.model_json_schema()}}
 
 
-class Sentence(BaseModel):
-    """One sentence of the reply with the numbers of the passages that state it."""
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What one call brought."""
 
-    model_config = ConfigDict(extra="forbid")
     text: str
-    passages: list[int]
-
-
-class Reply(BaseModel):
-    """What the model returns."""
-
-    model_config = ConfigDict(extra="forbid")
-    sentences: list[Sentence]
-    missing: str = Field(description="What the passages do not cover, in one sentence for the team; empty if nothing.")
-    needs_human: bool
+    refusal: str
+    used: Usage
 
 
 class OpenAIDrafter:
-    """A Drafter on a language model. Within `deadline_seconds`, retries included, it drafts or raises Unavailable.
+    """A Drafter on a language model. Within the endpoint's deadline, retries included, it drafts or raises Unavailable.
 
-    A sentence that cites no passage we sent is left out, and a note says so: what is not cited is not answered. A
-    refusal, or a reply in which nothing is cited, is an abstention. Its confidence is provisional: the share of
-    sentences kept, capped. The reply is framed by `voice`.
+    Only what `bot.llm.reply` accepts is drafted: what is not cited is not answered. A refusal, or a reply in which
+    nothing is cited, is an abstention. Personal data stays here. An identical request is answered from `memory`; any
+    other is made only if the `budget` pays for the most that it may cost. The reply is framed by `voice`.
     """
 
     name = "openai"
     slow = True
 
-    def __init__(  # noqa: PLR0913  the settings section, one for one
+    def __init__(
         self,
-        api_key: str,
-        model: str,
+        endpoint: Endpoint,
         *,
-        base_url: str | None = None,
-        deadline_seconds: float = 20.0,
-        max_retries: int = 2,
+        first_words_seconds: float = 10.0,
         prompt: str = "",
         voice: Voice | None = None,
+        budget: Budget | None = None,
+        memory: Memory | None = None,
     ) -> None:
-        self._model = model
+        self._endpoint = endpoint
+        self._first_words = first_words_seconds
         self._prompt = prompt or load_prompt()
+        self._rules = runs(self._prompt)
         self._voice = voice or Voice()
-        self._endpoint = Endpoint(
-            api_key, model, base_url=base_url, deadline_seconds=deadline_seconds, max_retries=max_retries
-        )
+        self._budget = budget or Budget()
+        self._memory = memory
 
-    async def draft(self, request: DraftRequest) -> Draft:
+    async def draft(self, request: DraftRequest, progress: Progress | None = None) -> Draft:
         if not request.escalation.question:
             return _abstention("The message has no words to answer; open its attachment or ask what it is about.")
         if not request.passages:
             return _abstention("No article was found for this question.")
-        mark = boundary()
-        response = await self._endpoint.in_time(
-            lambda: self._endpoint.client.responses.parse(
-                model=self._model,
-                instructions=self._prompt.replace("BOUNDARY", mark),
-                input=message(request, mark),
-                text_format=Reply,
-                max_output_tokens=_OUTPUT_TOKENS,
-                store=False,
-            )
-        )
-        return self._drafted(request, response)
+        brief, mark = Brief(request, self._prompt, self._voice), boundary()
+        key = brief.identity(f"{self._endpoint.address} {self._endpoint.model}")
+        gate = Gate(request, brief.mask, secret=mark, rules=self._rules)
+        if self._memory and (known := await self._memory.recall(key)) is not None:
+            return replace(self._drafted(request, gate.accepted(_read(known))), cached=True)
+        answer = await self._endpoint.in_time(lambda: self._ask(request, brief, mark, _reporting(gate, progress)))
+        if answer.refusal:
+            draft = _abstention(f"The model declined to answer: {answer.refusal[:200]}")
+        else:
+            draft = self._drafted(request, gate.accepted(_read(answer.text)))
+            if self._memory:
+                await self._memory.keep(key, answer.text)
+        return replace(draft, **self._charged(answer.used))
 
     async def ping(self) -> None:
         """Return once the model has answered a tiny request; raises Unavailable with a sentence that says what to fix.
 
-        Costs a few tokens, and keeps the same deadline as a draft.
+        Costs a few tokens, which no budget counts, and keeps the same deadline as a draft.
         """
         answer = await self._endpoint.in_time(
             lambda: self._endpoint.client.responses.create(
-                model=self._model, input="Answer with OK.", max_output_tokens=_PING_TOKENS, store=False
+                model=self._endpoint.model, input="Answer with OK.", max_output_tokens=_PING_TOKENS, store=False
             )
         )
         if not getattr(answer, "output", None):
@@ -98,64 +101,84 @@ class OpenAIDrafter:
         """Close the connections."""
         await self._endpoint.close()
 
-    def _drafted(self, request: DraftRequest, response: ParsedResponse[Reply]) -> Draft:
-        used = response.usage
-        tokens = (used.input_tokens, used.output_tokens) if used else (0, 0)
-        try:
-            reply = response.output_parsed
-        except (AttributeError, TypeError):
-            reply = None
-        if refusal := _refusal(response):
-            return _abstention(f"The model declined to answer: {refusal[:200]}", self._model, tokens)
-        if reply is None:
-            status = "was cut off" if response.status == "incomplete" else "was empty"
-            raise Unavailable(f"The model's answer {status}.")
-        pieces = [piece for sentence in reply.sentences if (piece := _piece(sentence, request.passages))]
-        dropped = sum(bool(sentence.text.strip()) for sentence in reply.sentences) - len(pieces)
-        notes = _notes(reply, dropped)
-        if not pieces:
-            missing = reply.missing.strip() or "The model found nothing in the articles that it could cite."
-            return _abstention(missing, self._model, tokens, notes)
-        sources = " ".join(passage.text for piece in pieces for passage in piece.passages)
-        language = language_of(" ".join(piece.text for piece in pieces)) or language_of(sources)
-        done = compose(pieces, self._voice, name=request.escalation.customer.name, language=language)
-        confidence = 0.8 * len(pieces) / (len(pieces) + dropped) * (0.5 if reply.missing.strip() else 1.0)
-        return Draft(
-            done.text,
-            done.cited,
-            done.citations,
-            round(confidence * (0.5 if reply.needs_human else 1.0), 4),
-            DraftAuthor.MODEL,
-            notes=notes,
-            model=self._model,
-            input_tokens=tokens[0],
-            output_tokens=tokens[1],
-        )
-
     @property
     def prompt_version(self) -> str:
         return prompt_version(self._prompt)
 
+    async def _ask(self, request: DraftRequest, brief: Brief, mark: str, heard: Callable[[str], None]) -> "_Answer":
+        """Ask once, within the budget. Raises Interrupted, Unavailable, and whatever the SDK does."""
+        instructions, case = brief.instructions(mark), brief.message(mark)
+        charge = await self._budget.begin(request, instructions + case, _OUTPUT_TOKENS)
+        ask = {"model": self._endpoint.model, "instructions": instructions, "input": case, "text": _SCHEMA}
+        async with not_silent(self._first_words) as begun:
+            try:
+                events = await begin(self._endpoint.client, max_output_tokens=_OUTPUT_TOKENS, **ask)
+            except BaseException:
+                await charge.release()
+                raise
+            response = await finish(events, heard, begun=begun)
+        used = _used(response, self._budget.prices, charge.most)
+        await charge.settle(used)
+        if response.status == "failed":
+            raise Interrupted("The model has trouble of its own just now.")
+        if response.status == "incomplete":
+            raise Unavailable("The model's answer was cut off: it is longer than we let it be.")
+        return _Answer(response.output_text, _refusal(response), used)
 
-def _piece(sentence: Sentence, passages: tuple[Passage, ...]) -> Piece | None:
-    """A sentence with those of its passages that exist; None where none does."""
-    text = " ".join(sentence.text.split())
-    cited = tuple(passages[number - 1] for number in dict.fromkeys(sentence.passages) if 1 <= number <= len(passages))
-    return Piece(text, cited, text) if text and cited else None
+    def _drafted(self, request: DraftRequest, accepted: Accepted) -> Draft:
+        pieces, notes = accepted.pieces, accepted.notes
+        if not pieces:
+            missing = accepted.missing or "The model found nothing in the articles that it could cite."
+            asking = tuple(f"Ask the customer: {question}" for question in accepted.questions)
+            told = tuple(note for note in notes if accepted.missing not in note or not accepted.missing)
+            return replace(_abstention(missing), notes=(*told, *asking), model=self._endpoint.model)
+        sources = " ".join(passage.text for piece in pieces for passage in piece.passages)
+        language = language_of(" ".join(piece.text for piece in pieces)) or language_of(sources)
+        asked = [Piece(text, (), "", new_paragraph=at == 0) for at, text in enumerate(accepted.questions)]
+        done = compose([*pieces, *asked], self._voice, name=request.escalation.customer.name, language=language)
+        return Draft(
+            done.text, done.cited, done.citations, accepted.confidence, DraftAuthor.MODEL, notes=notes,
+            model=self._endpoint.model,
+        )  # fmt: skip
+
+    def _charged(self, used: Usage) -> dict[str, Any]:
+        spent = {"cost": used.cost / 1_000_000, "currency": self._budget.prices.currency} if used.cost else {}
+        tokens = {"input_tokens": used.input_tokens, "output_tokens": used.output_tokens}
+        return {"model": self._endpoint.model, **tokens, **spent}
 
 
-def _notes(reply: Reply, dropped: int) -> tuple[str, ...]:
-    notes = []
-    if dropped:
-        notes.append(_DROPPED_NOTE.format(count=dropped, was="was" if dropped == 1 else "were"))
-    if reply.missing.strip():
-        notes.append(f"Not covered: {reply.missing.strip()[:300]}")
-    if reply.needs_human:
-        notes.append("The model asks for a person to decide this one.")
-    return tuple(notes)
+def _reporting(gate: Gate, progress: Progress | None) -> Callable[[str], None]:
+    """Hear the pieces of one attempt, and report now and then what they come to."""
+    pieces: list[str] = []
+    told = 0.0
+
+    def heard(piece: str) -> None:
+        nonlocal told
+        pieces.append(piece)
+        if progress is not None and time.monotonic() - told >= _TOLD_EVERY:
+            told = time.monotonic()
+            progress(gate.so_far("".join(pieces)))
+
+    return heard
 
 
-def _refusal(response: ParsedResponse[Reply]) -> str:
+def _read(text: str) -> Reply:
+    """Raises Unavailable for what is no reply."""
+    try:
+        return Reply.model_validate_json(text)
+    except ValidationError as error:
+        raise Unavailable(f"The model's answer {'could not be read' if text else 'was empty'}.") from error
+
+
+def _used(response: Response, prices: Prices, most: int) -> Usage:
+    """What the answer took; where the endpoint does not say, all that it may have cost."""
+    used = response.usage
+    if used is None:
+        return Usage(cost=0 if response.status == "failed" else most)
+    return Usage(used.input_tokens, used.output_tokens, prices.cost(used.input_tokens, used.output_tokens))
+
+
+def _refusal(response: Response) -> str:
     for item in response.output:
         for content in getattr(item, "content", None) or ():
             if getattr(content, "type", "") == "refusal":
@@ -163,8 +186,5 @@ def _refusal(response: ParsedResponse[Reply]) -> str:
     return ""
 
 
-def _abstention(missing: str, model: str = "", tokens: tuple[int, int] = (0, 0), notes: tuple[str, ...] = ()) -> Draft:
-    return Draft(
-        "", "", (), 0.0, DraftAuthor.MODEL, missing=missing, notes=notes, model=model, input_tokens=tokens[0],
-        output_tokens=tokens[1],
-    )  # fmt: skip
+def _abstention(missing: str) -> Draft:
+    return Draft("", "", (), 0.0, DraftAuthor.MODEL, missing=missing)
