@@ -17,7 +17,7 @@ from bot.cards.elements import (
     Text,
     Tone,
 )
-from bot.domain.answer import UNKNOWN_INTENT, Field, Level, Need, Passage, Proposal, Risk, Summary, Triage
+from bot.domain.answer import UNKNOWN_INTENT, Field, Level, Need, Passage, Proposal, Risk, Triage
 from bot.domain.article import Audience
 from bot.domain.confidence import ENOUGH, counted
 from bot.domain.escalation import Escalation
@@ -27,6 +27,7 @@ RISK_SIGNS = {Risk.LOW: "🟢", Risk.MEDIUM: "🟡", Risk.HIGH: "🔴"}
 TONES = {Level.PASS: Tone.GOOD, Level.WARN: Tone.WARNING, Level.BLOCK: Tone.STOP}
 _LONG_TURNS, _LONG_TEXT = 3, 600  # customer turns and characters above which a conversation is summed up
 _CITED, _REASON = 200, 300  # characters of a quoted need or finding, and of a reason
+_SEVERAL = 2  # needs from which they are listed
 _FLAGS, _NEEDS = 3, 6  # how many are shown, so that there is always room for the draft
 
 
@@ -41,9 +42,11 @@ def flag_elements(triage: Triage) -> list[Element]:
     return [Notice(Tone.WARNING, (flag,)) for flag in triage.flags[:_FLAGS]]
 
 
-def summary_elements(summary: Summary) -> list[Element]:
-    """The conversation in a few bullets, in the customer's own words."""
-    kinds = (("Happened", summary.happened), ("Tried", summary.tried), ("Asked", summary.asked))
+def summary_elements(triage: Triage) -> list[Element]:
+    """The conversation in a few bullets, in the customer's own words; what is asked only if it is not listed below."""
+    told = triage.summary
+    asked = told.asked if len(triage.needs) < _SEVERAL else ()
+    kinds = (("Happened", told.happened), ("Tried", told.tried), ("Asked", asked))
     rows = [(label, (_bullets(said),)) for label, said in kinds if said]
     return [Facts(tuple(rows))] if rows else []
 
@@ -116,7 +119,7 @@ def _day(resolved: str) -> str:
 
 def _needs(triage: Triage) -> list[Element]:
     """Each thing that is asked, where there are several, and whose it is where another room's."""
-    if len(triage.needs) < 2:
+    if len(triage.needs) < _SEVERAL:
         return []
     lines: list[Piece] = [Strong(f"Asks {len(triage.needs)} things")]
     for number, need in enumerate(triage.needs[:_NEEDS], 1):
@@ -167,9 +170,9 @@ def _next_steps(proposal: Proposal) -> list[Element]:
         return []
     steps: list[Piece] = [Strong("Next steps for you")]
     steps += [f"\n{number}. {step}" for number, step in enumerate(proposal.next_steps, 1)]
-    if proposal.procedure is None:
-        return [Paragraph(tuple(steps))]
-    return [Paragraph(tuple(steps)), Note(("From ", *_source(proposal.procedure)))]
+    if proposal.procedure is not None:
+        steps += ["\nFrom ", *_source(proposal.procedure)]
+    return [Paragraph(tuple(steps))]
 
 
 def _bullets(said: Sequence[str]) -> str:

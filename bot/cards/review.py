@@ -97,14 +97,15 @@ def _beginning(escalation: Escalation) -> Element:
     question = escalation.question
     if len(question) <= _BEGINNING:
         return _asked(escalation)
-    return Quote(f"{question[:_BEGINNING].rstrip()} … (the rest is in the thread)")
+    beginning = question[:_BEGINNING].rsplit(maxsplit=1)[0]
+    return Quote(f"{beginning} … (the rest is in the thread)")
 
 
 def _question(escalation: Escalation, triage: Triage | None = None) -> list[Element]:
     """Who asks, why it is urgent, and what: summed up first where it is long."""
     elements: list[Element] = [Paragraph(tuple(_who(escalation)))]
     elements += flag_elements(triage) if triage else []
-    summary = summary_elements(triage.summary) if triage and is_long(escalation) else []
+    summary = summary_elements(triage) if triage and is_long(escalation) else []
     elements += [*summary, _beginning(escalation) if summary else _asked(escalation)]
     if escalation.guidance:
         elements.append(Note((f"With this guidance from the team: {escalation.guidance[-1]}",)))

@@ -153,6 +153,12 @@ def test_a_long_conversation_is_summed_up_above_its_beginning() -> None:
     assert "(the rest is in the thread)" in card and "The end." not in card
 
 
+def test_what_is_asked_is_not_told_twice() -> None:
+    turns = [turn(str(number), "Still leaking.") for number in range(4)]
+    card = shown(judged(summary=SUMMARY, needs=NEEDS), escalation("esc_1", *turns))
+    assert "Asks 2 things" in card and "Is it under warranty?" not in card
+
+
 def test_four_short_turns_are_long_and_one_is_not() -> None:
     turns = [turn(str(number), "Still leaking.") for number in range(4)]
     assert "I descaled it." in shown(judged(summary=SUMMARY), escalation("esc_1", *turns))
@@ -164,7 +170,7 @@ def test_the_next_steps_are_numbered_and_name_the_procedure_they_are_from() -> N
     card = shown(replace(READY, proposal=replace(CALIBRATED, next_steps=steps, procedure=RUNBOOK)))
     assert "Next steps for you" in card
     assert "1. Compare the name and the address." in card and "2. Ask the bank." in card
-    assert "Fraud checks › Review a held order" in card and "risk-desk, internal)" in card
+    assert "Fraud checks › Review a held order" in card and "(@risk-desk, internal)" in card
 
 
 def test_a_value_is_followed_by_what_it_comes_to_where_that_is_something_else() -> None:
