@@ -35,8 +35,8 @@ def opening_card(escalation: Escalation) -> Card:
     return Card(summary, (Paragraph(("📨 ", *_who(escalation))), _asked(escalation)))
 
 
-def review_card(escalation: Escalation, review: Review) -> Card:
-    """The card as it must look now, in whatever state the review is."""
+def review_card(escalation: Escalation, review: Review, *, writing: str = "") -> Card:
+    """The card as it must look now, in whatever state the review is; `writing` is what is drafted so far."""
     elements: list[Element] = []
     match review.state:
         case ReviewState.SUPERSEDED:
@@ -44,7 +44,8 @@ def review_card(escalation: Escalation, review: Review) -> Card:
         case ReviewState.WITHDRAWN:
             elements = [Note(("The customer's message was deleted, so there is nothing to answer.",))]
         case ReviewState.DRAFTING:
-            elements = [*_question(escalation), Note(("⏳ Drafting an answer …",))]
+            elements = [*_question(escalation), *([Quote(writing)] if writing else [])]
+            elements.append(Note(("✍️ Writing, not checked yet …" if writing else "⏳ Drafting an answer …",)))
         case ReviewState.READY:
             triage = review.proposal.triage if review.proposal else None
             elements = [*_question(escalation, triage), *proposal_elements(review), *_actions(review)]

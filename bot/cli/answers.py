@@ -130,6 +130,11 @@ def _print_proposal(out: "Console", proposal: "Proposal", trace: "Trace") -> Non
         out.print(f"  {finding.level.value}: {finding.message}", markup=False)
     for note in draft.notes:
         out.print(f"  note: {note}", markup=False)
+    if draft.model:
+        tokens = f"{draft.input_tokens} tokens in, {draft.output_tokens} out"
+        cost = f", {draft.cost:.4f} {draft.currency}" if draft.currency else ""
+        used = "remembered from the identical request, nothing spent" if draft.cached else tokens + cost
+        out.print(f"\nmodel {draft.model}: {used}", style="dim", markup=False)
     times = ", ".join(f"{span.name} {span.duration_ms:.0f} ms" for span in trace.spans)
     releases = f"knowledge v{proposal.knowledge_release}, workflow v{proposal.workflow_release}"
     out.print(f"\n{_confidence(proposal)}{releases} · {times} · run {trace.id}", style="dim", markup=False)

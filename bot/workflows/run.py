@@ -114,7 +114,10 @@ class RecordedRun:
                 input=self._inputs(step),
                 output=envelope["value"],
                 error=(envelope["error"] or {}).get("sentence", ""),
-                attributes={"gen_ai.operation.name": _OPERATIONS.get(step.name, "execute_tool")},
+                attributes={
+                    "gen_ai.operation.name": _OPERATIONS.get(step.name, "execute_tool"),
+                    **_usage(envelope["value"]),
+                },
             )
         )
 
@@ -133,7 +136,22 @@ class RecordedRun:
 
 
 _OPERATIONS = {"triage": "chat", "draft": "chat", "retrieve": "retrieval"}
+_USAGE = {
+    "model": "gen_ai.request.model",
+    "input_tokens": "gen_ai.usage.input_tokens",
+    "output_tokens": "gen_ai.usage.output_tokens",
+    "cost": "ratchet.usage.cost",
+    "currency": "ratchet.usage.currency",
+    "cached": "ratchet.usage.cached",
+}
 _PARTS = ("permanent", "retry_after", "field")
+
+
+def _usage(value: Any) -> dict[str, Any]:
+    """What a step's result says that a language model took: nothing where none was asked."""
+    if not isinstance(value, dict) or not value.get("model"):
+        return {}
+    return {name: value[part] for part, name in _USAGE.items() if value.get(part)}
 
 
 def _describe(problem: errors.RatchetError) -> dict[str, Any]:

@@ -87,6 +87,16 @@ async def paint(desk: Desk, review_id: str, owner: str = "") -> float | None:
     return await _wait_after(_paint(desk, review_id, owner), review_id)
 
 
+async def paint_writing(desk: Desk, review_id: str, text: str) -> None:
+    """Show on the card of a review that is still drafting what is written so far; on any other change nothing.
+
+    Raises Unavailable or DeliveryFailed where that cannot be.
+    """
+    review = await desk.store.reviews.get(review_id)
+    if review.state is ReviewState.DRAFTING and review.card is not None:
+        await _paint(desk, review_id, "", text)
+
+
 async def _alert(desk: Desk, review_id: str) -> float | None:
     review = await desk.store.reviews.get(review_id)
     if review.state is not ReviewState.FAILED:
@@ -110,20 +120,20 @@ async def _tell(desk: Desk, review_id: str, person: Person, text: str) -> float 
     return await _wait_after(desk.platforms[place.platform].tell(place, person, text), review_id)
 
 
-async def _paint(desk: Desk, review_id: str, owner: str) -> None:
+async def _paint(desk: Desk, review_id: str, owner: str, writing: str = "") -> None:
     """Paint, again while the review changes underneath, so that an older state never stays on top of a newer one."""
     review = await desk.store.reviews.get(review_id)
     while True:
-        await _paint_once(desk, review, owner)
+        await _paint_once(desk, review, owner, writing)
         latest = await desk.store.reviews.get(review_id)
         if latest.version == review.version:
             return
         review = latest
 
 
-async def _paint_once(desk: Desk, review: Review, owner: str) -> None:
+async def _paint_once(desk: Desk, review: Review, owner: str, writing: str) -> None:
     escalation = await desk.store.escalations.get(review.escalation_id)
-    card = review_card(escalation, review)
+    card = review_card(escalation, review, writing=writing)
     if review.card is not None:
         await desk.platforms[review.card.place.platform].update(review.card, card)
         return

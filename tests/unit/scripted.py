@@ -16,7 +16,7 @@ from bot.domain.answer import Draft, Triage
 from bot.domain.chat import MessageRef, Person, Place, Role, Room, RoomMessage
 from bot.domain.escalation import Escalation
 from bot.domain.review import Receipt
-from bot.ports import Desk, DraftRequest, Inbound, Policy, Retrieved
+from bot.ports import Desk, DraftRequest, Inbound, Policy, Progress, Retrieved
 from bot.storage.engine import create_engine
 from bot.storage.migrate import upgrade
 from bot.storage.store import open_store
@@ -145,7 +145,7 @@ class Judge:
     async def retrieve(self, query: str, **how: Any) -> Retrieved:
         return Retrieved(proposal().passages, 12)
 
-    async def draft(self, request: DraftRequest) -> Draft:
+    async def draft(self, request: DraftRequest, progress: Progress | None = None) -> Draft:
         return draft()
 
 
