@@ -25,7 +25,8 @@ def decided(count: int, *, too_sure: float = 0.0, seed: int = 1) -> list[Judgeme
 def test_nine_of_ten_shown_at_90_per_cent_are_just_right() -> None:
     found = reliability([judged(0.9, number > 0) for number in range(10)])
     (only,) = found.bins
-    assert (only.first, only.decisions, only.approved, only.share, only.shown) == (90, 10, 9, 0.9, pytest.approx(0.9))
+    assert (only.first, only.decisions, only.approved, only.share) == (90, 10, 9, 0.9)
+    assert only.shown == pytest.approx(0.9)
     assert found.shown.ece == pytest.approx(0.0)
     assert found.shown.brier == pytest.approx(0.09)
 
