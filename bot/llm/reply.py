@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
 from bot.domain.answer import Passage
-from bot.domain.wording import content_words, figures, words
+from bot.domain.wording import content_words, figures, sentences, words
 from bot.llm.compose import Piece
 from bot.llm.masking import Mask
 from bot.llm.reading import language_of
@@ -20,6 +20,8 @@ _QUESTION_WORDS = 30
 _TOLD = 300  # characters of what is told to the team
 _SENTENCE = 1_000
 _BLOCK = re.compile(r"</?\s*(?:passages|history|guidance|needs|customer|example)\b[^>\n]{0,80}>", re.I)
+_HALF = re.compile(r"\[{1,2}[^\]\n]{0,40}\]?$")  # a placeholder that is still being written
+_MARKER = re.compile(r"\s?\[[0-9]{1,3}\]")  # added by us, where they belong
 _LINK = re.compile(r"https?://|www\.", re.I)
 _UNCITED = "cited no passage"
 _INVENTED = "had a placeholder that stands for nothing"
@@ -92,11 +94,12 @@ class Gate:
         except ValueError:
             return ""
         found = read.get("sentences") if isinstance(read, dict) else None
-        sentences = [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+        entries = [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
         shown = []
-        for entry in sentences:
-            finished = entry is not sentences[-1] or isinstance(entry.get("passages"), list)
+        for entry in entries:
+            finished = entry is not entries[-1] or isinstance(entry.get("passages"), list)
             text = str(entry.get("text", ""))
+            text = text if finished else _HALF.sub("", text)
             if not self._unfit(text) and (not finished or self._cited(entry.get("passages"))):
                 shown.append(self._mask.restore(" ".join(text.split())))
         return " ".join(filter(None, shown))
@@ -105,7 +108,7 @@ class Gate:
         """The sentence with those of its passages that exist, or why it is left out."""
         if why := self._unfit(sentence.text):
             return why
-        text = self._mask.restore(" ".join(sentence.text.split()))[:_SENTENCE]
+        text = self._mask.restore(" ".join(_MARKER.sub("", sentence.text).split()))[:_SENTENCE]
         cited = self._cited(sentence.passages)
         return Piece(text, cited, text) if cited else _UNCITED
 
@@ -127,7 +130,8 @@ class Gate:
     def _question(self, text: str) -> str:
         """The question, if it asks and states nothing that could be wrong; otherwise nothing."""
         asked = " ".join(text.split())
-        if not asked.endswith("?") or len(asked.split()) > _QUESTION_WORDS or self._unfit(asked) or _LINK.search(asked):
+        one = asked.endswith("?") and len(asked.split()) <= _QUESTION_WORDS and len(sentences(asked)) == 1
+        if not one or self._unfit(asked) or _LINK.search(asked):
             return ""
         asked = self._mask.restore(asked)
         theirs = {figure.value for figure in figures(self._request.escalation.question)}
