@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import importlib.resources
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from bot.domain.chat import Person, Role
 from bot.llm.fallback import WithFallback
 from bot.llm.offline import OfflineDrafter
 from bot.llm.remembering import Memory
+from bot.llm.request import load_prompt
 from bot.llm.spending import Budget, Limits, Prices
 from bot.llm.voice import Voice, load_voice
 from bot.ports import Clock, Desk, Drafter, Embedder, Guardrail, Policy, Store
@@ -135,8 +135,8 @@ def _drafter(settings: Settings, voice: Voice, embedder: Embedder, books: tuple[
     offline = OfflineDrafter(embedder, voice)
     if not settings.openai.present:
         return offline, _hash(offline.name)
-    prompt = importlib.resources.files("bot.llm.prompts").joinpath("draft.md").read_text(encoding="utf-8")
-    return WithFallback(model_drafter(settings, voice, books), offline), _hash(f"{settings.openai.model}\n{prompt}")
+    shaped_by = f"{settings.openai.model}\n{load_prompt()}"
+    return WithFallback(model_drafter(settings, voice, books), offline), _hash(shaped_by)
 
 
 def model_drafter(settings: Settings, voice: Voice, books: tuple[Store, Clock] | None = None) -> "OpenAIDrafter":

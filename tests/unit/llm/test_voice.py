@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import Misconfigured
-from bot.llm.voice import Voice, Wording, addressee, load_voice
+from bot.llm.voice import Length, Voice, Wording, addressee, load_voice
 
 CONTENT = Path(__file__).parents[3] / "knowledge" / "content"
 
@@ -60,3 +60,33 @@ def test_a_wrong_voice_file_is_refused_by_name(tmp_path: Path, text: str, named:
 def test_a_missing_voice_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match=r"voice\.yaml cannot be read"):
         load_voice(tmp_path / "voice.yaml")
+
+
+def test_the_sample_voice_has_a_tone_a_length_and_a_pair_that_teaches_it() -> None:
+    voice = load_voice(CONTENT / "voice.yaml")
+    assert voice.tone == ("friendly", "plain", "to the point")
+    assert voice.length is Length.MEDIUM
+    assert [bool(example.customer and example.reply) for example in voice.examples] == [True]
+
+
+def test_the_examples_keep_what_the_voice_forbids() -> None:
+    voice = load_voice(CONTENT / "voice.yaml")
+    for example in voice.examples:
+        assert not [phrase for phrase in voice.banned_phrases if phrase.casefold() in example.reply.casefold()]
+        assert "http" not in example.reply
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("length: epic", "length"),
+        ("examples:\n  - customer: Hi", "examples.0.reply"),
+        ("examples:\n  - {customer: Hi, reply: Fine, note: x}", "examples.0.note"),
+        ("tone: friendly", "tone"),
+    ],
+)
+def test_a_wrong_key_of_the_voice_is_named(tmp_path: Path, text: str, named: str) -> None:
+    path = tmp_path / "voice.yaml"
+    path.write_text(text)
+    with pytest.raises(Misconfigured, match=named.replace(".", r"\.")):
+        load_voice(path)
