@@ -6,7 +6,7 @@ A section that is absent switches its feature off. A section that is half there 
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -173,12 +173,38 @@ class OpenAI(Section):
         return [*super().missing(), *(f"RATCHET_OPENAI_{name.upper()}" for name in unpriced)]
 
 
+class Search(Section):
+    """How articles are found: what compares meanings, and what judges the best of what was found."""
+
+    model_config = _section("RATCHET_SEARCH_")
+
+    embedder: Literal["minilm", "static", "openai"] = Field(
+        "minilm",
+        description="What compares meanings: minilm (with static beside it), static (finds a little less, indexes 30 "
+        "times as fast) or openai; a switch indexes the articles again by itself",
+    )
+    embedder_model: str = Field("", description="Model of the embedder openai")
+    embedder_url: str = Field("", description="Its endpoint; default: RATCHET_OPENAI_BASE_URL")
+    embedder_key: SecretStr = Field(SecretStr(""), description="Its key; default: RATCHET_OPENAI_API_KEY")
+    reranker_url: str = Field("", description="Address of a /rerank call (Cohere, Jina, vLLM, Infinity); default: none")
+    reranker_model: str = Field("", description="Model that it names, where the endpoint has several")
+    reranker_key: SecretStr = Field(SecretStr(""), description="Its key")
+    deadline_seconds: float = Field(5.0, gt=0, description="How long either may take; without it search goes on")
+
+    def missing(self) -> list[str]:
+        """The embedder openai needs a model; a reranker's key or model needs its address."""
+        needed = ["embedder_model"] if self.embedder == "openai" else []
+        needed += ["reranker_url"] if self.reranker_model or self.reranker_key.get_secret_value() else []
+        return [f"RATCHET_SEARCH_{name.upper()}" for name in needed if not getattr(self, name)]
+
+
 SECTIONS: dict[str, type[Section]] = {
     "core": Core,
     "desk": Desk,
     "slack": Slack,
     "webhook": Webhook,
     "openai": OpenAI,
+    "search": Search,
 }
 
 
@@ -207,3 +233,4 @@ class Settings:
         self.slack: Slack = sections["slack"]
         self.webhook: Webhook = sections["webhook"]
         self.openai: OpenAI = sections["openai"]
+        self.search: Search = sections["search"]

@@ -1,34 +1,31 @@
 """The library: brings files into the knowledge, publishes its releases, and says what state it is in."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-
 from bot.domain.article import Audience, Release, Revision
 from bot.domain.errors import Rejected
-from bot.ports import Articles, Clock, Embedder, Releases, StoredPassage
+from bot.ports import Articles, Clock, Embedder, Releases
 from knowledge.documents import Document, Unfit, files_in, read, sealed, slug_of
-from knowledge.passages import searchable, split
-
-BATCH = 64
-"""Articles that are embedded and stored together."""
-
-Progress = Callable[[int, int, str], None]
-"""Called with how many are done, of how many, and the name of the one at hand."""
+from knowledge.indexing import Progress, outdated, silent, store
+from knowledge.passages import split
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did, by article name; `skipped` and `notes` are (file, reason) pairs."""
+    """What an import did, by article name; `skipped` and `notes` are (file, reason) pairs.
+
+    `indexed_again` did not change, but another embedder had made them searchable.
+    """
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
     unchanged: tuple[str, ...]
+    indexed_again: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...]
     notes: tuple[tuple[str, str], ...]
     release: Release
@@ -83,19 +80,21 @@ class Library:
         Raises Rejected when the folder is missing or has nothing to import.
         """
         source = source or (await asyncio.to_thread(folder.resolve)).name
-        tell = progress or _silent
+        tell = progress or silent
         async with self._publishing:
             found = await _read_folder(folder, source, tell)
             live = await self._releases.live("knowledge")
             known = {revision.slug: revision for revision in await self._articles.revisions(live.manifest)}
             plan = _plan(found, known, source=source, overwrite=overwrite)
-            await self._store(plan.incoming, tell)
+            again = await self._outdated(live, plan)
+            await store(self._articles, (*plan.incoming, *again), self._embedder, tell)
             release, is_new = await self._publish(plan, reason=f"Import from {source}")
         return ImportReport(
             added=tuple(item.slug for item in plan.incoming if item.slug not in known),
             changed=tuple(item.slug for item in plan.incoming if item.slug in known),
             removed=plan.removed,
             unchanged=plan.unchanged,
+            indexed_again=tuple(revision.slug for revision in again),
             skipped=(*found.skipped, *plan.held),
             notes=tuple((item.path, note) for item in found.documents for note in item.notes),
             release=release,
@@ -116,7 +115,7 @@ class Library:
         revision = sealed(revision)
         if not split(revision):
             raise Rejected("The article has no text yet. Write at least a sentence.", field="body")
-        await self._store((revision,), _silent)
+        await store(self._articles, (revision,), self._embedder, silent)
         return revision
 
     async def rebuild(self, progress: Progress | None = None) -> int:
@@ -126,7 +125,7 @@ class Library:
         """
         live = await self._releases.live("knowledge")
         revisions = await self._articles.revisions(live.manifest)
-        await self._store(revisions, progress or _silent)
+        await store(self._articles, revisions, self._embedder, progress or silent)
         return len(revisions)
 
     async def status(self, on: date) -> KnowledgeStatus:
@@ -154,34 +153,18 @@ class Library:
             outdated=sum(1 for item in stored if item.embedder != self._embedder.name),
         )
 
-    async def _store(self, revisions: Sequence[Revision], tell: Progress) -> None:
-        for start in range(0, len(revisions), BATCH):
-            batch = revisions[start : start + BATCH]
-            await self._articles.add_many(await asyncio.to_thread(indexed, batch, self._embedder))
-            tell(start + len(batch), len(revisions), batch[-1].slug)
+    async def _outdated(self, live: Release, plan: "_Plan") -> list[Revision]:
+        """The live revisions that stay and that another embedder made searchable."""
+        leaving = {*plan.removed, *(revision.slug for revision in plan.incoming)}
+        staying = {slug: hash_ for slug, hash_ in live.manifest.items() if slug not in leaving}
+        slugs = outdated(await self._articles.passages(staying), self._embedder.name)
+        return list(await self._articles.revisions({slug: staying[slug] for slug in sorted(slugs)}))
 
     async def _publish(self, plan: "_Plan", *, reason: str) -> tuple[Release, bool]:
         live = await self._releases.live("knowledge")  # read late: what others published meanwhile stays
         manifest = {slug: hash_ for slug, hash_ in live.manifest.items() if slug not in plan.removed}
         manifest.update({revision.slug: revision.hash for revision in plan.incoming})
         return await self._releases.publish("knowledge", manifest, reason=reason, at=self._clock.now())
-
-
-def indexed(revisions: Sequence[Revision], embedder: Embedder) -> list[tuple[Revision, tuple[StoredPassage, ...]]]:
-    """Cut the revisions into passages and embed them all in one go."""
-    cut = [split(revision) for revision in revisions]
-    vectors = embedder.embed([searchable(passage) for passages in cut for passage in passages])
-    rows = iter(np.asarray(vectors, dtype=np.float32))
-    return [
-        (
-            revision,
-            tuple(
-                StoredPassage(passage, ordinal, embedder.name, next(rows).tobytes())
-                for ordinal, passage in enumerate(passages)
-            ),
-        )
-        for revision, passages in zip(revisions, cut, strict=True)
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +236,3 @@ def _plan(folder: _Folder, known: Mapping[str, Revision], *, source: str, overwr
 
 def _says_the_same(a: Revision, b: Revision) -> bool:
     return sealed(replace(a, source="")) == sealed(replace(b, source=""))
-
-
-def _silent(done: int, total: int, name: str) -> None:
-    """Report to nobody."""

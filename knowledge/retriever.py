@@ -1,23 +1,39 @@
 """Retrieval: which passages of which knowledge release speak to a question."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.article import Audience, Release
-from bot.ports import Articles, Embedder, Releases, Retrieved
-from knowledge.index import VECTOR_WEIGHT, ReleaseIndex
+import numpy as np
 
-KEPT = 3
-"""Releases that stay in memory: the live one, and older ones that runs still work with."""
+from bot.domain.answer import Passage
+from bot.domain.article import Audience
+from bot.domain.errors import Unavailable
+from bot.domain.smuggling import without_orders
+from bot.ports import Articles, Embedder, Releases, Reranker, Retrieved
+from knowledge.index import Asked, ReleaseIndex
+from knowledge.indexes import Indexes
+from knowledge.ranking import chosen, reordered
+
+LONGEST_QUERY = 8_000
+"""Characters of a query that count."""
+MOST_NEEDS = 6
+"""Needs that are searched apart; a text that asks for more is not a question any more."""
+CANDIDATES = 40
+"""Passages of each ranking from which those that are shown are chosen, and which a reranker reads."""
+
+_log = logging.getLogger(__name__)
 
 
 class HybridRetriever:
     """Finds citable passages by words and by meaning, always in one whole release, and says which.
 
-    The live release's number is asked for before each search. A new release is built beside the old one, off the event
-    loop, once however many searches wait for it, and takes over in one step. A search waits `patience` seconds for it;
-    if the build takes longer, the release before it answers, under its own number. Searches never see a mixture.
+    Searches never see a mixture: a new release takes over in one step, and if building it takes more than `patience`
+    seconds, the release before it answers meanwhile, under its own number.
+
+    Nothing that is away stops a search, and each is told in a note. Without the embedder, and for passages that are
+    being indexed again, words alone are compared; without the reranker the search's own order stands.
     """
 
     def __init__(
@@ -26,17 +42,12 @@ class HybridRetriever:
         releases: Releases,
         embedder: Embedder,
         *,
+        reranker: Reranker | None = None,
         patience: float = 5.0,
-        vector_weight: float = VECTOR_WEIGHT,
     ) -> None:
-        self._articles = articles
-        self._releases = releases
+        self._indexes = Indexes(articles, releases, embedder, patience=patience)
         self._embedder = embedder
-        self._patience = patience
-        self._vector_weight = vector_weight
-        self._ready: dict[int, ReleaseIndex] = {}  # the least recently used first
-        self._building: dict[int, asyncio.Task[ReleaseIndex]] = {}
-        self._served: ReleaseIndex | None = None
+        self._reranker = reranker
 
     async def retrieve(
         self,
@@ -50,64 +61,61 @@ class HybridRetriever:
     ) -> Retrieved:
         """Find the best passages among what may be cited at that time to that audience, with their release.
 
-        In the live release, or in the numbered one. Raises NotFound for a release that never was.
+        In the live release, or in the numbered one. Raises NotFound for a release that never was. Each of the `needs`
+        is searched apart and has its best passages among those found. Orders to a machine in a text are not searched.
         """
-        index = await (self._live() if release is None else self._numbered(release))
-        passages = await asyncio.to_thread(index.search, query, on=at.date(), audience=audience, limit=limit)
-        return Retrieved(passages, index.release)
+        index = await (self._indexes.live() if release is None else self._indexes.numbered(release))
+        texts = [without_orders(text[:LONGEST_QUERY]) for text in (query, *needs[:MOST_NEEDS])]
+        texts = [text for text in dict.fromkeys(texts) if any(c.isalnum() for c in text)]
+        if limit < 1 or not texts or not len(index):
+            return Retrieved((), index.release)
+        asked, notes = await self._asked(texts, index)
+        depth = max(CANDIDATES, 2 * limit)
+
+        def rank(each: Asked) -> tuple[Passage, ...]:
+            return index.rank(each, on=at.date(), audience=audience, limit=depth)
+
+        rankings = [await asyncio.to_thread(rank, each) for each in asked]
+        judged, more = await self._reranked(texts, rankings)
+        return Retrieved(chosen(judged, limit), index.release, (*notes, *more))
 
     async def warm(self) -> int:
         """Build the live release's index now, however long it takes, and tell its number."""
-        live = await self._releases.live("knowledge")
-        self._served = self._used(live.number) or await asyncio.shield(self._build(live))
-        return live.number
+        return await self._indexes.warm()
 
     def forget(self) -> None:
         """Build every index anew when it is next needed: what a release's passages are has changed (`rebuild`)."""
-        self._ready, self._building, self._served = {}, {}, None
+        self._indexes.forget()
 
-    async def _live(self) -> ReleaseIndex:
-        live = await self._releases.live("knowledge")
-        ready = self._used(live.number)
-        if ready is None:
-            build, before = self._build(live), self._served
-            if before is not None:
-                await asyncio.wait({build}, timeout=self._patience)
-                if not build.done():
-                    return before
-            ready = await asyncio.shield(build)
-        self._served = ready
-        return ready
-
-    async def _numbered(self, number: int) -> ReleaseIndex:
-        ready = self._used(number)
-        if ready is None:
-            ready = await asyncio.shield(self._build(await self._releases.get("knowledge", number)))
-        return ready
-
-    def _build(self, release: Release) -> "asyncio.Task[ReleaseIndex]":
-        """Start building, or join the build that runs. Shield it: one caller that leaves must not stop the others'."""
-        task = self._building.get(release.number)
-        if task is None:
-            task = asyncio.create_task(self._load(release, self._ready), name=f"index {release.label}")
-            building = self._building
-            building[release.number] = task
-            task.add_done_callback(
-                lambda done: (building.pop(release.number, None), done.cancelled() or done.exception())
+    async def _asked(self, texts: Sequence[str], index: ReleaseIndex) -> tuple[list[Asked], list[str]]:
+        """The texts with their vectors; without, and with a note, where there is nothing to compare them with."""
+        words_alone = [Asked(text) for text in texts]
+        notes = []
+        if index.outdated:
+            notes.append(
+                f"{index.outdated} of {len(index)} passages are being indexed again "
+                "and were found by their words alone until that is done."
             )
-        return task
+        if index.outdated == len(index):
+            return words_alone, notes
+        try:
+            vectors = await asyncio.to_thread(self._embedder.embed, texts)
+        except Unavailable as error:
+            _log.warning("Searching by words alone: %s", error)
+            return words_alone, [*notes, f"Articles were found by their words alone, not by their meaning. {error}"]
+        rows = np.asarray(vectors, dtype=np.float32)
+        return [Asked(text, row) for text, row in zip(texts, rows, strict=True)], notes
 
-    async def _load(self, release: Release, ready: dict[int, ReleaseIndex]) -> ReleaseIndex:
-        stored = await self._articles.passages(release.manifest)
-        index = await asyncio.to_thread(ReleaseIndex, release.number, stored, self._embedder, self._vector_weight)
-        ready[release.number] = index
-        spare = [number for number, held in ready.items() if held not in (index, self._served)]
-        for number in spare[: max(0, len(ready) - KEPT)]:
-            del ready[number]  # a search that still holds it finishes with it
-        return index
-
-    def _used(self, number: int) -> ReleaseIndex | None:
-        index = self._ready.pop(number, None)
-        if index is not None:
-            self._ready[number] = index
-        return index
+    async def _reranked(
+        self, texts: Sequence[str], rankings: Sequence[Sequence[Passage]]
+    ) -> tuple[Sequence[Sequence[Passage]], list[str]]:
+        """The rankings in the order that the reranker judged, or as they are, with a note, where it cannot."""
+        if self._reranker is None:
+            return rankings, []
+        rerank = self._reranker.rerank
+        try:
+            judged = await asyncio.gather(*(rerank(text, each) for text, each in zip(texts, rankings, strict=True)))
+        except Unavailable as error:
+            _log.warning("Searching without the reranker: %s", error)
+            return rankings, [f"The passages stand in the search's own order. {error}"]
+        return [reordered(each, scores) for each, scores in zip(rankings, judged, strict=True)], []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.app.searching import search_embedder, search_reranker
 from bot.discovery import find
 from bot.domain.chat import Person, Role
 from bot.llm.fallback import WithFallback
@@ -23,6 +24,7 @@ from bot.storage.store import open_store
 from bot.triage.taxonomy import load_taxonomy, load_tone
 from bot.triage.triage import TaxonomyTriager
 from evals.recalibration import LearnedCalibration
+from knowledge.embeddings.minilm import MiniLmEmbedder
 from knowledge.embeddings.static import StaticEmbedder
 from knowledge.library import Library
 from knowledge.retriever import HybridRetriever
@@ -71,10 +73,12 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None) -> Parts
     clock = clock or SystemClock()
     taxonomy, tone = load_taxonomy(settings.desk.taxonomy), load_tone(settings.desk.tone)
     voice = load_voice(settings.desk.voice)
-    embedder, guardrails = StaticEmbedder(), find("bot.guardrails", "GUARDRAIL", Guardrail)
+    guardrails = find("bot.guardrails", "GUARDRAIL", Guardrail)
+    words, meanings = StaticEmbedder(), MiniLmEmbedder()  # neither is loaded before its first use
+    embedder = search_embedder(settings, words, meanings)
     engine = await _open_database(settings)
     store = open_store(engine, settings.core.workspace, now=clock.now)
-    drafter, drafter_hash = _drafter(settings, voice, embedder, (store, clock))
+    drafter, drafter_hash = _drafter(settings, voice, words, (store, clock))
     manifest = {
         "taxonomy": taxonomy.hash,
         "tone": tone.hash,
@@ -83,8 +87,8 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None) -> Parts
         "guardrails": _hash(",".join(guardrail.name for guardrail in guardrails)),
     }
     release, _ = await store.releases.publish("workflow", manifest, reason="Start-up", at=clock.now())
-    triager = TaxonomyTriager(taxonomy, tone, embedder)
-    retriever = HybridRetriever(store.articles, store.releases, embedder)
+    triager = TaxonomyTriager(taxonomy, tone, words)
+    retriever = HybridRetriever(store.articles, store.releases, embedder, reranker=search_reranker(settings))
     desk = Desk(
         clock=clock,
         policy=_policy(settings, voice),

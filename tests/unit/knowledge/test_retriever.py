@@ -1,16 +1,13 @@
 import asyncio
-import threading
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.domain.article import Audience
 from bot.domain.errors import NotFound, Unavailable
-from bot.ports import Retrieved
+from bot.ports import Retrieved, StoredPassage
 from knowledge.embeddings.static import StaticEmbedder
 from knowledge.library import Library
 from knowledge.retriever import HybridRetriever
@@ -37,7 +34,7 @@ async def test_the_best_passage_comes_first_with_its_evidence(
     found = await ask(retriever, "How long does a refund take?")
     best, *others = found.passages
     assert (best.slug, best.title, best.score, found.release) == ("returns/refunds", "Refunds", 1.0, 1)
-    assert set(best.scores) == {"bm25", "cosine", "rrf"}
+    assert set(best.scores) == {"bm25", "cosine"}
     assert best.scores["bm25"] > 0
     assert 0.2 < best.scores["cosine"] <= 1
     assert all(best.score > other.score for other in others)
@@ -160,26 +157,25 @@ async def test_a_search_that_is_given_up_does_not_stop_the_build(
     assert articles.reads == 1
 
 
-class SlowEmbedder(StaticEmbedder):
-    """Holds every larger batch until it is let go: a build that takes long."""
+class SlowArticles(MemoryArticles):
+    """Holds every reading of passages until it is let go: a build that takes long."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.name = "slow"
-        self.go = threading.Event()
+        self.go = asyncio.Event()
 
-    def embed(self, texts: Sequence[str]) -> Any:
-        if len(texts) > 1:
-            self.go.wait(10)
-        return super().embed(texts)
+    async def passages(self, manifest: Mapping[str, str]) -> tuple[StoredPassage, ...]:
+        await self.go.wait()
+        return await super().passages(manifest)
 
 
 async def test_while_a_new_release_is_built_the_one_before_answers_under_its_own_number(
-    library: Library, articles: MemoryArticles, releases: MemoryReleases, folder: Path
+    releases: MemoryReleases, embedder: StaticEmbedder, folder: Path
 ) -> None:
-    slow = SlowEmbedder()
+    slow = SlowArticles()
     slow.go.set()
-    retriever = HybridRetriever(articles, releases, slow, patience=0.01)
+    library = Library(slow, releases, embedder, StandingClock())
+    retriever = HybridRetriever(slow, releases, embedder, patience=0.01)
     await library.import_folder(folder)
     assert await retriever.warm() == 1
     write(folder / "delivery.md", "Parcels arrive tomorrow.")
@@ -230,18 +226,6 @@ async def test_two_retrievers_live_side_by_side(
     ours, found = await asyncio.gather(ask(retriever, "beans refund"), ask(their_retriever, "beans refund"))
     assert slugs(found) == ["coffee"]
     assert "coffee" not in slugs(ours)
-
-
-async def test_passages_of_another_embedder_are_embedded_anew(
-    library: Library, retriever: HybridRetriever, articles: MemoryArticles, folder: Path
-) -> None:
-    await library.import_folder(folder)
-    for hash_, (revision, passages) in list(articles.kept.items()):
-        stored = tuple(replace(passage, embedder="another", vector=b"\0" * 12) for passage in passages)
-        articles.kept[hash_] = (revision, stored)
-    assert (await library.status(NOW.date())).outdated == 4
-    best = (await ask(retriever, "How long does a refund take?")).passages[0]
-    assert best.scores["cosine"] > 0.2
 
 
 async def test_after_a_rebuild_the_retriever_forgets_and_reads_again(

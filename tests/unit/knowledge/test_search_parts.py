@@ -3,7 +3,9 @@ import threading
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from knowledge.embeddings import Vectors, unit
 from knowledge.embeddings.static import StaticEmbedder
 from knowledge.keywords import KeywordIndex, stem, tokens_of
 from knowledge.vectors import VectorIndex
@@ -35,21 +37,48 @@ def test_the_model_is_loaded_once_by_many_threads_and_leaves_logging_alone() -> 
     assert "0.4" in fresh.name
 
 
-def test_many_indexes_are_alive_at_once_and_close_alone(embedder: StaticEmbedder) -> None:
+def anything(vectors: Vectors) -> NDArray[np.bool_]:
+    return np.ones(len(vectors), dtype=np.bool_)
+
+
+def test_the_nearest_is_found_and_a_text_without_words_is_near_nothing(embedder: StaticEmbedder) -> None:
     vectors = embedder.embed(["refund of money", "parcel delivery", ""])
-    first, second = VectorIndex(["a", "b", "c"], vectors), VectorIndex(["x", "y", "z"], vectors)
-    first.close()
-    first.close()
-    (nearest, likeness), *_ = second.nearest(vectors[1], 5)
-    assert (nearest, len(second)) == ("y", 2)
+    index = VectorIndex(vectors)
+    (nearest, likeness), *others = index.nearest(vectors[1], 5, anything(vectors))
+    assert (nearest, len(others)) == (1, 1)
     assert likeness == pytest.approx(1, abs=1e-4)
-    assert second.similarities(vectors[1], ["y", "z"]) == pytest.approx({"y": 1.0, "z": 0.0}, abs=1e-4)
-    assert second.nearest(vectors[2], 5) == []
+    assert index.nearest(vectors[2], 5, anything(vectors)) == []
+    assert index.likeness(vectors[1], np.array([1, 2])).tolist() == pytest.approx([1, 0], abs=1e-4)
+
+
+def test_what_is_not_allowed_is_not_near(embedder: StaticEmbedder) -> None:
+    vectors = embedder.embed(["refund of money", "money refunded", "parcel delivery"])
+    allowed = np.array([False, True, True])
+    for exact in (10, 0):  # compared one by one, and through the graph
+        found = VectorIndex(vectors, exact).nearest(vectors[0], 5, allowed)
+        assert [position for position, _ in found] == [1, 2]
+
+
+def test_a_large_index_finds_by_its_graph_what_comparing_everything_finds() -> None:
+    vectors = unit(np.random.default_rng(2026).standard_normal((600, 16)).astype(np.float32))
+    exact, graph = VectorIndex(vectors), VectorIndex(vectors, exact=100)
+    allowed = np.arange(600) % 4 != 0
+    few = np.arange(600) % 50 == 0
+    for query in vectors[:20]:
+        assert graph.nearest(query, 10, allowed) == exact.nearest(query, 10, allowed)
+        assert graph.nearest(query, 10, few) == exact.nearest(query, 10, few)
+
+
+def test_many_graphs_are_alive_at_once(embedder: StaticEmbedder) -> None:
+    vectors = embedder.embed(["refund of money", "parcel delivery"])
+    first, second = VectorIndex(vectors, exact=0), VectorIndex(vectors[::-1], exact=0)
+    del first
+    assert second.nearest(vectors[0], 1, anything(vectors))[0][0] == 1
 
 
 def test_an_empty_index_finds_nothing(embedder: StaticEmbedder) -> None:
     nothing = embedder.embed([])
-    assert VectorIndex([], nothing).nearest(embedder.embed(["refund"])[0], 5) == []
+    assert VectorIndex(nothing).nearest(embedder.embed(["refund"])[0], 5, anything(nothing)) == []
     assert KeywordIndex([]).scores("refund").tolist() == []
     assert KeywordIndex(["", "🙂"]).scores("refund").tolist() == [0, 0]
     assert KeywordIndex(["refund"]).scores("").tolist() == [0]

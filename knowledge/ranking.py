@@ -1,0 +1,129 @@
+"""From scores to the passages that are shown: two opinions made one, the same said once, the better source first."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+
+from bot.domain.answer import Passage
+from bot.domain.article import ArticleKind, Audience
+
+SAME = 0.9
+"""Texts that share this much of their words (and all numbers and negations) are one text said twice."""
+NEARLY_SAME = 0.75
+"""Texts that share this much of their words, numbers aside, speak of the same thing; they may contradict each other."""
+WITHIN_REACH = 0.5
+"""A better source takes the place of another only from this share of its score on: it must answer the query as well."""
+LOOKED_AT = 20
+"""How many passages of a ranking are compared with each other for their precedence."""
+
+_WORD = re.compile(r"\w+")
+_NEGATIONS = frozenset(
+    {"no", "not", "never", "without", "unless", "except", "nor", "cannot", "nicht", "kein", "nie", "ohne"}
+)
+_AUTHORITY = {kind: place for place, kind in enumerate(ArticleKind)}
+"""Policy over article over what follows them: the order in which the domain names them."""
+
+Ranking = Sequence[Passage]
+"""Passages by falling `score`."""
+
+
+def normalised(scores: Mapping[int, float], depth: int) -> dict[int, float]:
+    """Scale scores to 1 for the best and 0 for the `depth`-th; where there are fewer, for a score of 0.
+
+    The min-max norm over a ranking's top. Sums of such scores rank better than reciprocal ranks, because they keep how
+    far apart two passages are: Bruch, Gai & Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", ACM TOIS
+    2023.
+    """
+    ordered = sorted(scores.values(), reverse=True)[:depth]
+    low = max(0.0, ordered[-1]) if len(ordered) == depth else 0.0
+    span = max(ordered, default=0.0) - low
+    if span <= 0:
+        return {key: float(score > 0) for key, score in scores.items()}
+    return {key: max(0.0, (score - low) / span) for key, score in scores.items()}
+
+
+def chosen(rankings: Sequence[Ranking], limit: int) -> tuple[Passage, ...]:
+    """Choose what is shown: the best of each ranking, then the second of each, and so on; best first.
+
+    What says the same as another is left out; texts that differ in a number or a negation both stay, so that a
+    contradiction is seen. Of texts that speak of the same thing, the one with precedence stands first.
+    """
+    kept: list[Passage] = []
+    for passage in _in_turns([by_precedence(ranking) for ranking in rankings]):
+        if len(kept) >= limit:
+            break
+        if not any(_same(_words(passage), _words(other)) for other in kept):
+            kept.append(passage)
+    return tuple(by_precedence(sorted(kept, key=lambda passage: -passage.score)))
+
+
+def by_precedence(ranking: Ranking) -> list[Passage]:
+    """Give the better places, with their scores, to the better sources among texts that speak of the same thing.
+
+    Authority decides, then the later effective date, then what customers may read. Only a source that answers the query
+    about as well moves up: authority does not make a text relevant.
+    """
+    ordered = list(ranking)
+    for first in range(min(len(ordered), LOOKED_AT)):
+        for second in range(first + 1, min(len(ordered), LOOKED_AT)):
+            better, worse = ordered[second], ordered[first]
+            within = better.score >= WITHIN_REACH * worse.score
+            if within and _precedence(better) > _precedence(worse) and _nearly_same(_words(better), _words(worse)):
+                ordered[first] = replace(better, score=worse.score)
+                ordered[second] = replace(worse, score=better.score)
+    return ordered
+
+
+def reordered(ranking: Ranking, judged: Sequence[float]) -> list[Passage]:
+    """Put a ranking into the order that a reranker judged; the places keep their scores, so that these stay falling."""
+    order = sorted(range(len(ranking)), key=lambda i: -judged[i])
+    return [
+        replace(ranking[i], score=place.score, scores={**ranking[i].scores, "rerank": float(judged[i])})
+        for place, i in zip(ranking, order, strict=True)
+    ]
+
+
+def _in_turns(rankings: Sequence[Ranking]) -> Iterator[Passage]:
+    """Yield every ranking's first, every ranking's second and so on, each passage once, with its best score."""
+    best: dict[str, Passage] = {}
+    for ranking in rankings:
+        for passage in ranking:
+            if passage.id not in best or passage.score > best[passage.id].score:
+                best[passage.id] = passage
+    for place in range(max(map(len, rankings), default=0)):
+        for ranking in rankings:
+            if place < len(ranking) and ranking[place].id in best:
+                yield best.pop(ranking[place].id)
+
+
+def _precedence(passage: Passage) -> tuple[int, date, bool]:
+    return (
+        -_AUTHORITY[passage.kind],
+        passage.effective or date.min,
+        passage.audience is Audience.CUSTOMER,
+    )
+
+
+def _words(passage: Passage) -> frozenset[str]:
+    return _words_of(passage.text)
+
+
+@lru_cache(maxsize=4_096)
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.casefold()))
+
+
+def _same(a: frozenset[str], b: frozenset[str]) -> bool:
+    different = a ^ b
+    if len(different) > (1 - SAME) * len(a | b):
+        return False
+    return not any(word in _NEGATIONS or any(c.isdigit() for c in word) for word in different)
+
+
+def _nearly_same(a: frozenset[str], b: frozenset[str]) -> bool:
+    if min(len(a), len(b)) < NEARLY_SAME * max(len(a), len(b)) - 4:
+        return False
+    different = sum(1 for word in a ^ b if not any(c.isdigit() for c in word))
+    return different <= (1 - NEARLY_SAME) * len(a | b)
