@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -63,7 +64,9 @@ class TaxonomyTriager:
         if not self._ready:
             await asyncio.to_thread(self.warm)
         judged = self.judge(escalation.asked, escalation.language)
-        return replace(judged, fields=self._fields.find(escalation.question), summary=summarise(escalation))
+        return replace(
+            judged, fields=self._fields.find(escalation.question, _asked_at(escalation)), summary=summarise(escalation)
+        )
 
     def judge(self, question: str, told_language: str | None = None) -> Triage:
         """Judge a bare text, such as an example of the taxonomy's own; never fails on any text."""
@@ -146,6 +149,11 @@ class TaxonomyTriager:
         taxonomy = self._taxonomy
         intents = [(self._bare(without_orders(text)) or text, i.name) for i in taxonomy.intents for text in i.examples]
         return _Models(FewShotClassifier(self._embedder, intents), ToneClassifier(self._tone, self._embedder))
+
+
+def _asked_at(escalation: Escalation) -> datetime:
+    """When the customer wrote last: what "tomorrow" is counted from."""
+    return escalation.customer_turns[-1].at if escalation.customer_turns else escalation.opened_at
 
 
 def _main(whole: Need, needs: Sequence[Need]) -> Need:

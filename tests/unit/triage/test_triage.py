@@ -176,4 +176,4 @@ async def test_a_quoted_mail_and_a_stack_trace_do_not_sway_the_judgement(triager
 
 async def test_what_a_rep_copies_is_found_in_the_signature_too(triager: TaxonomyTriager) -> None:
     triage = await triager.triage(escalation("Where is my parcel?\n\nRegards,\nDana\ndana@example.org"))
-    assert [field.value for field in triage.fields] == ["dana@example.org"]
+    assert [field.value for field in triage.fields] == ["Dana", "dana@example.org"]

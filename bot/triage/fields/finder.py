@@ -1,10 +1,17 @@
-"""Finds what a rep would copy by hand: the team's identifiers, addresses, phone numbers, amounts, dates, links."""
+"""Finds what a rep would copy by hand, by the team's own patterns first."""
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 
 from bot.domain.answer import Field
-from bot.domain.wording import MONEY, figures
+from bot.triage.fields.dates import find_dates
+from bot.triage.fields.devices import find_devices
+from bot.triage.fields.identifiers import find_errors, find_identifiers, find_versions
+from bot.triage.fields.money import find_amounts
+from bot.triage.fields.people import find_names
+from bot.triage.fields.spotted import spotted
+from bot.triage.fields.times import find_times
 from bot.triage.taxonomy import FieldPattern
 
 _SEARCHED = 4_000  # characters of a text that are searched at all
@@ -23,9 +30,14 @@ _EACH = 10  # fields of one name that are kept
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}(?![\w@])")
 _URL = re.compile(r"\bhttps?://[^\s<>\"'\])}|]{3,500}|\bwww\.[^\s<>\"'\])}|]{3,500}", re.I)
 _PHONE_LIKE = re.compile(r"\+?\d[\d\s()./-]{6,20}\d")
-_NUMERIC_DATE = re.compile(
-    r"(?<![\d./-])(?:0?[1-9]|[12]\d|3[01])([./-])(?:0?[1-9]|[12]\d|3[01])\1(?:20)?\d{2}(?![\d/-])"
+_CALLED = re.compile(
+    r"\b(?:call|phone|ring|text|mobile|cell|tel|telephone|telefon|handy|anrufen|rückruf|whatsapp|fax|tél"
+    r"|téléphone|teléfono|móvil"
+    r"|telefoon|bel)\b",
+    re.I,
 )
+_MONTH_FIRST = frozenset({"US", "PH"})
+"""Regions that write 3/4 for the fourth of March."""
 
 
 class FieldFinder:
@@ -35,12 +47,15 @@ class FieldFinder:
         self._own = tuple((pattern.name, re.compile(pattern.regex)) for pattern in patterns)
         self._region = phone_region
 
-    def find(self, text: str) -> tuple[Field, ...]:
-        """Find every field, in order. The team's own patterns come first where two want the same words."""
+    def find(self, text: str, at: datetime | None = None) -> tuple[Field, ...]:
+        """Find every field, in order. The team's own patterns come first where two want the same words.
+
+        `at` is when the message was written: what "tomorrow" is counted from.
+        """
         searched = text[:_SEARCHED]
         kept: list[Field] = []
         counts: dict[str, int] = {}
-        for field in self._candidates(searched):
+        for field in self._candidates(searched, at.date() if at else None):
             clash = any(field.start < other.end and other.start < field.end for other in kept)
             if clash or counts.get(field.name, 0) >= _EACH:
                 continue
@@ -63,39 +78,38 @@ class FieldFinder:
         bare = _EMAIL.sub(_GONE, _URL.sub(_GONE, bare))
         return _STATED.sub(" ", bare).replace(_GONE, " ") if _GONE in bare else bare
 
-    def _candidates(self, text: str) -> Iterator[Field]:
+    def _candidates(self, text: str, at: date | None) -> Iterator[Field]:
+        yield from self._by_own_patterns(text)
+        for match in _URL.finditer(text):
+            value = match.group().rstrip(".,;:!?")
+            yield Field("url", value, match.start(), match.start() + len(value))
+        for match in _EMAIL.finditer(text):
+            yield spotted("email", match)
+        for find in (find_errors, find_identifiers, find_devices, find_versions, find_amounts):
+            yield from find(text)
+        yield from find_dates(text, at, month_first=self._region in _MONTH_FIRST)
+        yield from self._phones(text)
+        yield from find_times(text)
+        yield from find_names(text)
+
+    def _by_own_patterns(self, text: str) -> Iterator[Field]:
         for name, pattern in self._own:
             for start, end in _stretches(text):
                 for match in pattern.finditer(text[start:end]):
                     if match.group():
                         yield Field(name, match.group(), start + match.start(), start + match.end())
-        for match in _URL.finditer(text):
-            value = match.group().rstrip(".,;:!?")
-            yield Field("url", value, match.start(), match.start() + len(value))
-        for match in _EMAIL.finditer(text):
-            yield Field("email", match.group(), match.start(), match.end())
-        yield from _dates_and_amounts(text)
-        yield from self._phones(text)
 
     def _phones(self, text: str) -> Iterator[Field]:
         if not _PHONE_LIKE.search(text):
             return
         import phonenumbers
 
-        for match in phonenumbers.PhoneNumberMatcher(text[:2_000], self._region, max_tries=50):
-            yield Field("phone", match.raw_string, match.start, match.end)
-
-
-def _dates_and_amounts(text: str) -> Iterator[Field]:
-    found = figures(text)
-    for figure in found:
-        if figure.unit == "date":
-            yield Field("date", text[figure.start : figure.end], figure.start, figure.end)
-    for match in _NUMERIC_DATE.finditer(text):
-        yield Field("date", match.group(), match.start(), match.end())
-    for figure in found:
-        if figure.unit in MONEY:
-            yield Field("amount", text[figure.start : figure.end], figure.start, figure.end)
+        lenient = phonenumbers.Leniency.POSSIBLE
+        for match in phonenumbers.PhoneNumberMatcher(text[:2_000], self._region, lenient, max_tries=50):
+            abroad, valid = match.raw_string.startswith("+"), phonenumbers.is_valid_number(match.number)
+            if abroad or valid or _CALLED.search(text[max(0, match.start - 25) : match.start]):
+                resolved = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
+                yield Field("phone", match.raw_string, match.start, match.end, resolved if abroad or valid else "")
 
 
 def _names_one(identifier: str) -> bool:
