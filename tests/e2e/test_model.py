@@ -1,12 +1,19 @@
 """Drafts by a language model: shown, held back where a rule says so, and replaced while the model is down."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 
+from bot.domain.article import Audience
 from bot.domain.chat import Click, Person, Place
-from bot.domain.review import Action
+from bot.domain.escalation import Author, Customer, Escalation, Turn
+from bot.domain.review import Action, Review
+from bot.ports import DraftRequest
+from bot.workflows import showing, writing
+from bot.workflows.run import RecordedRun
 from handlers import reviews
 from tests import model_peer
 from tests.e2e.company import Desk, buttons, company_at_work, words
@@ -45,11 +52,71 @@ async def test_the_card_is_there_while_the_model_writes(desk: Desk, peer: ModelP
     assert "Drafting an answer" in first["blocks"]
 
 
+async def test_the_card_shows_what_the_model_writes_while_it_writes(desk: Desk, peer: ModelPeer) -> None:
+    said = model_peer.reply(("A card refund takes 5 to 7 working days.", [1]), ("It is sent to the same card.", [1]))
+    peer.answers = [replace(said, pieces=10, seconds_between=0.15)]
+    review = await _drafting(desk)
+    request = await _request(desk, review)
+    written = asyncio.create_task(writing.write(desk.app.desk, request, review.id))
+    assert review.card is not None
+    card = {"channel": review.card.place.room, "thread_ts": review.card.place.thread, "ts": review.card.message}
+    growing = await desk.shows(card, "A card")
+    assert "not checked yet" in words(growing)
+    assert buttons(growing) == []
+    draft = await written
+    assert draft.text
+    assert draft.text not in words(await desk.message(card))
+
+
+async def _drafting(desk: Desk) -> Review:
+    """A review that is being drafted, with its card in the room's thread."""
+    bot, wrote = desk.app.desk, await desk.hands.do("messages", as_="gus", room="#random", text="Look at this.")
+    here = (await desk.thread("#random", wrote["ts"]))[0]
+    place = Place("slack", here["channel"], here["ts"])
+    turn = Turn(f"writing-{here['ts']}", Author.CUSTOMER, "How long does a card refund take?", bot.clock.now())
+    identity = f"esc_writing_{here['ts']}"
+    opened = Escalation(identity, "slack", identity, Customer("c"), (turn,), bot.clock.now(), place=place)
+    stored, _ = await bot.store.escalations.receive(opened)
+    review, _ = await bot.store.reviews.open(stored, at=bot.clock.now())
+    await showing.show(RecordedRun(identity, bot.clock), bot, review.id)
+    return await bot.store.reviews.get(review.id)
+
+
+async def _request(desk: Desk, review: Review) -> DraftRequest:
+    bot = desk.app.desk
+    escalation = await bot.store.escalations.get(review.escalation_id)
+    triage = await bot.triager.triage(escalation)
+    found = await bot.retriever.retrieve(escalation.question, at=bot.clock.now(), audience=Audience.CUSTOMER)
+    return DraftRequest(escalation, triage, found.passages)
+
+
+async def test_the_same_question_is_answered_from_memory(desk: Desk, peer: ModelPeer) -> None:
+    peer.answers = [model_peer.reply(("A card refund takes 5 to 7 working days.", [1]))]
+    asked = "And how many days does my card refund need then?"
+    await desk.asked(asked)
+    calls = len(peer.requests)
+    assert "5 to 7 working days" in words(await desk.asked(asked))
+    assert len(peer.requests) == calls
+
+
+async def test_questions_for_the_customer_are_in_the_draft_and_the_models_doubts_on_the_card(
+    desk: Desk, peer: ModelPeer
+) -> None:
+    said = ("A card refund takes 5 to 7 working days.", [1])
+    peer.answers = [
+        model_peer.reply(said, questions=["Which bank is it?"], needs_human=True, reason="It is a strange bank.")
+    ]
+    card = await desk.asked("How long does a card refund take at my bank?")
+    assert "Which bank is it?" in words(card)
+    assert "The model proposes that a person decides this one: It is a strange bank." in words(card)
+    assert "Approve" in buttons(card)
+
+
 async def test_a_draft_that_a_rule_forbids_has_no_approve_and_the_server_refuses_it_too(
     desk: Desk, peer: ModelPeer
 ) -> None:
     peer.answers = [model_peer.reply(("A card refund takes 5 to 7 working days, see https://evil.example/now.", [1]))]
-    card = await desk.asked(REFUND)
+    card = await desk.asked(f"{REFUND} I am waiting.")
     assert buttons(card) == ["Edit", "Reject", "Hand off", "Why"]
     assert "evil.example" in words(card)
     subject = next(action["value"] for action in card["actions"])
