@@ -1,7 +1,7 @@
 """`ratchet metrics`: whether the confidence on the cards means what it says."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -21,13 +21,18 @@ _WIDTH = 41  # columns of the diagram: 2.5 points each
 @click.option("--drafter", help='Count drafts by "offline", by any language "model", or by the model of this name.')
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print the bins as CSV.")
-def metrics(since: datetime | None, drafter: str | None, as_json: bool, as_csv: bool) -> None:
+@click.option("--png", type=click.File("wb"), help="Draw the diagram into this file too.")
+def metrics(since: datetime | None, drafter: str | None, as_json: bool, as_csv: bool, png: IO[bytes] | None) -> None:
     """Show how reliable the confidence on the cards is: of drafts shown at 90 %, are nine in ten approved unchanged?"""
     from bot.cli.terminal import console, run
     from bot.domain.codec import codec
     from evals.metrics.reliability import Reliability, reliability
 
     found = reliability(run(_judged(since, drafter)))
+    if png is not None:
+        from evals.pictures import reliability_picture
+
+        png.write(reliability_picture(found))
     if as_json:
         click.echo(codec(Reliability).dump_json(found, indent=2).decode())
     elif as_csv:

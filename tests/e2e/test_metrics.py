@@ -79,3 +79,19 @@ def test_a_spreadsheet_gets_the_bins(decided: tuple[Terminal, str]) -> None:
     terminal, url = decided
     (row,) = csv.DictReader(io.StringIO(terminal.run("metrics", "--csv", RATCHET_DATABASE_URL=url).stdout))
     assert (row["first"], row["last"], row["decisions"], row["approved"]) == ("70", "79", "60", "45")
+
+
+def test_the_diagram_can_be_a_picture(decided: tuple[Terminal, str]) -> None:
+    terminal, url = decided
+    drawn = terminal.run("metrics", "--png", "reliability.png", RATCHET_DATABASE_URL=url)
+    assert drawn.returncode == 0, drawn.stderr
+    picture = (terminal.folder / "reliability.png").read_bytes()
+    width, height = (int.from_bytes(picture[start : start + 4]) for start in (16, 20))
+    assert picture.startswith(b"\x89PNG") and 900 < width < 1200 and 900 < height < 1300
+
+
+def test_a_picture_in_no_folder_is_said_in_a_sentence(decided: tuple[Terminal, str]) -> None:
+    terminal, url = decided
+    failed = terminal.run("metrics", "--png", "nowhere/reliability.png", RATCHET_DATABASE_URL=url)
+    assert failed.returncode != 0
+    assert "nowhere" in failed.stderr and "Traceback" not in failed.stderr
