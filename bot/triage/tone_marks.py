@@ -103,7 +103,7 @@ _WORDS = {
         | come | quanto""",
 }  # fmt: skip
 _FOUND = {name: re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.I | re.X) for name, words in _WORDS.items()}
-_SCREAMING = 0.9  # capitals and runs of marks together
+_LOUD, _SCREAMING = 0.4, 0.9  # of shouting: capitals or marks, and both
 _SPOKEN = re.compile(r"\b[^\W\d_]{2,}\b")
 
 
@@ -153,3 +153,11 @@ def _few(text: str, name: str) -> tuple[float, float]:
 
 def _weighed(*marks: float) -> tuple[float, ...]:
     return tuple(mark * _WEIGHT for mark in marks)
+
+
+def heat(text: str) -> int:
+    """How heated a text is by its words alone: 0 calm, 1 unhappy, 2 angry, 3 furious."""
+    angry = sum(_few(text, "anger"))
+    if angry == 2 or (angry and shouting(text) >= _LOUD):
+        return 3
+    return 2 if angry or shouting(text) >= _SCREAMING else int(_any(text, "sorrow"))
