@@ -24,6 +24,20 @@ def decided(count: int, *, overconfident: float = 0.0, seed: int = 1) -> Judged:
     return judged
 
 
+def test_of_drafts_shown_at_90_per_cent_nine_in_ten_are_approved_unchanged() -> None:
+    newest_first: Judged = []
+    shown: Judged = []
+    learned = fit(newest_first)
+    for number, (estimate, approved) in enumerate(decided(4_000, overconfident=1.0)):
+        if number % 20 == 0:
+            learned = fit(newest_first[:WINDOW])
+        shown.append((learned.confidence(estimate), approved))
+        newest_first.insert(0, (estimate, approved))
+    nine_in_ten = [approved for confidence, approved in shown if 0.85 <= confidence < 0.95]
+    assert len(nine_in_ten) > 300
+    assert sum(nine_in_ten) / len(nine_in_ten) == pytest.approx(0.9, abs=0.04)
+
+
 def test_without_decisions_the_estimate_stands() -> None:
     assert [fit([]).confidence(estimate) for estimate in ESTIMATES] == pytest.approx(ESTIMATES)
     assert fit([]).decisions == 0
