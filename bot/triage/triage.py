@@ -17,6 +17,7 @@ from bot.ports import Embedder
 from bot.triage.classifier import FewShotClassifier, Prediction
 from bot.triage.cues import Cue, high_risk
 from bot.triage.fields import FieldFinder
+from bot.triage.flags import flags
 from bot.triage.language import UNDETERMINED, LanguageDetector
 from bot.triage.summary import summarise
 from bot.triage.taxonomy import Intent, Taxonomy, Tone
@@ -64,9 +65,8 @@ class TaxonomyTriager:
         if not self._ready:
             await asyncio.to_thread(self.warm)
         judged = self.judge(escalation.asked, escalation.language)
-        return replace(
-            judged, fields=self._fields.find(escalation.question, _asked_at(escalation)), summary=summarise(escalation)
-        )
+        fields = self._fields.find(escalation.question, _asked_at(escalation))
+        return replace(judged, fields=fields, summary=summarise(escalation), flags=flags(escalation))
 
     def judge(self, question: str, told_language: str | None = None) -> Triage:
         """Judge a bare text, such as an example of the taxonomy's own; never fails on any text."""
