@@ -136,6 +136,7 @@ class OpenAI(Section):
     deadline_seconds: float = Field(20.0, gt=0, description="Time for the whole call, retries included")
     first_words_seconds: float = Field(10.0, gt=0, description="Time until the model begins to write")
     max_retries: int = Field(2, ge=0, description="Retries on 429 and 5xx, within the deadline")
+    output_tokens: int = Field(2000, ge=100, description="Most tokens of a reply, a model's reasoning included")
     input_price: float = Field(0.0, ge=0, allow_inf_nan=False, description="Price of a million input tokens")
     output_price: float = Field(0.0, ge=0, allow_inf_nan=False, description="Price of a million output tokens")
     currency: str = Field("USD", max_length=12, description="What the prices and budgets are in")

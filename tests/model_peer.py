@@ -36,9 +36,11 @@ def reply(
     missing: str = "",
     needs_human: bool = False,
     reason: str = "",
+    needs: Sequence[int] = (),
 ) -> Answer:
-    """What a model that follows the schema answers."""
-    said = [{"text": text, "passages": passages} for text, passages in sentences]
+    """What a model that follows the schema answers; `needs` are the numbers that its sentences answer."""
+    answered = [*needs, *[1] * len(sentences)]
+    said = [{"text": text, "passages": cited, "need": answered[n]} for n, (text, cited) in enumerate(sentences)]
     whole = {"sentences": said, "questions": list(questions), "missing": missing}
     return Answer(json.dumps({**whole, "needs_human": needs_human, "reason": reason}))
 

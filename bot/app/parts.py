@@ -160,6 +160,7 @@ def model_drafter(settings: Settings, voice: Voice, books: tuple[Store, Clock] |
     return OpenAIDrafter(
         endpoint,
         first_words_seconds=section.first_words_seconds,
+        output_tokens=section.output_tokens,
         voice=voice,
         budget=Budget(
             Prices(section.input_price, section.output_price, section.currency),

@@ -34,6 +34,7 @@ class Sentence(BaseModel):
     model_config = ConfigDict(extra="forbid")
     text: str
     passages: list[int]
+    need: int = Field(description="Number of the listed need that it answers; 1 where none are listed.")
 
 
 class Reply(BaseModel):
@@ -52,8 +53,8 @@ class Accepted:
     """What of a reply may be used. `notes` say to the team what was left out and what the model asks of them.
 
     `confidence` is a raw estimate: the share of the sentences kept, times how far their passages have their words,
-    halved where something is missing and where a person is asked for. It ranks drafts of one model; what it means as a
-    probability, past decisions tell.
+    halved for each doubt (something is missing, a need unanswered, a person asked for). It ranks drafts of one model;
+    what it means as a probability, past decisions tell.
     """
 
     pieces: tuple[Piece, ...]
@@ -79,13 +80,16 @@ class Gate:
         questions = tuple(filter(None, map(self._question, reply.questions)))[:_MOST_QUESTIONS]
         missing, reason = self._told(reply.missing), self._told(reply.reason)
         notes = list(_left_out([why for why in judged if isinstance(why, str)]))
+        unanswered = self._unanswered(reply) if pieces and not missing else []
+        notes += [f"Nothing in this draft answers: “{need}”" for need in unanswered]
         if unfit := sum(bool(asked.strip()) for asked in reply.questions) - len(questions):
             notes.append(f"{unfit} of the model's questions stated something or could not be asked and {_were(unfit)}.")
         if missing:
             notes.append(f"Not covered: {missing}")
         if reply.needs_human:
             notes.append(f"The model proposes that a person decides this one{f': {reason}' if reason else '.'}")
-        return Accepted(pieces, questions, missing, tuple(notes), self._confidence(pieces, len(judged), reply))
+        doubts = bool(missing) + bool(unanswered) + reply.needs_human
+        return Accepted(pieces, questions, missing, tuple(notes), self._confidence(pieces, len(judged), doubts))
 
     def so_far(self, partial: str) -> str:
         """The text of a reply that is still being written, without what is known to be left out."""
@@ -141,11 +145,17 @@ class Gate:
         """What the model says to the team, on one line; nothing where it repeats what only it was told."""
         return "" if self._leaks(text) else self._mask.restore(" ".join(text.split()))[:_TOLD]
 
-    def _confidence(self, pieces: tuple[Piece, ...], written: int, reply: Reply) -> float:
+    def _unanswered(self, reply: Reply) -> list[str]:
+        """The listed needs that no sentence answers which may be used."""
+        needs = self._request.triage.needs
+        answered = {sentence.need for sentence in reply.sentences if isinstance(self._judged(sentence), Piece)}
+        return [_shortened(need.text) for n, need in enumerate(needs, 1) if len(needs) > 1 and n not in answered]
+
+    @staticmethod
+    def _confidence(pieces: tuple[Piece, ...], written: int, doubts: int) -> float:
         if not pieces:
             return 0.0
         support = sum(_support(piece) for piece in pieces) / len(pieces)
-        doubts = bool(reply.missing.strip()) + reply.needs_human
         return round(len(pieces) / written * support * 0.5**doubts, 4)
 
 
@@ -164,6 +174,11 @@ def _support(piece: Piece) -> float:
         return 0.5
     there = set(content_words(source))
     return sum(word in there for word in own) / len(own) if own else 0.5
+
+
+def _shortened(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= _TOLD else f"{words[: _TOLD - 2]} …"
 
 
 def _left_out(reasons: list[str]) -> Iterator[str]:

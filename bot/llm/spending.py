@@ -10,7 +10,7 @@ from bot.ports import Account, Clock, DraftRequest, Ledger, Usage
 
 log = logging.getLogger(__name__)
 
-_FRAME = 500  # tokens for what the provider adds to a request: roles, the reply's schema
+_FRAME = 100  # tokens that the provider adds to a request: who speaks, where a text begins
 _MILLION = 1_000_000
 
 

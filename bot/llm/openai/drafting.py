@@ -21,7 +21,6 @@ from bot.llm.spending import Budget, Prices
 from bot.llm.voice import Voice
 from bot.ports import DraftRequest, Progress, Usage
 
-_OUTPUT_TOKENS = 2_000
 _PING_TOKENS = 16
 _TOLD_EVERY = 0.25  # seconds between two reports of progress
 _SCHEMA = {"format": {"type": "json_schema", "name": "reply", "strict": True, "schema": Reply.model_json_schema()}}
@@ -47,11 +46,12 @@ class OpenAIDrafter:
     name = "openai"
     slow = True
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  its parts, each by name
         self,
         endpoint: Endpoint,
         *,
         first_words_seconds: float = 10.0,
+        output_tokens: int = 2_000,
         prompt: str = "",
         voice: Voice | None = None,
         budget: Budget | None = None,
@@ -59,6 +59,7 @@ class OpenAIDrafter:
     ) -> None:
         self._endpoint = endpoint
         self._first_words = first_words_seconds
+        self._output_tokens = output_tokens
         self._prompt = prompt or load_prompt()
         self._rules = runs(self._prompt)
         self._voice = voice or Voice()
@@ -71,7 +72,7 @@ class OpenAIDrafter:
         if not request.passages:
             return _abstention("No article was found for this question.")
         brief, mark = Brief(request, self._prompt, self._voice), boundary()
-        key = brief.identity(f"{self._endpoint.address} {self._endpoint.model}")
+        key = brief.identity(f"{self._endpoint.address} {self._endpoint.model} {self._output_tokens} {_SCHEMA}")
         gate = Gate(request, brief.mask, secret=mark, rules=self._rules)
         if self._memory and (known := await self._memory.recall(key)) is not None:
             return replace(self._drafted(request, gate.accepted(_read(known))), cached=True)
@@ -108,11 +109,12 @@ class OpenAIDrafter:
     async def _ask(self, request: DraftRequest, brief: Brief, mark: str, heard: Callable[[str], None]) -> "_Answer":
         """Ask once, within the budget. Raises Interrupted, Unavailable, and whatever the SDK does."""
         instructions, case = brief.instructions(mark), brief.message(mark)
-        charge = await self._budget.begin(request, instructions + case, _OUTPUT_TOKENS)
-        ask = {"model": self._endpoint.model, "instructions": instructions, "input": case, "text": _SCHEMA}
+        charge = await self._budget.begin(request, f"{instructions}{case}{_SCHEMA}", self._output_tokens)
+        ask: dict[str, Any] = {"model": self._endpoint.model, "max_output_tokens": self._output_tokens}
+        ask |= {"instructions": instructions, "input": case, "text": _SCHEMA}
         async with not_silent(self._first_words) as begun:
             try:
-                events = await begin(self._endpoint.client, max_output_tokens=_OUTPUT_TOKENS, **ask)
+                events = await begin(self._endpoint.client, **ask)
             except BaseException:
                 await charge.release()
                 raise
@@ -122,7 +124,9 @@ class OpenAIDrafter:
         if response.status == "failed":
             raise Interrupted("The model has trouble of its own just now.")
         if response.status == "incomplete":
-            raise Unavailable("The model's answer was cut off: it is longer than we let it be.")
+            raise Unavailable(
+                f"The model's answer was cut off at {self._output_tokens} tokens; check RATCHET_OPENAI_OUTPUT_TOKENS."
+            )
         return _Answer(response.output_text, _refusal(response), used)
 
     def _drafted(self, request: DraftRequest, accepted: Accepted) -> Draft:

