@@ -34,11 +34,12 @@ class StaticEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Embed into a float32 array of shape (len(texts), 256), rows of length 1, or 0 for a text without words."""
-        if not texts:
-            return np.zeros((0, self.dimensions), dtype=np.float32)
         clipped = [text[:LONGEST_TEXT].encode("utf-8", "replace").decode() for text in texts]  # no half surrogates
-        by_length = sorted(range(len(clipped)), key=lambda i: len(clipped[i]))  # a batch is padded to its longest text
+        worded = [i for i, text in enumerate(clipped) if any(c.isalnum() for c in text)]
+        by_length = sorted(worded, key=lambda i: len(clipped[i]))  # a batch is padded to its longest text
         vectors = np.zeros((len(clipped), self.dimensions), dtype=np.float32)
+        if not worded:
+            return vectors
         model = self._loaded()
         for start in range(0, len(by_length), BATCH):
             batch = by_length[start : start + BATCH]

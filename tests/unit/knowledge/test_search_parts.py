@@ -15,7 +15,7 @@ def test_vectors_have_length_one_and_empty_text_has_length_zero(embedder: Static
     vectors = embedder.embed(["", "refund", "a longer text about a refund", "🙂", "x " * 40_000])
     assert vectors.dtype == np.float32
     assert vectors.shape == (5, embedder.dimensions)
-    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), [0, 1, 1, 1, 1], atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), [0, 1, 1, 0, 1], atol=1e-5)
     assert embedder.embed([]).shape == (0, 256)
 
 
