@@ -1,19 +1,44 @@
 """Tells which language a text is in, and says "und" (undetermined) rather than guess on a few letters."""
 
+import math
+import re
 import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from bot.triage.language_words import LETTERS, WORDS
+
 UNDETERMINED = "und"
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "fi", "cs", "tr", "ru", "uk", "ar", "he", "el",
              "ja", "zh", "ko", "th", "hi")  # fmt: skip
-_FEWEST_LETTERS = 10  # of a script that several languages share
+_READ = 2_000
+_FEWEST_LETTERS = 10  # of a text without a word that is known
 _FEWEST_WORDS = 3
-_SHORT = 30  # letters: below this the model must be surer
 _LEAST = 0.6
-_LEAST_WHEN_SHORT = 0.75
-_OF_SCRIPT = {"HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "THAI": "th", "GREEK": "el", "HEBREW": "he"}
+_LEAST_WITHOUT_WORDS = 0.9
+_WORD_TELLS = 4.0  # what a known word adds to the log odds, shared out among the languages that use it
+_LETTER_TELLS = 1.0
+_LOUDEST = 6.0  # log odds beyond which the statistics say no more: they take letters for independent
+_LETTER_COUNTS = 0.2  # log odds that the statistics may say per letter: of "hola" they know nothing
+_OF_SCRIPT = {"HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "CJK": "zh", "THAI": "th", "GREEK": "el",
+              "HEBREW": "he", "ARABIC": "ar", "DEVANAGARI": "hi", "CYRILLIC": "ru"}  # fmt: skip
+_UKRAINIAN = re.compile(r"[іїєґ]", re.I)
+_RUSSIAN = re.compile(r"[ыэъё]", re.I)
+_LETTERS_READ = 400
+
+_FOREIGN = re.compile(
+    r"```[\s\S]{0,4000}?(?:```|\Z)|`[^`\n]{1,200}`|https?://\S{1,500}|www\.\S{1,300}|\S{1,64}@\S{1,200}"
+    r"|^[ \t]*(?:at\s[\w.$<>]+\(.*\)|File\s\".*|Traceback\s.*|Caused\sby:.*|\w+(?:\.\w+)+(?:Error|Exception).*"
+    r"|npm\sERR!.*|\$\s.*)$",
+    re.M,
+)
+"""What is in no language that the customer speaks: code, traces, links, addresses."""
+_CODE_LINE = re.compile(r"^[ \t]*(?:SELECT\s|import\s|def\s|function\s|[{}<>].*[;{}>][ \t]*$).*$", re.M)
+_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»\n]{3,200})[\"”“»]")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_TOKEN_WITH_DIGIT = re.compile(r"\S*\d\S*")
 
 
 class LanguageDetector:
@@ -23,21 +48,33 @@ class LanguageDetector:
         self._languages = tuple(languages)
 
     def detect(self, text: str) -> tuple[str, float]:
-        """Return the language and its probability; ("und", p) when the text is too short or the model unsure."""
-        text = text[:2_000]
+        """Return the language and its probability; ("und", p) when the text is too short or nothing is sure.
+
+        The language is that of what the customer says: code, traces, links, identifiers and quoted messages have no
+        say where words remain without them.
+        """
+        text = _spoken(text[:_READ])
         letters = [character for character in text if character.isalpha()]
         if not letters:
             return UNDETERMINED, 0.0
-        if (decided := _by_script(letters)) in self._languages:
+        if (decided := _by_script(text, letters)) in self._languages:
             return decided, 0.95
-        language, probability = self._model.classify(text)
-        short = len(letters) < _FEWEST_LETTERS or len(text.split()) < _FEWEST_WORDS
-        least = _LEAST_WHEN_SHORT if len(letters) < _SHORT else _LEAST
-        dense = unicodedata.name(letters[0], "").startswith("CJK") and len(letters) >= 4
-        confidence = round(float(probability), 3)
-        if (short and not dense) or confidence < least:
-            return UNDETERMINED, min(confidence, 0.5)
-        return str(language), confidence
+        known = _votes(text)
+        language, probability = self._weighed(text, known)
+        least = _LEAST if known else _LEAST_WITHOUT_WORDS
+        short = not known and (len(letters) < _FEWEST_LETTERS or len(text.split()) < _FEWEST_WORDS)
+        if short or probability < least:
+            return UNDETERMINED, min(round(probability, 3), 0.5)
+        return language, round(probability, 3)
+
+    def _weighed(self, text: str, known: dict[str, float]) -> tuple[str, float]:
+        """The likeliest language by the statistics of its letters and by the words and letters that are known."""
+        quiet = text.lower() if sum(map(str.isupper, text)) > sum(map(str.islower, text)) else text
+        ranked = {str(language): math.log(max(float(p), 1e-12)) for language, p in self._model.rank(quiet)}
+        best, loudest = max(ranked.values()), min(_LOUDEST, _LETTER_COUNTS * sum(map(str.isalpha, text)))
+        odds = {name: max(log - best, -loudest) + known.get(name, 0.0) for name, log in ranked.items()}
+        top = max(odds, key=lambda name: odds[name])
+        return top, 1 / sum(math.exp(value - odds[top]) for value in odds.values())
 
     @cached_property
     def _model(self) -> Any:
@@ -48,13 +85,41 @@ class LanguageDetector:
         return identifier
 
 
-def _by_script(letters: Sequence[str]) -> str:
+def _spoken(text: str) -> str:
+    """The text without what is no language; without what it quotes too, where words remain."""
+    said = _TOKEN_WITH_DIGIT.sub(" ", _CODE_LINE.sub(" ", _FOREIGN.sub(" ", text)))
+    unquoted = _QUOTED.sub(" ", said)
+    return unquoted if len(_WORD.findall(unquoted)) >= _FEWEST_WORDS else said
+
+
+def _votes(text: str) -> dict[str, float]:
+    """What known words and letters add to the log odds of each language."""
+    votes: dict[str, float] = defaultdict(float)
+    folded = text.casefold().replace("’", "'")
+    for word in set(_WORD.findall(folded)):
+        spoken_in = WORDS.get(word, ())
+        for language in spoken_in:
+            votes[language] += _WORD_TELLS / len(spoken_in)
+    if votes or len(folded.split()) < _FEWEST_WORDS:
+        for letter in set(folded) & LETTERS.keys():
+            for language in LETTERS[letter]:
+                votes[language] += _LETTER_TELLS
+    return votes
+
+
+def _by_script(text: str, letters: Sequence[str]) -> str:
     """The language of a script that only one language uses, where at least a fifth of the letters are of it."""
-    counts: dict[str, int] = {}
-    for letter in letters[:400]:
-        script = unicodedata.name(letter, "UNNAMED").split()[0]
-        counts[script] = counts.get(script, 0) + 1
+    if text.isascii():
+        return ""
+    counts: Counter[str] = Counter(
+        unicodedata.name(letter, "UNNAMED").split(maxsplit=1)[0] for letter in letters[:_LETTERS_READ]
+    )
     for script, language in _OF_SCRIPT.items():
-        if counts.get(script, 0) * 5 >= len(letters[:400]):
-            return language
+        if counts[script] * 5 >= len(letters[:_LETTERS_READ]):
+            return _of_cyrillic(text) if script == "CYRILLIC" else language
     return ""
+
+
+def _of_cyrillic(text: str) -> str:
+    """Ukrainian by the letters that Russian does not have, else Russian."""
+    return "uk" if _UKRAINIAN.search(text) and not _RUSSIAN.search(text) else "ru"
