@@ -61,7 +61,7 @@ def test_one_label_alone_is_a_question_of_likeness(embedder: Embedder) -> None:
 def test_two_examples_are_enough_to_start_with(embedder: Embedder) -> None:
     small = FewShotClassifier(embedder, [("where is my parcel", "delivery"), ("i forgot my password", "login")])
     assert small.predict(["parcel?"])[0].label == "delivery"
-    assert small.temperature == 2.0
+    assert small.temperature == 1.0
 
 
 def test_without_examples_there_is_no_classifier(embedder: Embedder) -> None:
