@@ -34,8 +34,9 @@ class Prediction:
     """The most probable label, with its probability among the labels.
 
     The labels are all that the probability knows of; `known` is the probability that the text is of any of them at all,
-    and `trust`, their product, that the label is right. `familiar` is False where it is like none of the label's examples, whatever the probability says.
-    `nearest` are examples: first the label's own (two at most), then the nearest of all.
+    and `trust`, their product, that the label is right. `familiar` is False where the text is like none of the label's
+    examples, whatever the probability says. `nearest` are examples: first the label's own (two at most), then the
+    nearest of all.
     """
 
     label: str
@@ -50,10 +51,10 @@ class Prediction:
 class FewShotClassifier:
     """Labels texts after the examples it was given; made once, predicts often. Deterministic.
 
-    `titles` name labels in words and teach like one more example, but are never quoted. `marks` are further measurements
-    of a text (such as its share of capitals). With one label the probability is how familiar the text is, not a choice.
-    Nearly the same text under two labels splits the probability between them. Time and memory grow with examples times
-    labels; an embedder that remembers texts makes fitting again as quick as what is new.
+    `titles` name labels in words and teach like one more example, but are never quoted. `marks` are further
+    measurements of a text (such as its share of capitals). With one label the probability is how familiar the text is,
+    not a choice. Nearly the same text under two labels splits the probability between them. Time grows with examples
+    times labels; an embedder that remembers texts makes fitting again cost only what is new.
     """
 
     def __init__(
