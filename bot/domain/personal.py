@@ -1,7 +1,8 @@
 """Personal data and secrets that have a form of their own, found in a text by it. Pure, linear in the text.
 
-E-mail addresses, phone numbers with their country code, cards and bank accounts by their check digits, keys, street
-addresses, and the name that a text gives as its writer's. A name in the middle of a sentence has no form.
+E-mail addresses, phone numbers with their country code or in the American grouping, cards and bank accounts by their
+check digits, keys, street addresses, and the name that a text gives as its writer's. A name in the middle of a sentence
+has no form.
 """
 
 import re
@@ -21,6 +22,7 @@ FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("CARD", re.compile(r"(?<![\d-])(?:[0-9][ -]?){12,18}[0-9](?![\d-])")),
     ("IBAN", re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")),
     ("SSN", re.compile(r"(?<![\d-])(?!000|666|9\d\d)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![\d-])")),
+    ("PHONE", re.compile(r"(?<![\w.-])(?:\([0-9]{3}\) ?|[0-9]{3}[-. ])[0-9]{3}[-. ][0-9]{4}(?![\w-]|\.\d)")),
     ("SECRET", re.compile(
         r"\b(?:sk-[\w-]{16,200}|xox[abprs]-[\w-]{10,200}|gh[pousr]_\w{20,200}|AKIA[0-9A-Z]{16}|AIza[\w-]{35}"
         r"|eyJ[\w-]{10,2000}\.[\w-]{10,2000}\.[\w-]{5,2000}|whsec_[\w+/=-]{16,200})"
@@ -33,7 +35,7 @@ FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
 """Each form of personal data, in the order in which they are looked for."""
 
 _PHONE_LIKE = re.compile(r"\+\d[\d\s()./-]{6,20}\d")
-KINDS = frozenset({kind for kind, _ in FORMS} | {"PHONE"})
+KINDS = frozenset(kind for kind, _ in FORMS)
 
 
 def personal(text: str) -> Iterator[tuple[int, int, str]]:

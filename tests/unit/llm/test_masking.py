@@ -34,6 +34,7 @@ def test_what_was_hidden_comes_back_exactly(texts: list[str]) -> None:
     [
         ("Write to ana.ruiz@x.example, please", "Write to [[EMAIL_1]], please"),
         ("Call +31 6 12345678 or +31 6 87654321", "Call [[PHONE_1]] or [[PHONE_2]]"),
+        ("Call (555) 201-3344 or 555-201-3344", "Call [[PHONE_1]] or [[PHONE_2]]"),
         ("card 4111 1111 1111 1111", "card [[CARD_1]]"),
         ("card 4111 1111 1111 1112", "card 4111 1111 1111 1112"),
         ("IBAN DE89 3704 0044 0532 0130 00", "IBAN [[IBAN_1]]"),
