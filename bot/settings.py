@@ -181,7 +181,7 @@ class Search(Section):
 
     embedder: Literal["minilm", "static", "openai"] = Field(
         "minilm",
-        description="What compares meanings: minilm (with static beside it), static (finds a little less, indexes 30 "
+        description="What compares meanings: minilm (with static beside it), static (finds a little less, indexes 100 "
         "times as fast) or openai; a switch indexes the articles again by itself",
     )
     embedder_model: str = Field("", description="Model of the embedder openai")

@@ -15,7 +15,7 @@ from knowledge.embeddings import Vectors
 from knowledge.keywords import KeywordIndex
 from knowledge.passages import searchable
 from knowledge.ranking import normalised
-from knowledge.vectors import VectorIndex
+from knowledge.vectors import VectorIndex, top
 
 DEPTH = 100
 """How many passages of each opinion are fused."""
@@ -115,8 +115,4 @@ def _as_revision(passage: Passage) -> Revision:
 def _best(scores: NDArray[np.float32], allowed: NDArray[np.bool_]) -> dict[int, float]:
     """Keep the best of the allowed positions, without those that score nothing; ties in reading order."""
     hits = np.flatnonzero(allowed & (scores > 0))
-    if len(hits) > 4 * DEPTH:
-        floor = np.partition(scores[hits], -DEPTH)[-DEPTH]
-        hits = hits[scores[hits] >= floor]
-    order = hits[np.argsort(-scores[hits], kind="stable")[:DEPTH]]
-    return {int(i): float(scores[i]) for i in order}
+    return {int(hits[i]): float(scores[hits[i]]) for i in top(scores[hits], DEPTH)}

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import numpy as np
@@ -80,8 +81,11 @@ class HybridRetriever:
         return Retrieved(chosen(judged, limit), index.release, (*notes, *more))
 
     async def warm(self) -> int:
-        """Build the live release's index now, however long it takes, and tell its number."""
-        return await self._indexes.warm()
+        """Build the live release's index and load the embedder, however long it takes; tell the release's number."""
+        number = await self._indexes.warm()
+        with suppress(Unavailable):
+            await asyncio.to_thread(self._embedder.embed, ["a first question"])
+        return number
 
     def forget(self) -> None:
         """Build every index anew when it is next needed: what a release's passages are has changed (`rebuild`)."""

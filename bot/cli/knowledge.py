@@ -38,6 +38,10 @@ def import_(path: Path, source: str, overwrite: bool) -> None:
         if names
     ]
     out.print(", ".join(counts) + ".")
+    if report.indexed_again:
+        out.print(
+            f"{len(report.indexed_again)} unchanged articles were indexed again: the embedder is another one now."
+        )
     for name, reason in report.skipped:
         out.print(f"  skipped {name}: {reason}", markup=False)
     for name, note in report.notes:
