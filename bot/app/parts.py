@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.storage.engine import Engine, create_engine
 from bot.storage.migrate import check, upgrade
 from bot.storage.store import open_store
+from bot.triage.embedding import question_embedder
 from bot.triage.taxonomy import load_taxonomy, load_tone
 from bot.triage.triage import TaxonomyTriager
 from evals.recalibration import LearnedCalibration
@@ -63,6 +64,8 @@ class Parts:
     engine: Engine
     library: Library
     retriever: HybridRetriever
+    questions: Embedder
+    """What triage reads with."""
     desk: Desk
     warm: Callable[[], Awaitable[None]]
     """Loads models and indexes ahead of the first question; safe to run beside everything else."""
@@ -87,7 +90,8 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None) -> Parts
         "guardrails": _hash(",".join(guardrail.name for guardrail in guardrails)),
     }
     release, _ = await store.releases.publish("workflow", manifest, reason="Start-up", at=clock.now())
-    triager = TaxonomyTriager(taxonomy, tone, words)
+    questions = question_embedder(meanings, words)
+    triager = TaxonomyTriager(taxonomy, tone, questions)
     retriever = HybridRetriever(store.articles, store.releases, embedder, reranker=search_reranker(settings))
     desk = Desk(
         clock=clock,
@@ -110,7 +114,7 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None) -> Parts
         await retriever.warm()
 
     library = Library(store.articles, store.releases, embedder, clock)
-    return Parts(settings, clock, engine, library, retriever, desk, warm)
+    return Parts(settings, clock, engine, library, retriever, questions, desk, warm)
 
 
 async def _open_database(settings: Settings) -> Engine:

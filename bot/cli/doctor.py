@@ -100,6 +100,8 @@ async def _records(parts: "Parts") -> AsyncIterator[Result]:
     yield Result(Health.GOOD, "Database", f"reachable and up to date ({backend})")
     async for result in _knowledge(parts):
         yield result
+    async for result in _taxonomy(parts):
+        yield result
     plugins = ", ".join(guardrail.name for guardrail in parts.desk.guardrails)
     yield Result(Health.GOOD, "Guardrails", plugins)
 
@@ -118,6 +120,24 @@ async def _knowledge(parts: "Parts") -> AsyncIterator[Result]:
         if names:
             mend = "Ask their owners to look at them; drafts that cite them carry a warning."
             yield Result(Health.WARN, "Articles", f"{len(names)} {title}: {', '.join(names[:5])}", mend)
+
+
+async def _taxonomy(parts: "Parts") -> AsyncIterator[Result]:
+    import asyncio
+
+    from bot.triage.contradictions import contradictions
+    from bot.triage.taxonomy import load_taxonomy
+
+    taxonomy = load_taxonomy(parts.settings.desk.taxonomy)
+    examples = sum(len(intent.examples) for intent in taxonomy.intents)
+    found = f"{len(taxonomy.intents)} intents, {examples} examples"
+    pairs = await asyncio.to_thread(contradictions, taxonomy, parts.questions)
+    if not pairs:
+        yield Result(Health.GOOD, "Taxonomy", f"{found}, none of them contradictory")
+    for pair in pairs[:5]:
+        said = f"“{pair.text}” ({pair.intent}) and “{pair.other_text}” ({pair.other_intent}) say nearly the same"
+        mend = "Keep each under one intent; until then Ratchet is unsure between the two."
+        yield Result(Health.WARN, "Taxonomy", f"{said}; {len(pairs)} such pairs in all", mend)
 
 
 async def _slack(parts: "Parts") -> AsyncIterator[Result]:

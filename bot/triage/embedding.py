@@ -54,3 +54,8 @@ class WeighedEmbedder:
                 self._known.move_to_end(key)
             while len(self._known) > self._kept:
                 self._known.popitem(last=False)
+
+
+def question_embedder(meanings: Embedder, words: Embedder) -> WeighedEmbedder:
+    """What triage reads with: the meaning above all, its words as well (better than either alone, bench-intent)."""
+    return WeighedEmbedder((meanings, 0.7), (words, 0.3))

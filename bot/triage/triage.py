@@ -148,7 +148,10 @@ class TaxonomyTriager:
     def _models(self) -> _Models:
         taxonomy = self._taxonomy
         intents = [(self._bare(without_orders(text)) or text, i.name) for i in taxonomy.intents for text in i.examples]
-        return _Models(FewShotClassifier(self._embedder, intents), ToneClassifier(self._tone, self._embedder))
+        titles = {intent.name: intent.title for intent in taxonomy.intents}
+        return _Models(
+            FewShotClassifier(self._embedder, intents, titles=titles), ToneClassifier(self._tone, self._embedder)
+        )
 
 
 def _asked_at(escalation: Escalation) -> datetime:

@@ -3,8 +3,10 @@ from pathlib import Path
 import pytest
 
 from bot.ports import Embedder
+from bot.triage.embedding import question_embedder
 from bot.triage.taxonomy import load_taxonomy, load_tone
 from bot.triage.triage import TaxonomyTriager
+from knowledge.embeddings.minilm import MiniLmEmbedder
 from knowledge.embeddings.static import StaticEmbedder
 
 CONTENT = Path(__file__).parents[3] / "knowledge" / "content"
@@ -16,9 +18,15 @@ def embedder() -> Embedder:
 
 
 @pytest.fixture(scope="session")
-def triager(embedder: Embedder) -> TaxonomyTriager:
+def reading(embedder: Embedder) -> Embedder:
+    """What the product's triage reads with."""
+    return question_embedder(MiniLmEmbedder(), embedder)
+
+
+@pytest.fixture(scope="session")
+def triager(reading: Embedder) -> TaxonomyTriager:
     triager = TaxonomyTriager(
-        load_taxonomy(CONTENT / "taxonomy.yaml"), load_tone(CONTENT / "tone.yaml"), embedder, phone_region="NL"
+        load_taxonomy(CONTENT / "taxonomy.yaml"), load_tone(CONTENT / "tone.yaml"), reading, phone_region="NL"
     )
     triager.warm()
     return triager
