@@ -57,7 +57,10 @@ class LanguageDetector:
         letters = [character for character in text if character.isalpha()]
         if not letters:
             return UNDETERMINED, 0.0
-        if (decided := _by_script(text, letters)) in self._languages:
+        decided = _by_script(letters)
+        if decided == "ru":
+            return self._of_cyrillic(text)
+        if decided in self._languages:
             return decided, 0.95
         known = _votes(text)
         language, probability = self._weighed(text, known)
@@ -75,6 +78,14 @@ class LanguageDetector:
         odds = {name: max(log - best, -loudest) + known.get(name, 0.0) for name, log in ranked.items()}
         top = max(odds, key=lambda name: odds[name])
         return top, 1 / sum(math.exp(value - odds[top]) for value in odds.values())
+
+    def _of_cyrillic(self, text: str) -> tuple[str, float]:
+        """Ukrainian or Russian by the letters that only one of them has; by the statistics where there are none."""
+        ukrainian, russian = _UKRAINIAN.search(text) is not None, _RUSSIAN.search(text) is not None
+        if ukrainian != russian:
+            return ("uk" if ukrainian else "ru"), 0.95
+        ranked = {str(language): float(p) for language, p in self._model.rank(text)}
+        return ("uk" if ranked.get("uk", 0.0) > ranked.get("ru", 0.0) else "ru"), 0.7
 
     @cached_property
     def _model(self) -> Any:
@@ -107,19 +118,14 @@ def _votes(text: str) -> dict[str, float]:
     return votes
 
 
-def _by_script(text: str, letters: Sequence[str]) -> str:
+def _by_script(letters: Sequence[str]) -> str:
     """The language of a script that only one language uses, where at least a fifth of the letters are of it."""
-    if text.isascii():
+    if "".join(letters[:_LETTERS_READ]).isascii():
         return ""
     counts: Counter[str] = Counter(
         unicodedata.name(letter, "UNNAMED").split(maxsplit=1)[0] for letter in letters[:_LETTERS_READ]
     )
     for script, language in _OF_SCRIPT.items():
         if counts[script] * 5 >= len(letters[:_LETTERS_READ]):
-            return _of_cyrillic(text) if script == "CYRILLIC" else language
+            return language
     return ""
-
-
-def _of_cyrillic(text: str) -> str:
-    """Ukrainian by the letters that Russian does not have, else Russian."""
-    return "uk" if _UKRAINIAN.search(text) and not _RUSSIAN.search(text) else "ru"

@@ -9,7 +9,7 @@ from bot.triage.classifier import FewShotClassifier, Prediction
 from bot.triage.taxonomy import Tone
 from bot.triage.tone_marks import sentiment_marks, urgency_marks
 
-_LIKELIER = 0.5  # the probability from which a tone other than the plain one is believed
+_LIKELIER = 0.6  # the probability from which a tone other than the plain one is believed
 _NO_WORDS = 0.5
 _READ = 2_000  # characters of a text that are judged
 
@@ -27,8 +27,8 @@ class Mood:
 class ToneClassifier:
     """Judges the tone of a text by the team's examples and by the words that carry tone; deterministic.
 
-    A text is neutral, and of normal urgency, unless another label is likelier than all others together: a false alarm
-    costs the team's trust in the true ones.
+    A text is neutral, and of normal urgency, unless another label is clearly likelier than all others together: a
+    false alarm costs the team's trust in the true ones.
     """
 
     def __init__(self, tone: Tone, embedder: Embedder) -> None:

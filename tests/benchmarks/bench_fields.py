@@ -15,6 +15,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -174,10 +176,9 @@ def of_restaurant(find: Finds) -> Finds:
 
 
 def by_dateparser(at: datetime) -> Finds | None:
-    try:
-        from dateparser.search import search_dates
-    except ImportError:
+    if find_spec("dateparser") is None:
         return None
+    search_dates = import_module("dateparser.search").search_dates
 
     def found(text: str) -> Iterable[Span]:
         start = 0
@@ -193,11 +194,9 @@ def by_dateparser(at: datetime) -> Finds | None:
 
 
 def by_parsedatetime(at: datetime) -> Finds | None:
-    try:
-        import parsedatetime
-    except ImportError:
+    if find_spec("parsedatetime") is None:
         return None
-    calendar = parsedatetime.Calendar()
+    calendar = import_module("parsedatetime").Calendar()
 
     def found(text: str) -> Iterable[Span]:
         for when, kind, start, end, _ in calendar.nlp(text, at.replace(tzinfo=None)) or ():

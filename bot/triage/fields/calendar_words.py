@@ -47,8 +47,9 @@ DAYS = {
     for offset, words in {
         -2: "the day before yesterday|day before yesterday|vorgestern|avant-hier|anteayer|l'altro ieri"
             "|eergisteren|anteontem",
-        -1: "yesterday|last night|gestern|hier soir|ayer|anoche|ieri|gisteren|ontem",
-        0: "today|tonight|this morning|this afternoon|this evening|heute|aujourd'hui|ce matin|ce soir|hoy|oggi"
+        -1: "yesterday|last night|gestern morgen|gestern|hier soir|ayer|anoche|ieri|gisteren|ontem",
+        0: "today|tonight|this morning|this afternoon|this evening|heute morgen|heute|aujourd'hui|ce matin"
+        "|ce soir|hoy|oggi"
             "|stasera"
         "|vandaag|vanavond|hoje|esta noche",
         1: "tomorrow|demain|amanhã|domani",

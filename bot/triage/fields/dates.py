@@ -39,10 +39,6 @@ _LED = rf"(?:(?:{_LONG}|{_any(words.SHORT_WEEKDAYS)})\b\.?,?\s{{1,3}}(?:(?:the|d
 _NUMBER = rf"(?P<number>\d{{1,3}}|{_any(words.NUMBERS)})"
 _UNIT = rf"(?P<unit>{_any(words.UNITS)})"
 _SPAN = rf"(?P<span>{_LONG}|{_any(words.UNITS)})"
-_PART = (
-    r"(?:\s(?:morning|afternoon|evening|night|noon|früh|vormittag|nachmittag|abend|morgen|matin|soir|noche|mattina"
-    r"|sera|ochtend|avond))?"
-)
 _NOT_AN_ORDINAL = (
     r"(?=\s*(?:$|[.,;:!?)\n-]|(?:at|for|and|or|to|please|until|till|in|from|is|was|instead|if|but"
     r"|as|of\s(?:this|next)|around|i|we|never|has|between|then)\b))"
@@ -244,8 +240,8 @@ _KINDS = (
     _kind(rf"(?P<back>{_any(words.BACK)})\s{_NUMBER}\s{_UNIT}", _some_days_off),
     _kind(rf"{_NUMBER}\s{_UNIT}\s(?:(?P<ago>{_any(words.AGO)})|{_any(words.ONWARD)})", _some_days_off),
     _kind(
-        rf"(?P<near>{_any(words.DAYS)}){_PART}"
-        rf"|{_not_behind(words.NO_TOMORROW)}(?:{words.MORNING_OR_TOMORROW}){_PART}",
+        rf"(?P<near>{_any(words.DAYS)})"
+        rf"|{_not_behind(words.NO_TOMORROW)}(?:{words.MORNING_OR_TOMORROW})",
         _near_day,
     ),
     _kind(

@@ -23,7 +23,7 @@ _KINDS = tuple(
         rf"{_HOUR}\s(?:in\sthe|at)\s(?P<part>morning|afternoon|evening|night)",
         r"(?P<noon>noon|midday|mittags?|midi|mediodía|mezzogiorno)|(?P<midnight>midnight|mitternacht|minuit"
         r"|medianoche|middernacht)",
-        rf"(?<=\bat\s){_HOUR}(?=\s?(?:$|[.,!?](?!\d)|(?:tonight|tomorrow|today)\b))",
+        rf"(?:(?<=\bat\s)|(?<=\bafter\s)|(?<=\baround\s)|(?<=\buntil\s)){_HOUR}(?=\s?(?:$|[.,!?](?!\d)|(?:tonight|tomorrow|today)\b))",
         r"(?<=\bbetween\s)(?P<hour>[01]?\d|2[0-3])(?=\s(?:and|to|-)\s\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m|Uhr))",
         r"(?<=\bfrom\s)(?P<hour>[01]?\d|2[0-3])(?=\s(?:and|to|-)\s\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m|Uhr))",
     )
