@@ -4,20 +4,24 @@ import re
 
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
 _PRIVATE = 0xE000  # where escaped characters wait, out of the other rules' sight
-_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$")
+_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*)$")
 _ITEM = re.compile(r"^(\s*)(?:(\d{1,3}[.)])|[-*+•])\s+(.*)$")
-DIVIDER = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
+_LONGEST = 400  # characters inside a mark: what never closes must not be looked for to the end, again and again
+_LINK = re.compile(
+    rf"\[([^\[\]]{{1,{_LONGEST}}})\]\(((?:[^\s()]|\([^\s()]{{0,100}}\)){{1,{_LONGEST}}})(?:\s+\"[^\"\n]{{0,{_LONGEST}}}\")?\)"
+)
+DIVIDER = re.compile(r"^\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)*+\|?\s*+$")
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 
 
 def plain(markdown: str) -> str:
     """Strip Markdown's marks from one line of text; a link keeps its address in brackets, white space is folded."""
     text = _ESCAPED.sub(lambda match: chr(_PRIVATE + ord(match.group(1))), markdown)
-    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
-    text = re.sub(r"\[([^\]]+)\]\((\S+?)(?:\s+\"[^\"]*\")?\)", _link, text)
-    text = re.sub(r"<((?:https?://|mailto:)[^>\s]+)>", r"\1", text)
-    text = re.sub(r"</?[a-zA-Z][^>]{0,200}>", "", text)
-    text = re.sub(r"(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
+    text = re.sub(rf"!\[[^\[\]]{{0,{_LONGEST}}}\]\([^()]{{0,{_LONGEST}}}\)", "", text)
+    text = _LINK.sub(_link, text)
+    text = re.sub(r"<((?:https?://|mailto:)[^<>\s]+)>", r"\1", text)
+    text = re.sub(r"</?[a-zA-Z][^<>]{0,200}>", "", text)
+    text = re.sub(rf"(\*\*|__|~~)(?=\S)(.{{1,{_LONGEST}}}?)(?<=\S)\1", r"\2", text)
     text = re.sub(
         r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])|(?<![\w_])_(?=\S)([^_\n]+?)(?<=\S)_(?![\w_])", r"\1\2", text
     )
@@ -29,7 +33,7 @@ def plain(markdown: str) -> str:
 
 def readable(markdown: str) -> str:
     """Write Markdown as plain lines: headings without marks, a table's row as "Column: cell — Column: cell"."""
-    lines = re.sub(r"<!--.*?-->", "", markdown, flags=re.S).split("\n")
+    lines = without_comments(markdown).split("\n")
     written: list[str] = []
     header: list[str] = []
     for at, line in enumerate(lines):
@@ -46,6 +50,16 @@ def readable(markdown: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(written)).strip()
 
 
+def without_comments(markdown: str) -> str:
+    """Leave out the comments that are closed."""
+    kept: list[str] = []
+    at = 0
+    while (begins := markdown.find("<!--", at)) >= 0 and (ends := markdown.find("-->", begins + 4)) >= 0:
+        kept.append(markdown[at:begins])
+        at = ends + 3
+    return "".join([*kept, markdown[at:]])
+
+
 def is_row(lines: list[str], at: int) -> bool:
     """Tell whether the line is a row of a table, its header included."""
     line = lines[at]
@@ -60,7 +74,7 @@ def cells(row: str) -> list[str]:
 
 def _line(line: str) -> str:
     if heading := _HEADING.match(line):
-        return plain(heading.group(1))
+        return plain(heading.group(1).rstrip().rstrip("#"))
     if item := _ITEM.match(line):
         return f"{item.group(1)}{item.group(2) or '-'} {plain(item.group(3))}"
     return plain(line)

@@ -1,32 +1,108 @@
-"""Orders to a machine that hide in a customer's text: what they look like, and the text without them. Pure."""
+"""Orders to a machine that hide in a customer's text: how to see them, and the text without them. Pure."""
 
+import base64
+import binascii
+import codecs
 import re
 from collections.abc import Iterator
 
+from bot.domain.orders import ORDERS
 from bot.domain.wording import normal, sentences
 
-ORDERS = re.compile(
-    r"""(?:
-      \b(?:ignor\w*|disregard\w*|forget|override|bypass|skip)\s+(?:\w+\s+){0,4}?(?:previous|prior|above|earlier|all|your|the|any|system)\s+(?:\w+\s+){0,3}?
-        (?:instructions?|prompts?|rules?|guidelines?|directions?|polic(?:y|ies)|constraints?|context|programming)
-    | \byou\s+are\s+(?:now|no\s+longer)\s+(?:an?\s|the\s|in\s|dan\b|my\s|free|bound)
-    | \b(?:pretend|act)\s+(?:to\s+be|as(?:\s+if)?)\s+(?:an?\s+)?(?:ai|assistant|admin|developer|system|unrestricted|different|dan|jailbroken|you\s+(?:are|have))
-    | \b(?:reveal|show|print|repeat|output|tell\s+me|leak|display|give\s+me)\s+(?:me\s+)?(?:\w+\s+){0,3}?(?:system\s+prompt|prompt|hidden\s+instructions?|initial\s+instructions?|your\s+instructions?)
-    | \b(?:developer|jailbreak|dan|god|debug|sudo)\s+mode\b
-    | \bnew\s+(?:system\s+)?instructions?\s*:
-    | ^[^\S\n]*(?:\#{2,}\s*)?(?:system|assistant|developer)(?:\s*(?:prompt|message|override))?\s*:\s
-    | <\|?/?\s?(?:system|im_start|im_end|assistant|user|endoftext|developer|instructions?|tool)\b[^>]{0,40}\|?>
-    | \[/?(?:inst|system|sys)\]|<<sys>>
-    | \b(?:do\s+not|don't|never)\s+(?:tell|inform|mention\s+(?:this\s+)?to)\s+the\s+(?:human|agent|rep|reviewer|team|user)\b
-    | \b(?:when|while|as\s+you)\s+(?:answer|reply|respond|summari[sz])\w*[^.\n]{0,40}\b(?:always|must|include|add|append|insert)\b
-    | \b(?:ignorier\w*|vergiss|missachte)\s+(?:\w+\s+){0,3}?(?:anweisung\w*|regeln|vorgaben|instruktion\w*)
-    | \bignor(?:a|e|ez|er)\s+(?:\w+\s+){0,3}?(?:instrucciones|instructions|istruzioni|instruções|reglas|règles|consignes|anteriores|précédentes|precedenti)
-    | \bnegeer\s+(?:\w+\s+){0,3}?(?:instructies|regels)|\bzignoruj\s+(?:\w+\s+){0,3}?(?:instrukcje|polecenia)
-    | игнорируй\w*\s+(?:\w+\s+){0,3}?(?:инструкци\w*|указани\w*)|忽略.{0,8}(?:指令|指示|提示|说明)|(?:以前|前)の指示.{0,6}無視|이전\s*지시.{0,6}무시
-    )""",  # noqa: E501
-    re.I | re.X | re.M,
-)
-COMMENT = re.compile(r"<!--(.{3,2000}?)-->", re.S)
+_LOOKALIKES = str.maketrans("аесіорѕхујԁԛɡһӏκмтвнοαεινρτυηωχγꞓʏɑɩпгк", "aeciopsxyjdqghlkmtbhoaeivptunwxycyainrk")
+_LEET = str.maketrans("013457@$!|", "oieastasil")
+_LEETED = re.compile(r"\b(?=\w*[a-z])(?=\w*[0-9@$])[\w@$]{2,24}", re.I)
+_SPREAD = re.compile(r"(?<!\w)(?:\w[ .\-_*]){3,40}\w(?!\w)")
+_INNER = re.compile(r"(?<=\w)[.\-_*·|](?=\w)")
+_BASE64 = re.compile(r"(?<![\w+/=.-])[A-Za-z0-9+/_-]{16,4000}={0,2}(?![\w+/=])")
+_HEX = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{2}[ :]?){10,2000}(?![0-9a-f])", re.I)
+_READABLE = re.compile(r"[A-Za-z' ,.!?-]+")
+_MARKDOWN_COMMENT = re.compile(r"^\[//\]: # [(\"'](.{1,2000})[)\"']\s*$", re.M)
+_FEWEST_WORDS = 3
+_READ = 6_000  # characters of a text in which disguises are looked for
+_MOST_BLOCKS = 20
+
+
+def order_in(text: str) -> tuple[str, str]:
+    """Find the first order, as it is written or under a disguise; return its words and how they were hidden ("")."""
+    folded = normal(text)
+    if match := ORDERS.search(folded):
+        return _around(folded, match), ""
+    for how, revealed in disguised(text):
+        if match := ORDERS.search(revealed):
+            return _around(revealed, match), how
+    return "", ""
+
+
+def disguised(text: str) -> Iterator[tuple[str, str]]:
+    """What a text says when its letters are read as a person would, each reading with the name of its disguise."""
+    text = text[:_READ]
+    folded = normal(text)
+    if not folded.isascii() and (latin := folded.translate(_LOOKALIKES)) != folded:
+        yield "letters of another alphabet", latin
+    if _LEETED.search(folded):
+        yield "digits for letters", _LEETED.sub(lambda match: match.group().translate(_LEET), folded)
+    if _SPREAD.search(folded):
+        yield "letters set apart", re.sub(r"\s{2,}", " ", _joined(folded))
+    if _INNER.search(folded):
+        yield "signs inside words", _INNER.sub("", folded)
+    for block in _decoded(text):
+        yield "an encoded block", normal(block)
+    yield "letters shifted", codecs.encode(folded, "rot13")
+    yield "written backwards", folded[::-1]
+
+
+def _joined(text: str) -> str:
+    """Join letters that stand apart; two spaces and more between them end a word."""
+    pieces = re.split(r"(\s{2,})", text)
+    return "".join(_SPREAD.sub(lambda match: re.sub(r"[ .\-_*]", "", match.group()), piece) for piece in pieces)
+
+
+def _decoded(text: str) -> Iterator[str]:
+    """The blocks that decode to words: base64, hexadecimal, tag characters of Unicode."""
+    tags = "".join(chr(ord(c) - 0xE0000) for c in text if 0xE0020 <= ord(c) <= 0xE007E)
+    if tags:
+        yield tags
+    for index, match in enumerate(_BASE64.finditer(text)):
+        if index >= _MOST_BLOCKS:
+            break
+        block = match.group().rstrip("=").replace("-", "+").replace("_", "/")
+        try:
+            raw = base64.b64decode(block + "=" * (-len(block) % 4), validate=True)
+        except (binascii.Error, ValueError):
+            continue
+        if (said := _words_of(raw)) is not None:
+            yield said
+    for index, match in enumerate(_HEX.finditer(text)):
+        if index >= _MOST_BLOCKS:
+            break
+        bare = re.sub(r"[ :]", "", match.group())
+        if (said := _words_of(bytes.fromhex(bare[: len(bare) // 2 * 2]))) is not None:
+            yield said
+
+
+def _words_of(raw: bytes) -> str | None:
+    """The text of decoded bytes, if it reads as words; None for a key, a picture or chance."""
+    said = raw.decode("utf-8", "replace")
+    letters = sum(len(run) for run in _READABLE.findall(said))
+    return said if letters >= 0.9 * len(said) and len(said.split()) >= 2 else None
+
+
+def comments(text: str) -> list[str]:
+    """What stands in the hidden comments of HTML and Markdown, as far as it says something.
+
+    One or two words are a developer's ("<!-- price -->"), unless nobody closed the comment: then it goes on to the end.
+    """
+    found: list[str] = []
+    at = 0
+    while (begins := text.find("<!--", at)) >= 0 and len(found) < _MOST_BLOCKS:
+        ends = text.find("-->", begins + 4)
+        said = text[begins + 4 : ends if ends >= 0 else len(text)][:2_000]
+        if ends < 0 or len(said.split()) >= _FEWEST_WORDS:
+            found.append(said)
+        at = ends + 3 if ends >= 0 else len(text)
+    found.extend(match.group(1) for match in _MARKDOWN_COMMENT.finditer(text))
+    return [" ".join(comment.split()) for comment in found if comment.strip()]
 
 
 def without_orders(text: str) -> str:
@@ -38,6 +114,10 @@ def without_orders(text: str) -> str:
     if not ORDERS.search(normal(text)):
         return text
     return "\n".join(text[a:b] for a, b in sentences(text) if not ORDERS.search(normal(text[a:b])))
+
+
+def _around(text: str, match: re.Match[str]) -> str:
+    return " ".join(text[max(0, match.start() - 20) : match.end() + 60].split())[:200]
 
 
 def _outside_comments(text: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ _WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 _END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\W_a-zß-öø-ÿ])|\n+|(?<=[。！？])")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|approx|incl|excl|nr|dr|mr|mrs|ms|vs|z\.b|bzw|ca))\.$", re.I)
 
-_STOP = frozenset(
+STOP = frozenset(
     """a about above after again all also am an and any are as at be been being below both but by can could did do does
     doing don down during each few for from further get got had has have having he her here hers him his how i if im in
     into is it its itself just like ll me more most my myself need now of off on once only or other our ours out over
@@ -25,7 +25,17 @@ _NEGATIONS = frozenset(
     keine keinen nie""".split()  # noqa: SIM905
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_UNSEEN = frozenset({"Cf", "Cc", "Co", "Cs"})
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\ud800-\uf8ff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0001-\U000e007f\U000f0000-\U0010ffff]"
+)
+"""Format, control, private and surrogate characters (Unicode's Cf, Cc, Co, Cs) but tab and line break."""
+_STACKED = re.compile(
+    "([\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{8})"
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u064b-\u065f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
+_WIDEST = 3  # times its length that a text may grow: some ligatures stand for eighteen letters
 _ENDINGS = (
     ("ingly", 4), ("ments", 4), ("ment", 4), ("ing", 3), ("ies", 3), ("ed", 3), ("ly", 4), ("es", 3), ("s", 3),
 )  # fmt: skip
@@ -35,8 +45,9 @@ def normal(text: str) -> str:
     """Fold case, width and composed forms, and drop zero-width and control characters; line breaks stay."""
     if text.isascii():
         return _CONTROL.sub("", text.casefold())
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    return "".join(c for c in folded if c in "\n\t" or unicodedata.category(c) not in _UNSEEN)
+    composed = unicodedata.normalize("NFKC", _STACKED.sub(r"\1", text))[: _WIDEST * len(text) + 64]
+    folded = composed.casefold().replace("’", "'")
+    return folded if folded.isprintable() else _UNSEEN.sub("", folded)
 
 
 def words(text: str) -> list[str]:
@@ -61,7 +72,7 @@ def stem(word: str) -> str:
 
 def content_words(text: str) -> list[str]:
     """The stems of the words that carry meaning, in order, with repeats; figures included as they are written."""
-    return [stem(word) for word in words(text) if word not in _STOP and len(word) > 1]
+    return [stem(word) for word in words(text) if word not in STOP and len(word) > 1]
 
 
 def is_negated(text: str) -> bool:
@@ -102,27 +113,49 @@ _DATE = re.compile(
     re.I,
 )
 _UNIT = (
-    r"%|percent|per cent|€|£|\$|¥|eur|euros?|usd|dollars?|gbp|pounds?|chf|cents?"
+    r"%|percent|per cent|prozent|pour cent|por ciento|procent|€|£|\$|¥|eur|euros?|usd|dollars?|gbp|pounds?|chf|cents?"
     r"|(?:working|business|calendar)\s+days?|days?|hours?|hrs?|h|minutes?|mins?|seconds?|weeks?|months?|years?"
-    r"|kg|kilos?|kilograms?|grams?|g|litres?|liters?|l|ml|cm|mm|km|m|bars?|°c|cups?|bags?|items?|times|users?|people|machines?|gb|mb"
+    r"|werktage?n?|arbeitstage?n?|tage?n?|stunden?|minuten?|wochen?|monate?n?|jahre?n?"
+    r"|jours?\souvr(?:é|able)s?|jours?|heures?|semaines?|mois|ans?|années?"
+    r"|días?\s(?:laborables?|hábiles)|días?|horas?|minutos?|semanas?|mes(?:es)?|años?"
+    r"|werkdag(?:en)?|dag(?:en)?|uur|uren|minuut|weken|maand(?:en)?|jaar|jaren"
+    r"|kwh|kbit/s|mbit/s|kg|kilos?|kilograms?|grams?|g|litres?|liters?|l|ml|cm|mm|km|m|bars?|°c|cups?|bags?|items?|times|users?|people|machines?|gb|mb|tb"
 )
 _NUMBER = re.compile(
     rf"(?P<pre>[€£$¥]|\b(?:eur|usd|gbp|chf)\b)?\s?(?<![\w.,])(?P<n>\d{{1,15}}(?:[.,:\u202f]\d{{1,15}}){{0,6}})(?![\w])?\s?[-–]?\s?(?:(?P<unit>{_UNIT})(?![^\W_]))?",
     re.I,
 )
-_SPELT = {
+SPELT = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "fourteen": 14, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60, "ninety": 90,
+    "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7, "acht": 8, "zehn": 10, "vierzehn": 14,
+    "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "dix": 10, "quatorze": 14, "dos": 2, "tres": 3,
+    "cuatro": 4, "cinco": 5, "siete": 7, "diez": 10, "catorce": 14, "twee": 2, "drie": 3, "vijf": 5, "zes": 6,
+    "zeven": 7, "tien": 10, "veertien": 14,
 }  # fmt: skip
-_SPELT_FIGURE = re.compile(
-    rf"\b(?P<n>{'|'.join(_SPELT)})[\s-](?:\((?P<same>\d+)\)\s)?(?P<unit>{_UNIT})(?![^\W_])", re.I
-)
+_SPELT_FIGURE = re.compile(rf"\b(?P<n>{'|'.join(SPELT)})[\s-](?:\((?P<same>\d+)\)\s)?(?P<unit>{_UNIT})(?![^\W_])", re.I)
 _UNIT_NAMES = {
     "€": "eur", "euro": "eur", "£": "gbp", "pound": "gbp", "$": "usd", "dollar": "usd", "¥": "jpy", "percent": "%",
     "per cent": "%", "business day": "working day", "hr": "hour", "h": "hour", "min": "minute", "kilo": "kg",
-    "kilogram": "kg", "gram": "g", "liter": "litre", "l": "litre",
+    "kilogram": "kg", "gram": "g", "liter": "litre", "l": "litre", "prozent": "%", "pour cent": "%", "por ciento": "%",
+    "procent": "%",
 }  # fmt: skip
-_ANY_FIGURE = re.compile(rf"\d|\b(?:{'|'.join(_SPELT)})[\s-]", re.I)
+_UNIT_FORMS = {
+    "working day": "werktag werktage werktagen arbeitstag arbeitstage arbeitstagen werkdag werkdagen",
+    "day": "tag tage tagen jour jours día días dag dagen",
+    "hour": "stunde stunden heure heures hora horas uur uren",
+    "minute": "minuten minutos minuto minuut",
+    "week": "woche wochen semaine semaines semana semanas weken",
+    "month": "monat monate monaten mois mes meses maand maanden",
+    "year": "jahr jahre jahren an ans année années año años jaar jaren",
+}
+_UNIT_NAMES |= {form: unit for unit, forms in _UNIT_FORMS.items() for form in forms.split()}
+_WORKING = re.compile(r"jours?\s+ouvr|días?\s+(?:laborable|hábil)")
+_CLOCK = re.compile(
+    r"\b(?P<h>\d{1,2})(?:[:.](?P<m>\d{2}))?\s?(?:(?P<am>a\.?m\b\.?)|(?P<pm>p\.?m\b\.?)|uhr\b|o'clock\b)|\b(?P<noon>noon)\b",
+    re.I,
+)
+_ANY_FIGURE = re.compile(rf"\d|\b(?:noon|(?:{'|'.join(SPELT)})[\s-])", re.I)
 MONEY = frozenset({"eur", "gbp", "usd", "chf", "jpy", "cent"})
 
 
@@ -146,10 +179,16 @@ def _figures(text: str) -> tuple[Figure, ...]:
     found: list[Figure] = []
     taken: list[tuple[int, int]] = []
     for match in _DATE.finditer(text):
+        if "may" in (match["m1"], match["m2"]):  # "children under 14 may ..."
+            continue
         found.append(Figure(_date(match), "date", match.start(), match.end()))
         taken.append(match.span())
+    for match in _CLOCK.finditer(text):
+        if not any(begin <= match.start() < stop for begin, stop in taken):
+            found.append(Figure(_clock(match), "", match.start(), match.end()))
+            taken.append(match.span())
     for match in _SPELT_FIGURE.finditer(text):
-        found.append(Figure(str(_SPELT[match["n"].casefold()]), _unit(match["unit"]), match.start(), match.end()))
+        found.append(Figure(str(SPELT[match["n"].casefold()]), _unit(match["unit"]), match.start(), match.end()))
         taken.append(match.span())
     for match in _NUMBER.finditer(text):
         start, end = match.start("n"), match.end("n")
@@ -170,8 +209,19 @@ def _date(match: re.Match[str]) -> str:
     return f"{year or '----'}-{_MONTHS[month.casefold()]:02d}-{int(day):02d}"
 
 
+def _clock(match: re.Match[str]) -> str:
+    if match["noon"]:
+        return "12:00"
+    hour = int(match["h"]) % 12 + 12 * bool(match["pm"]) if match["am"] or match["pm"] else int(match["h"])
+    return f"{hour}:{match['m'] or '00'}"
+
+
 def _unit(raw: str) -> str:
     unit = " ".join(raw.casefold().split())
+    if unit in _UNIT_NAMES:
+        return _UNIT_NAMES[unit]
+    if _WORKING.match(unit):
+        return "working day"
     unit = unit[:-1] if len(unit) > 2 and unit.endswith("s") and unit != "times" else unit
     return _UNIT_NAMES.get(unit, unit)
 

@@ -1,102 +1,142 @@
-"""Two articles in force that give different figures for the same thing."""
+"""Articles in force that say different things about the same: figures, dates, yes and no, in text and in tables."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date
 
 from bot.domain.answer import Finding, Level, Passage
-from bot.domain.article import Audience
-from bot.domain.wording import MONEY, content_words, figures, is_negated, sentences
+from bot.domain.article import ArticleKind, Audience
+from bot.domain.claims import Clause, read
+from bot.domain.conditions import BOUND, WHEN
+from bot.domain.lexicon import GENERIC, root
+from bot.domain.quantities import Quantity, same_amount
 from bot.ports import GuardInput, Guardrail
 
 NAME = "contradiction"
-_ALIKE = 0.7  # the share of the words of the shorter sentence that both must have
-_FEWEST_SHARED = 4
-_MOST_SENTENCES = 25  # of a passage
-_BESIDE = re.compile(r"\b(?:that|which|who)\b[^,.;]{0,40}?\bnot\s+\w+", re.I)  # a "not" that denies another thing
-_DURATIONS = frozenset({"day", "working day", "hour", "minute", "week", "month", "year", "calendar day"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Stated:
-    text: str
-    words: frozenset[str]
-    unit: str
-    values: frozenset[str]
-    negated: bool
+_MOST_CLAUSES = 40  # of a passage
+_FEWEST_SHARED = 2
+_MOST_OVER = 2  # words that only one of two sentences about the same may have
+_MOST = 5
+_READ = 6_000
+_NO_KIND = frozenset(map(root, ("free", "new", "whole", "full")))
+_PRECEDENCE = (ArticleKind.POLICY, ArticleKind.ARTICLE, ArticleKind.RUNBOOK)
 
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
     passage: Passage
-    stated: _Stated
+    clause: Clause
+    roots: frozenset[str]
 
 
 def check(given: GuardInput) -> Iterable[Finding]:
-    """Warn, naming both articles, where nearly the same sentence gives another figure in the same unit.
+    """Warn of two articles that disagree; name both with their owners and say which one holds.
 
-    Careful rather than complete: sentences that also differ in a word of condition or place are not taken for the same.
+    Careful rather than complete: sentences that differ in a word of condition or place are not taken for the same.
     """
     today = given.at.date()
-    statements: dict[str, list[_Statement]] = {}
-    for passage in given.passages:
-        begun = passage.effective is None or passage.effective <= today
-        if begun and (passage.expires is None or today <= passage.expires) and passage.audience is Audience.CUSTOMER:
-            for stated in _read(passage.text[:6_000]):
-                statements.setdefault(stated.unit, []).append(_Statement(passage, stated))
+    statements = [
+        _Statement(passage, clause, frozenset(clause.roots) - GENERIC)
+        for passage in given.passages
+        if _in_force(passage, today)
+        for clause in read(passage.text[:_READ])[:_MOST_CLAUSES]
+    ]
     told: set[frozenset[str]] = set()
-    for alike in statements.values():
-        for first, second in _clashes(alike):
-            pair = frozenset({first.passage.slug, second.passage.slug})
-            if pair in told:
+    for one, other in _about_the_same(statements):
+        pair = frozenset({one.passage.slug, other.passage.slug})
+        if len(told) >= _MOST or pair in told or not _clash(one.clause, other.clause):
+            continue
+        told.add(pair)
+        message = f"Two articles in force disagree: {_told(one)}, {_told(other)}. {_holds(one.passage, other.passage)}"
+        yield Finding(NAME, Level.WARN, message)
+
+
+def _in_force(passage: Passage, today: date) -> bool:
+    begun = passage.effective is None or passage.effective <= today
+    ended = passage.expires is not None and today > passage.expires
+    return begun and not ended and passage.audience is Audience.CUSTOMER
+
+
+def _about_the_same(statements: list[_Statement]) -> Iterator[tuple[_Statement, _Statement]]:
+    """Pairs of different articles where one has all the words of the other and hardly more.
+
+    Looks only at those that share the rarest word, so that many passages do not mean every pair.
+    """
+    having: dict[str, list[int]] = {}
+    for at, statement in enumerate(statements):
+        for word in statement.roots:
+            having.setdefault(word, []).append(at)
+    seen: set[tuple[int, int]] = set()
+    for at, one in enumerate(statements):
+        if len(one.roots) < _FEWEST_SHARED:
+            continue
+        rarest = min(one.roots, key=lambda word: (len(having[word]), word))
+        for other_at in having[rarest]:
+            other = statements[other_at]
+            pair = (min(at, other_at), max(at, other_at))
+            over = len(other.roots) - len(one.roots)
+            if pair in seen or one.passage.slug == other.passage.slug or not 0 <= over <= _MOST_OVER:
                 continue
-            told.add(pair)
-            message = f"Two articles in force disagree: {_told(first)}, {_told(second)}."
-            yield Finding(NAME, Level.WARN, message)
+            seen.add(pair)
+            if (
+                one.roots <= other.roots
+                and not _narrower(one.clause, other.clause)
+                and not _narrower(other.clause, one.clause)
+            ):
+                yield (one, other) if pair[0] == at else (other, one)
+
+
+def _narrower(one: Clause, other: Clause) -> bool:
+    """Tell whether the other speaks of a kind of the same: "a second reminder" is not "a reminder"."""
+    extra = set(other.roots) - one.about - _NO_KIND
+    return any(modifier in extra and head in one.roots for modifier, head in other.pairs)
+
+
+def _clash(one: Clause, other: Clause) -> bool:
+    """Tell whether both cannot be true, given that they speak of the same under the same conditions."""
+    if _limits(one) != _limits(other):
+        return False
+    if one.negative != other.negative:
+        return not one.row and not other.row
+    kinds = {quantity.kind for quantity in one.quantities} & {quantity.kind for quantity in other.quantities}
+    apart = [
+        kind for kind in kinds if not any(_agree(mine, yours) for mine in _of(one, kind) for yours in _of(other, kind))
+    ]
+    return (
+        len(apart) == 1
+    )  # where several kinds differ, one of them is the condition: "60 minutes: 25 %", "120 minutes: 50 %"
+
+
+def _limits(clause: Clause) -> set[tuple[str, bool]]:
+    """The kinds of its conditions as they are written, whatever the clause itself denies."""
+    return {
+        (c.family, c.positive != (clause.negative and c.family != WHEN)) for c in clause.conditions if c.family != BOUND
+    }
+
+
+def _of(clause: Clause, kind: str) -> list[Quantity]:
+    return [quantity for quantity in clause.quantities if quantity.kind == kind]
+
+
+def _agree(one: Quantity, other: Quantity) -> bool:
+    return same_amount(one, other) or same_amount(other, one) or bool(one.per and other.per and one.per != other.per)
 
 
 def _told(statement: _Statement) -> str:
     """What an article says, with who can mend it."""
-    said = statement.stated.text.rstrip(" .")
+    said = " ".join(statement.clause.text.split())[:200].rstrip(" .,;")
     return f'"{statement.passage.title}" ({statement.passage.owner or "no owner"}) says "{said}"'
 
 
-@lru_cache(maxsize=256)
-def _read(text: str) -> tuple[_Stated, ...]:
-    """The figures that a text states; remembered, because the same passages are found again and again."""
-    return tuple(_statements(text))
-
-
-def _statements(text: str) -> Iterator[_Stated]:
-    for start, end in sentences(text)[:_MOST_SENTENCES]:
-        sentence = text[start:end]
-        by_unit: dict[str, set[str]] = {}
-        found = figures(sentence)
-        for figure in found:
-            if figure.unit in MONEY or figure.unit in _DURATIONS or figure.unit == "%":
-                by_unit.setdefault(figure.unit, set()).add(figure.value)
-        if not by_unit or sentence.startswith("|"):  # a row says its "same thing" in its header
-            continue
-        bare = "".join(" " if any(f.start <= at < f.end for f in found) else c for at, c in enumerate(sentence))
-        words = frozenset(content_words(bare))
-        if len(words) < _FEWEST_SHARED:
-            continue
-        for unit, values in by_unit.items():
-            yield _Stated(sentence[:200], words, unit, frozenset(values), is_negated(_BESIDE.sub(" ", sentence)))
-
-
-def _clashes(statements: list[_Statement]) -> Iterator[tuple[_Statement, _Statement]]:
-    for index, first in enumerate(statements):
-        for second in statements[index + 1 :]:
-            if first.passage.slug != second.passage.slug and _clash(first.stated, second.stated):
-                yield first, second
-
-
-def _clash(one: _Stated, other: _Stated) -> bool:
-    shared = len(one.words & other.words)
-    alike = shared >= _FEWEST_SHARED and shared >= _ALIKE * max(len(one.words), len(other.words))
-    return alike and one.negated == other.negated and not one.values & other.values
+def _holds(one: Passage, other: Passage) -> str:
+    """Which of the two goes before: a policy before an article before a runbook, then the newer one."""
+    if one.kind is not other.kind:
+        first = min(one, other, key=lambda passage: _PRECEDENCE.index(passage.kind))
+        return f'"{first.title}" is a {first.kind.value} and goes before.'
+    if one.effective and other.effective and one.effective != other.effective:
+        first = max(one, other, key=lambda passage: passage.effective or date.min)
+        return f'"{first.title}" is newer (from {first.effective:%Y-%m-%d}) and goes before.'
+    return "Ask the owners which one holds."
 
 
 GUARDRAIL = Guardrail(name=NAME, title="Sources agree", check=check)

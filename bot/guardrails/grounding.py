@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
 from bot.domain.answer import DraftAuthor, Finding, Level, Passage
-from bot.domain.wording import Figure, content_words, figures, is_negated, sentences, words
+from bot.domain.claims import Clause, read
+from bot.domain.lexicon import GENERIC
+from bot.domain.quantities import roots, spelt
+from bot.domain.wording import figures, is_negated, sentences, words
+from bot.guardrails.comparing import Source, differences, is_copied, source_of
 from bot.ports import GuardInput, Guardrail
 
 NAME = "grounding"
 _MARKER = re.compile(r"\s*\[(\d{1,3})\]")
 _CLAIM = re.compile(r"(?P<text>[^\[\]]*(?:\[(?!\d{1,3}\])[^\[\]]*)*?)(?P<markers>(?:\s*\[\d{1,3}\])+)")
-_SUPPORTED = 0.6  # the share of a sentence's own words that its passage must have
+_STRANGE = 0.5  # the share of a sentence's own words that its passages may lack
+_MOST_OF_A_SENTENCE = 2
 _COURTESY_WORDS = 30
 _MOST_SENTENCES = 60
 
@@ -40,7 +44,7 @@ def check(given: GuardInput) -> Iterable[Finding]:
             sources.setdefault(citation.marker, []).append(by_id[citation.passage_id])
     if draft.author is DraftAuthor.OFFLINE:
         yield from _misquotes(given, by_id)
-    yield from _judge(_claims(given), sources, worst)
+    yield from _judge(_claims(given), sources, worst, offline=draft.author is DraftAuthor.OFFLINE)
 
 
 def _misquotes(given: GuardInput, by_id: dict[str, Passage]) -> Iterator[Finding]:
@@ -71,91 +75,54 @@ def _claims(given: GuardInput) -> list[tuple[str, tuple[int, ...]]]:
 
 
 def _judge(
-    claims: list[tuple[str, tuple[int, ...]]], sources: dict[int, list[Passage]], worst: Level
+    claims: list[tuple[str, tuple[int, ...]]], sources: dict[int, list[Passage]], worst: Level, *, offline: bool
 ) -> Iterator[Finding]:
     everything = [passage for passages in sources.values() for passage in passages]
+    whole = "\n".join(text for text, _ in claims)
+    draft = read(whole)
+    told = frozenset(root for clause in draft for root in clause.about)
+    values = spelt(whole).union(quantity.number for clause in draft for quantity in clause.quantities)
     for text, markers in claims:
         passages = [passage for marker in markers for passage in sources.get(marker, [])] or everything
-        said = "\n".join(f"{passage.title}\n{passage.heading}\n{passage.text}" for passage in passages)
-        if " ".join(text.split()) in " ".join(said.split()):
+        if any(" ".join(text.split()) in " ".join(passage.text.split()) for passage in passages):
             continue
-        strange = [text[f.start : f.end].strip() for f in _unsupported_figures(text, said)]
-        if strange:
-            message = f"{_listed(strange)} is in no passage that this sentence cites."
-            yield Finding(
-                NAME, worst, message.replace(" is in", " are in") if len(strange) > 1 else message, text[:200]
-            )
-        elif not markers and _is_courtesy(text):
+        if offline and is_copied(text, passages):
             continue
-        elif (support := _support(text, said)) < _SUPPORTED:
-            missing = [
-                word for word in words(text) if content_words(word) and content_words(word)[0] not in _stems(said)
-            ]
-            message = f"The cited passage does not bear this out; it lacks: {', '.join(dict.fromkeys(missing[:8]))}."
+        if not markers and _is_courtesy(text):
+            continue
+        clauses = read(text)
+        source = source_of(tuple((passage.title, passage.heading, passage.text) for passage in passages))
+        found = differences(clauses, source, told, values)
+        if found:
+            grave = [difference for difference in found if difference.grave]
+            for difference in (grave or found)[:_MOST_OF_A_SENTENCE]:
+                yield Finding(
+                    NAME, worst if difference.grave else Level.WARN, difference.message, difference.words[:200]
+                )
+        elif lacking := _lacking(clauses, source):
+            message = f"The cited passage does not bear this out; it lacks: {', '.join(lacking[:8])}."
             yield Finding(NAME, Level.WARN, message, text[:200])
-        elif is_negated(text) != is_negated(_closest(text, said)):
-            message = 'The cited passage says it without the same "not"; read both before you send it.'
-            yield Finding(NAME, Level.WARN, message, text[:200])
-        elif not markers and support < 1.0:
+        elif not markers and not _is_said(clauses, source):
             yield Finding(NAME, Level.WARN, "This sentence carries no source of its own.", text[:200])
 
 
-def _unsupported_figures(text: str, said: str) -> tuple[Figure, ...]:
-    known = figures(said)
-    exact = {(figure.value, figure.unit) for figure in known}
-    bare = {figure.value for figure in known}
-    return tuple(
-        figure
-        for figure in figures(text)
-        if (figure.value, figure.unit) not in exact
-        and not (figure.unit == "date" and any(_same_day(figure, other) for other in known))
-        and not (not figure.unit and figure.value in bare)
-    )
+def _lacking(clauses: tuple[Clause, ...], source: Source) -> list[str]:
+    """The words that the source lacks, where they are most of what is said."""
+    own = {root for clause in clauses for root in clause.roots} - GENERIC
+    strange = own - source.known
+    if len(strange) < 2 or len(strange) < _STRANGE * len(own):
+        return []
+    said = " ".join(clause.text for clause in clauses)
+    return list(dict.fromkeys(word for word in words(said) if set(roots(word)) & strange))
 
 
-def _same_day(figure: Figure, other: Figure) -> bool:
-    """Tell whether two dates name the same day, where one of them leaves the year out."""
-    yearless = "----" in (figure.value[:4], other.value[:4])
-    return other.unit == "date" and yearless and figure.value[4:] == other.value[4:]
-
-
-def _stems(text: str) -> set[str]:
-    return set(content_words(text))
-
-
-def _support(text: str, said: str) -> float:
-    """The share of the sentence's content words that the passage has, pairs of neighbours counting once more."""
-    own = content_words(text)
-    if not own:
-        return 1.0
-    there = content_words(said)
-    have, pairs = set(there), set(pairwise(there))
-    single = sum(word in have for word in own) / len(own)
-    own_pairs = list(pairwise(own))
-    if not own_pairs:
-        return single
-    return 0.8 * single + 0.2 * sum(pair in pairs for pair in own_pairs) / len(own_pairs)
-
-
-def _closest(text: str, said: str) -> str:
-    """The sentence of the passage that is most like the draft's, by the words they share of all that either has."""
-    own = _stems(text)
-    best, closest = -1.0, ""
-    for start, end in sentences(said[:8_000])[:80]:
-        there = _stems(said[start:end])
-        alike = len(own & there) / len(own | there) if own | there else 0.0
-        if alike > best:
-            best, closest = alike, said[start:end]
-    return closest
+def _is_said(clauses: tuple[Clause, ...], source: Source) -> bool:
+    return {root for clause in clauses for root in clause.roots} <= source.known | GENERIC
 
 
 def _is_courtesy(text: str) -> bool:
     """A greeting, thanks or a closing: short, without figures."""
     return len(text.split()) <= _COURTESY_WORDS and not figures(text) and not is_negated(text)
-
-
-def _listed(items: list[str]) -> str:
-    return ", ".join(f'"{item}"' for item in dict.fromkeys(items[:5]))
 
 
 GUARDRAIL = Guardrail(name=NAME, title="Supported by its sources", check=check)

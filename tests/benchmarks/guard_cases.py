@@ -37,10 +37,13 @@ class Case:
 
 
 def cases(folder: Path = LABELLED) -> list[Case]:
-    """Read every case. Half is held out: those whose source (or text, where there is none) has an odd SHA-256."""
+    """Read every case. Half is held out: those whose source (or text, where there is none) has an odd SHA-256.
+
+    Sources marked `built_on` are never held out.
+    """
     found: list[Case] = []
     for path in sorted(folder.glob("guard_grounding*.yaml")):
-        family = "grounding" if path.stem == "guard_grounding" else path.stem.removeprefix("guard_")
+        family = path.stem.removeprefix("guard_").removesuffix("_more")
         found.extend(case for source in _read(path) for case in _grounding(family, source))
     found.extend(_two_sided(folder, "injection", ("injection",), lambda text: guard_input(question=_spelt(text))))
     hosts = frozenset(_read(folder / "guard_links.yaml").get("allowed", ()))
@@ -109,7 +112,8 @@ def _grounding(family: str, source: dict[str, Any]) -> Iterator[Case]:
                 heading=source.get("heading", ""),
                 language=source.get("language", "en"),
             )
-            yield Case(family, kind, kind not in TRUE, _held_out(source["id"]), text, judges, given)
+            held_out = _held_out(source["id"]) and not source.get("built_on", False)
+            yield Case(family, kind, kind not in TRUE, held_out, text, judges, given)
 
 
 def _two_sided(folder: Path, family: str, judges: tuple[str, ...], made: Any) -> Iterator[Case]:
@@ -129,10 +133,10 @@ def _languages(labelled: dict[str, Any]) -> Iterator[Case]:
             for told, bad in ((language, False), (other, True)):
                 kind = f"{language}" if not bad else f"{language} for another"
                 yield Case(
-                    "language", kind, bad, _held_out(text), text, ("language",), guard_input(text, language=told)
+                    "language", kind, bad, _held_out(text), text, ("wrong-language",), guard_input(text, language=told)
                 )
     for text in labelled["undecided"]:
-        yield Case("language", "undecided", False, _held_out(text), text, ("language",), guard_input(text))
+        yield Case("language", "undecided", False, _held_out(text), text, ("wrong-language",), guard_input(text))
 
 
 def _spelt(text: str) -> str:

@@ -1,0 +1,89 @@
+# ruff: noqa: E501  (patterns and word lists read better whole)
+"""What an order to a machine looks like, in the words of several languages. Pure data.
+
+The patterns run on text from `wording.normal`: folded, without zero-width characters. Gaps are counted in words and
+bounded, so that no text makes them slow.
+"""
+
+import re
+
+_RULES = (
+    r"(?:instructions?|prompts?|rules?|guidelines?|directions?|directives?|polic(?:y|ies)|constraints?|restrictions?|context|programming"
+    r"|training|guardrails?)"
+)
+_ENGLISH = rf"""
+      (?<!\bi\ )(?<!\bwe\ )(?<!\bthey\ )(?<!do\ you\ )(?<!did\ you\ )
+      \b(?:ignore|disregard|forget|neglect|overrule|override|bypass|skip|discard|abandon|set\ aside|(?:do\ not|don't|never|not|stop|no\ longer)\s+(?:follow|obey)(?:ing)?)
+        \s+(?:(?!my\b|our\b|his\b|her\b|own\b)\w+\s+){{0,5}}?(?:previous|prior|above|earlier|original|initial|all|your|the|any|system|safety|these|those)\s+
+        (?:(?!my\b|our\b|own\b)[\w-]+\s+){{0,3}}?{_RULES}\b(?!\s+(?:light|of\s+politeness))
+    | (?:ignore|disregard|forget)\s+(?:what|everything|anything|all)\b[^.\n]{{0,40}}\b(?:you\s+(?:were|have\s+been|are)\s+(?:told|given)|told\s+you|you\s+know)\b
+    | (?:set\s+aside|ignore|forget|disregard)\s+the\s+{_RULES}\s+(?:that\s+)?you\b
+    | (?:do\s+not|don't|stop)\s+follow(?:ing)?\s+(?:the|your)\s+(?:\w+\s+){{0,2}}?{_RULES}
+    | everything\s+(?:above|before)\b[^.\n]{{0,20}}\b(?:void|invalid|cancelled|a\s+test)\b
+    | (?:previous|prior|earlier|above)\s+(?:instructions?|prompts?|rules?)\s+(?:were|was|are|is)\s+(?:a\s+test|void|invalid|wrong|obsolete|cancelled)
+    | your\s+new\s+(?:task|role|job|goal|instructions?|objective)\s+(?:is|are)\b
+    | only\s+my\s+(?:instructions?|commands?|orders?)\s+count
+    | you\s+are\s+now\s+(?:an?\s|the\s|in\s|my\s|dan\b|free\b|bound\b|\w*(?:gpt|bot)\b)
+    | you\s+are\s+no\s+longer\s+(?:an?\s|bound|restricted|limited|required|subject|under)
+    | you\s+are\s+(?:dan|\w*gpt|\w*bot|an?\s+(?:unrestricted|uncensored|jailbroken))\b
+    | you\s+are\s+(?:the|an?)\s+\w+\s+and\s+you\s+(?:approve|grant|allow|refund|always)
+    | you\s+are\s+in\s+\w+\s+mode\b
+    | (?<!\bi\ )\bpretend\s+(?:that\s+)?(?:you\b|to\s+be\s+(?:an?|the)\s+\w+)(?!\w*\s+employee)
+    | (?<!\bi\ )(?<!\bwe\ )\bact\s+as\s+(?:if\s+you|though\s+you|an?\s+\w|my\s+\w|the\s+(?:system|manager|admin\w*|developer|head))
+    | (?:respond|answer|reply|behave|speak)\s+as\s+(?:an?\s|the\s|if\s+you|\w*gpt|\w*bot)
+    | role-?\s?play\s+(?:as|that|being)\b|(?:take\s+on|adopt)\s+the\s+(?:persona|role|identity)\b|assume\s+the\s+(?:persona|role|identity)\s+of\b
+    | (?<!\bi\ )\bimagine\s+(?:that\s+)?you\s+(?:are|were|have\s+no)\b
+    | (?:enter|switch\s+to|activate|enable|go\s+into|start)\s+(?:the\s+)?(?:developer|debug|god|dan|jailbreak|admin|sudo|maintenance|unrestricted)\s+mode\b
+    | do\s+anything\s+now\b|jailbreak\s+mode\b
+    | from\s+now\s+on,?\s+you\s+(?:will|must|are|shall|should)\b
+    | (?:reveal|print|output|leak|dump|translate|summari[sz]e|list|expose)\s+(?:me\s+)?(?:\w+\s+){{0,3}}?(?:system\s+prompt|hidden\s+(?:prompt|instructions?|settings)|initial\s+(?:prompt|instructions?)|prompt|your\s+instructions?)\b
+    | (?:show|repeat|display|tell\s+me|give\s+me|send\s+me)\s+(?:me\s+)?(?:\w+\s+){{0,3}}?(?:system\s+prompt|hidden\s+(?:prompt|instructions?|settings)|initial\s+(?:prompt|instructions?)|your\s+(?:prompt|instructions?)(?!\s+(?:for|on|about|to|how|again)))\b
+    | (?:show|print|repeat|output)\b[^.\n]{{0,30}}\b(?:context\s+window|the\s+text\s+above|everything\s+above|words\s+above)
+    | repeat\s+(?:the\s+text|everything|the\s+words|all)\s+above
+    | print\s+(?:its|the|all)\s+instructions\b|what\s+were\s+you\s+told\s+before\b
+    | (?:do\s+not|don't|never)\s+(?:tell|inform|mention\s+(?:this\s+)?to|show\s+(?:this\s+)?to)\s+the\s+(?:human|agent|rep|reviewer|team|user)\b
+    | (?:reviewer|human|agent)\s+must\s+not\s+(?:see|know|notice)
+    | (?:ai|artificial\s+intelligence|language\s+model|llm|chatbot|bot)s?\s+(?:assistants?\s+|models?\s+|agents?\s+)?(?:that\s+|which\s+|who\s+)?(?:reads?|reading|process\w*|handling|summari[sz]\w+)\b
+    | if\s+you\s+are\s+(?:an?|the)\s+(?:ai|language\s+model|llm|bot|chatbot|assistant|machine|automat\w+)\b
+    | (?:note|message|instructions?|attention)\s+(?:to|for)\s+(?:the\s+|any\s+|all\s+)?(?:\w+\s+)?(?:ai|assistants?|bots?|language\s+models?|llms?|machine)\b
+    | (?:whoever|whatever|system\s+that)\s+(?:processes|reads|answers)\s+this\b[^.\n]{{0,30}}\bautomatically
+    | when(?:ever)?\s+(?:you\s+)?(?:answer|reply|respond|summari[sz]e|replying|answering|responding|summari[sz]ing)\w*[^.\n]{{0,40}}?\b(?:always\b|must\b
+        |(?:include|add|append|insert|mention)\s+(?:the\s+(?:following|link|sentence|words?|code|voucher|text|url)|that\b|this\s+(?:link|code|text)))
+    | your\s+(?:reply|answer|response|output)\s+(?:must|should|has\s+to|shall)\s+(?:only\s+)?(?:begin|start|end|contain|include|consist|say|state)\b
+    | (?:answer|reply|respond)\s+(?:only|exclusively)\s+with\s+(?:the\s+\w+\s+)?["'‘“\w]|(?:answer|reply|respond)\s+with\s+the\s+word\b
+    | (?:begin|start|end|finish|close)\s+your\s+(?:answer|reply|response|message)\s+with\b
+    | (?:include|add|append|insert|put|write|render|show)\b[^.\n]{{0,60}}?\b(?:word\s+for\s+word\b|verbatim\b|(?:in|into|to)\s+your\s+(?:answer|reply|response|output)\b)
+    | in\s+your\s+(?:answer|reply|response),?\s+(?:put|include|add|render|write|say|insert|append)\b
+    | add\s+to\s+your\s+(?:answer|reply|response)\b|mark\s+(?:it|this|the\s+ticket)\s+as\s+(?:resolved|refunded|approved|solved)
+    | ignore_previous|ignore_all|override_instructions
+    | issue_refund\s{{0,3}}\(|needs_human\b
+    | here\s+are\s+the\s+(?:real|new|actual)\s+(?:ones|instructions)
+    | (?:admin|system|root)\s+override\b
+"""
+_MARKS = r"""
+      (?:^|[.!?=\n]\s{0,3})new\s+(?:system\s+)?instructions?\s*:
+    | ^[^\S\n]{0,20}(?:\#{2,}\s{0,3}|\[)?(?:system|assistant|developer)(?:\s{1,3}(?:prompt|message|override|note)(?:\s+to\s+the\s+\w+)?)?\s{0,3}[:\]](?:\s|$)
+    | ^[^\S\n]{0,20}\#{2,}\s{0,3}system\s+prompt\b
+    | "role"\s{0,3}:\s{0,3}"(?:system|assistant|developer)"
+    | <\|?/?\s?(?:system|im_start|im_end|assistant|user|endoftext|developer|instructions?|tool(?:_call)?s?|customer|passages|guidance|prompt|function_calls?)\b[^>\n]{0,40}\|?>
+    | \[/?(?:inst|system|sys)\]|<<sys>>|\[system\s+(?:message|note|prompt)\]
+    | ={3,}\s{0,3}end\s+of\s+\w+
+    | !\[[^\]\n]{0,80}\]\(\s?https?://[^)\s]{0,200}[?=]
+"""
+_OTHERS = r"""
+      (?:ignorier(?:e|t|en\s+sie)|vergiss|vergesst|vergessen\s+sie|missachte\w*|überschreibe)\s+(?:(?!mein|unser)\w+\s+){0,4}?(?:anweisung\w*|regeln|vorgaben|instruktion\w*|richtlinien)
+    | du\s+bist\s+(?:jetzt|nun|ab\s+sofort)\s+(?:ein|der|die|das|kein)
+    | (?:ignore[zr]?|oublie[zr]?)\s+(?:(?!ma\b|mon\b|mes\b|notre\b)\w+\s+){0,3}?(?:instructions|consignes|règles|directives)
+    | (?:tu\s+es|vous\s+êtes)\s+(?:maintenant|désormais)\s+(?:un|une|le|la)\b
+    | (?:ignor[ae]|olvid[ae])\s+(?:(?!mi\b|mis\b)\w+\s+){0,3}?(?:instrucciones|reglas|normas|directrices|istruzioni|regole|instruções|regras)
+    | (?:ahora\s+eres|agora\s+você\s+é|ora\s+sei)\s+(?:un|una|um|uma)\b
+    | (?:dimentica|esqueça|esquece)\s+(?:(?!mi[ao]?\b|minha\b)\w+\s+){0,3}?(?:istruzioni|regole|instruções|regras)
+    | (?:negeer|vergeet)\s+(?:(?!mijn\b|onze\b)\w+\s+){0,3}?(?:instructies|regels|richtlijnen|opdrachten)|je\s+bent\s+(?:nu|vanaf\s+nu)\s+een\b
+    | (?:z?ignoruj|zapomnij)\s+(?:\w+\s+){0,3}?(?:instrukcj\w+|polece\w+|zasad\w*)
+    | (?:ignorera|ignorer|glöm|glem)\s+(?:(?!min|mit)\w+\s+){0,3}?(?:instruktion\w*|regler\w*|anvisning\w*)
+    | (?:про)?игнорируй\w*\s+(?:\w+\s+){0,3}?(?:инструкци\w*|указани\w*|правил\w*)|забудь\w*\s+(?:\w+\s+){0,3}?(?:инструкци\w*|правил\w*)
+    | talimat\w{0,8}\s+(?:\w+\s+){0,2}?(?:yok\s+say|görmezden\s+gel|unut)|(?:تجاهل|انس)\s+(?:\w+\s+){0,3}?(?:التعليمات|الأوامر|القواعد|تعليمات)
+"""
+_IDEOGRAMS = r"""(?:忽略|无视|忘记).{0,12}(?:指令|指示|提示|说明|规则)|(?:以前|前|上記|これまで)の(?:指示|命令|ルール).{0,6}(?:無視|忘れ)|이전.{0,4}(?:지시|명령).{0,6}무시"""
+ORDERS = re.compile(f"(?:(?<!\\w)(?:{_ENGLISH}|{_OTHERS})|{_MARKS}|{_IDEOGRAMS})", re.X | re.M)
+"""An order, in text from `normal`. What begins with a word is looked for where a word begins: it is four times as quick."""
