@@ -39,7 +39,11 @@ def regress(rows: Any, labels: Any, count: int) -> Any:
         gradient += pulled
         return _STRENGTH * lost + float((pulled * weights).sum(dtype=np.float64)) / 2, gradient
 
-    return _descended(slope, np.zeros((rows.shape[1], count), dtype=np.float32)) * scale
+    def bend(way: Any) -> float:
+        """How the loss bends along a way from where all weights are 0, and so all labels equally probable."""
+        return _STRENGTH / count * _dot(sent := scaled @ way, sent) + _dot(penalty * way, way)
+
+    return _descended(slope, bend, np.zeros((rows.shape[1], count), dtype=np.float32)) * scale
 
 
 def softmax(logits: Any) -> Any:
@@ -55,12 +59,12 @@ def temperature(logits: Any, labels: Any) -> float:
     return float(grid[int(np.argmin(losses))])
 
 
-def _descended(slope: Any, point: Any) -> Any:
+def _descended(slope: Any, bend: Any, point: Any) -> Any:
     """Minimise by L-BFGS with halved steps (Nocedal and Wright, Numerical Optimization, algorithms 7.4 and 3.1)."""
     value, gradient = slope(point)
     pairs: list[tuple[Any, Any]] = []
     for _ in range(_STEPS):
-        direction = _direction(gradient, pairs)
+        direction = _direction(gradient, pairs) if pairs else gradient * (-_dot(gradient, gradient) / bend(gradient))
         fall = _dot(gradient, direction)
         length = 1.0
         for _ in range(_HALVINGS):
@@ -83,8 +87,6 @@ def _descended(slope: Any, point: Any) -> Any:
 def _direction(gradient: Any, pairs: list[tuple[Any, Any]]) -> Any:
     """The way down, by what the last steps told about the curvature."""
     direction = -gradient
-    if not pairs:
-        return direction / max(1.0, float(np.abs(gradient).max()))
     shares = []
     for moved, changed in reversed(pairs):
         share = _dot(moved, direction) / _dot(moved, changed)
