@@ -11,8 +11,10 @@ from bot.domain.personal import KINDS, personal
 from bot.domain.wording import content_words
 from bot.ports import DraftRequest
 
-_DIGITS_OF_ONE = 4  # digits from which a team's identifier names one thing (an order) and not a kind (an error code)
-_NOT_PERSONAL = frozenset({"date", "amount"})
+_DIGITS_OF_ONE = 4  # digits from which an identifier names one thing (an order) and not a kind of thing (an error)
+_PERSONAL = frozenset({"name", "email", "phone", "url"})
+_NOT_PERSONAL = frozenset({"date", "time", "amount", "version", "device", "error_code"})
+"""Fields that are always hidden, and those that never are; any other is an identifier, and its digits tell."""
 _OWN_NAME = re.compile(r"[A-Z]+_[0-9]+")
 _SHOWN = re.compile(
     r"\[\[\s*(?P<two>[A-Z]+_[0-9]+)\s*\]\]|\[\s*(?P<one>[A-Z]+_[0-9]+)\s*\]|(?<!\w)(?P<bare>[A-Z]+_[0-9]+)(?!\w)"
@@ -59,11 +61,6 @@ class Mask:
         made_up = any(_named(match).partition("_")[0] in kinds for match in _SHOWN.finditer(rest))
         return made_up or _MADE_UP.search(rest) is not None
 
-    @property
-    def hidden(self) -> tuple[str, ...]:
-        """The names of the placeholders that stand for something."""
-        return tuple(self._values)
-
     def _name(self, kind: str, value: str) -> str:
         if value not in self._names:
             number = self._counts.get(kind, 0) + 1
@@ -89,9 +86,8 @@ def mask_of(request: DraftRequest, texts: Iterable[str]) -> Mask:
     if sum(character.isdigit() for character in customer.id) >= _DIGITS_OF_ONE:
         known.append(("CUSTOMER", customer.id))
     for field in triage.fields:
-        common = field.name in {"email", "phone", "url"}
-        digits = sum(character.isdigit() for character in field.value)
-        if field.name not in _NOT_PERSONAL and (common or digits >= _DIGITS_OF_ONE):
+        names_one = sum(character.isdigit() for character in field.value) >= _DIGITS_OF_ONE
+        if field.name in _PERSONAL or (names_one and field.name not in _NOT_PERSONAL):
             known.append((_kind(field.name), field.value))
     return Mask(texts, known)
 

@@ -101,7 +101,7 @@ class Gate:
         entries = [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
         shown = []
         for entry in entries:
-            finished = entry is not entries[-1] or isinstance(entry.get("passages"), list)
+            finished = entry is not entries[-1] or "need" in entry
             text = str(entry.get("text", ""))
             text = text if finished else _HALF.sub("", text)
             if not self._unfit(text) and (not finished or self._cited(entry.get("passages"))):

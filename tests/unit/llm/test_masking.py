@@ -58,16 +58,21 @@ def test_what_the_surface_and_triage_know_of_the_customer_is_hidden_everywhere()
     customer = Customer("U0123456", "Ana Maria Ruiz", "ana@x.example")
     fields = (
         Field("order_id", "FH-1042391", 30, 40),
-        Field("error_code", "E08", 47, 50),
+        Field("part", "E08", 47, 50),
+        Field("version", "2024.10.1", 0, 9),
         Field("date", "1 May 2026", 0, 9),
+        Field("name", "Bea", 0, 3),
     )
     asked = replace(
         asked, escalation=replace(asked.escalation, customer=customer), triage=replace(asked.triage, fields=fields)
     )
-    text, guidance = asked.escalation.question, "Tell ANA MARIA RUIZ that FH-1042391 left on 1 May 2026."
+    text, guidance = (
+        asked.escalation.question,
+        "Tell ANA MARIA RUIZ and Bea that FH-1042391 (2024.10.1) left on 1 May 2026.",
+    )
     mask = mask_of(asked, [text, guidance])
     assert mask.hide(text) == "Hi, [[NAME_1]] here ([[CUSTOMER_1]]). Order [[ORDER_1]] shows E08."
-    assert mask.hide(guidance) == "Tell [[NAME_2]] that [[ORDER_1]] left on 1 May 2026."
+    assert mask.hide(guidance) == "Tell [[NAME_2]] and [[NAME_3]] that [[ORDER_1]] (2024.10.1) left on 1 May 2026."
 
 
 def test_a_name_that_is_also_a_word_is_hidden_only_as_a_name() -> None:
