@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from itertools import zip_longest
 
 from bot.domain.answer import Passage
 from bot.domain.article import ArticleKind, Audience
@@ -44,14 +45,14 @@ def normalised(scores: Mapping[int, float], depth: int) -> dict[int, float]:
     return {key: max(0.0, (score - low) / span) for key, score in scores.items()}
 
 
-def chosen(rankings: Sequence[Ranking], limit: int) -> tuple[Passage, ...]:
-    """Choose what is shown: the best of each ranking, then the second of each, and so on; best first.
+def chosen(whole: Ranking, needs: Sequence[Ranking], limit: int) -> tuple[Passage, ...]:
+    """Choose what is shown: half of it from the needs, in equal parts, and the rest from the whole; best first.
 
     What says the same as another is left out; texts that differ in a number or a negation both stay, so that a
     contradiction is seen. Of texts that speak of the same thing, the one with precedence stands first.
     """
     kept: list[Passage] = []
-    for passage in _in_turns([by_precedence(ranking) for ranking in rankings]):
+    for passage in _in_turns(by_precedence(whole), [by_precedence(need) for need in needs], limit):
         if len(kept) >= limit:
             break
         if not any(_same(_words(passage), _words(other)) for other in kept):
@@ -85,17 +86,22 @@ def reordered(ranking: Ranking, judged: Sequence[float]) -> list[Passage]:
     ]
 
 
-def _in_turns(rankings: Sequence[Ranking]) -> Iterator[Passage]:
-    """Yield every ranking's first, every ranking's second and so on, each passage once, with its best score."""
+def _in_turns(whole: Ranking, needs: Sequence[Ranking], limit: int) -> Iterator[Passage]:
+    """Yield the whole's first, each need's share, the whole's others, and the needs' others; each once, best scored."""
     best: dict[str, Passage] = {}
-    for ranking in rankings:
-        for passage in ranking:
-            if passage.id not in best or passage.score > best[passage.id].score:
-                best[passage.id] = passage
-    for place in range(max(map(len, rankings), default=0)):
-        for ranking in rankings:
-            if place < len(ranking) and ranking[place].id in best:
-                yield best.pop(ranking[place].id)
+    for passage in (each for ranking in (whole, *needs) for each in ranking):
+        if passage.id not in best or passage.score > best[passage.id].score:
+            best[passage.id] = passage
+    share = max(1, limit // (2 * len(needs))) if needs else 0
+    for passage in (*whole[:1], *_by_place([need[:share] for need in needs]), *whole, *_by_place(needs)):
+        if passage.id in best:
+            yield best.pop(passage.id)
+
+
+def _by_place(rankings: Sequence[Ranking]) -> Iterator[Passage]:
+    """Yield every ranking's first, every ranking's second, and so on."""
+    for place in zip_longest(*rankings):
+        yield from (passage for passage in place if passage is not None)
 
 
 def _precedence(passage: Passage) -> tuple[int, date, bool]:

@@ -77,8 +77,8 @@ class HybridRetriever:
             return index.rank(each, on=at.date(), audience=audience, limit=depth)
 
         rankings = [await asyncio.to_thread(rank, each) for each in asked]
-        judged, more = await self._reranked(texts, rankings)
-        return Retrieved(chosen(judged, limit), index.release, (*notes, *more))
+        (whole, *apart), more = await self._reranked(texts, rankings)
+        return Retrieved(chosen(whole, apart, limit), index.release, (*notes, *more))
 
     async def warm(self) -> int:
         """Build the live release's index and load the embedder, however long it takes; tell the release's number."""

@@ -37,16 +37,18 @@ def test_the_best_is_one_and_the_last_of_the_depth_is_nothing() -> None:
     assert normalised({}, depth=3) == {}
 
 
-def test_every_ranking_has_its_best_among_those_chosen() -> None:
-    whole = [passage(f"whole{i}", 1 - i / 10) for i in range(6)]
-    need = [passage("need0", 0.4), passage("need1", 0.3)]
-    found = chosen([whole, need], limit=4)
-    assert names(found) == "whole0 whole1 need0 need1"
-    assert names(chosen([whole, need], limit=2)) == "whole0 need0"
+def test_half_of_what_is_shown_belongs_to_the_needs_in_equal_parts() -> None:
+    whole = [passage(f"whole{i}", 1 - i / 10) for i in range(9)]
+    card, code = ([passage(f"{name}{i}", 0.05 - i / 100) for i in range(4)] for name in ("card", "code"))
+    assert names(chosen(whole, [card, code], limit=8)) == "whole0 whole1 whole2 whole3 card0 code0 card1 code1"
+    assert names(chosen(whole, [card, code], limit=3)) == "whole0 card0 code0"
+    assert names(chosen(whole[:1], [card, code], limit=8)) == "whole0 card0 code0 card1 code1 card2 code2 card3"
+    assert names(chosen(whole, [], limit=2)) == "whole0 whole1"
+    assert chosen([], [], limit=8) == ()
 
 
 def test_what_two_rankings_find_is_shown_once_with_its_better_score() -> None:
-    found = chosen([[passage("a", 0.9), passage("b", 0.2)], [passage("b", 0.8), passage("c", 0.1)]], limit=3)
+    found = chosen([passage("a", 0.9), passage("b", 0.2)], [[passage("b", 0.8), passage("c", 0.1)]], limit=3)
     assert [(each.slug, each.score) for each in found] == [("a", 0.9), ("b", 0.8), ("c", 0.1)]
 
 
@@ -55,13 +57,13 @@ def test_a_text_said_twice_is_shown_once_by_the_source_with_precedence() -> None
         passage("article", 0.9, RULE.format(14)),
         passage("policy", 0.8, RULE.format(14), kind=ArticleKind.POLICY),
     ]
-    (kept,) = chosen([copies], limit=5)
+    (kept,) = chosen(copies, [], limit=5)
     assert (kept.slug, kept.score) == ("policy", 0.9)
 
 
 @pytest.mark.parametrize("other", [RULE.format(30), RULE.format(14).replace("can be", "can not be")])
 def test_texts_that_contradict_each_other_are_both_shown(other: str) -> None:
-    assert len(chosen([[passage("a", 0.9, RULE.format(14)), passage("b", 0.8, other)]], limit=5)) == 2
+    assert len(chosen([passage("a", 0.9, RULE.format(14)), passage("b", 0.8, other)], [], limit=5)) == 2
 
 
 def test_of_texts_on_the_same_thing_authority_goes_first_then_date_then_what_customers_may_read() -> None:
