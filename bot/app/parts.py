@@ -81,7 +81,7 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None) -> Parts
     embedder = search_embedder(settings, words, meanings)
     engine = await _open_database(settings)
     store = open_store(engine, settings.core.workspace, now=clock.now)
-    drafter, drafter_hash = _drafter(settings, voice, words, (store, clock))
+    drafter, drafter_hash = _drafter(settings, voice, OfflineDrafter(words, voice, meanings), (store, clock))
     manifest = {
         "taxonomy": taxonomy.hash,
         "tone": tone.hash,
@@ -138,9 +138,10 @@ def _policy(settings: Settings, voice: Voice) -> Policy:
     )
 
 
-def _drafter(settings: Settings, voice: Voice, embedder: Embedder, books: tuple[Store, Clock]) -> tuple[Drafter, str]:
+def _drafter(
+    settings: Settings, voice: Voice, offline: OfflineDrafter, books: tuple[Store, Clock]
+) -> tuple[Drafter, str]:
     """The drafter, and the hash of all that shapes what it writes."""
-    offline = OfflineDrafter(embedder, voice)
     if not settings.openai.present:
         return offline, _hash(offline.name)
     shaped_by = f"{settings.openai.model}\n{load_prompt()}"

@@ -1,178 +1,126 @@
-"""Chooses the few units that answer: one for each need, with its condition, or one procedure; and no more."""
+"""Chooses the few units that answer: for each need one, with what limits it, or one procedure; and no more."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-
-from bot.domain.wording import content_words, figures, is_negated
-from bot.llm.question import Need, Question, Wants, codes_in, satisfies
+from bot.domain.answer import Passage
+from bot.domain.article import ArticleKind
+from bot.domain.wording import content_words, figures
+from bot.llm.matching import Candidate, strange
+from bot.llm.question import Need, Question
 from bot.llm.reading import Kind, Unit
-from bot.llm.shelf import ROOTED, Line, Sheet
+from bot.llm.shelf import ROOTED
+from bot.llm.wanting import FIGURED, Wants
 
-_WORDS = 75  # words beyond which nothing is added that was not asked for
-_MOST_WORDS = 120
+_WORDS = 75  # of one need's answer, beyond which nothing is added that was not asked for
 _PROCEDURE_WORDS = 160  # a procedure is told whole or not at all
-_ANSWERED = 0.85  # of a need's best score: a unit that is chosen already and answers it as well
-_WORTH = 0.7  # of the first need's best score: what another need's answer must reach
+_MOST_WORDS = 300  # of all needs' answers
+_AS_GOOD = 1.0  # log-odds: a unit this near to the best one answers as well
 _SAME = 0.75  # the share of words from which two units say the same
-_MONEY = re.compile(
-    r"\b(?:fees?|refund\w*|prices?|costs?|charge[ds]?|money|paid|pay\w*|gebühr\w*|preis\w*|kost\w+)\b|€|\bEUR\b", re.I
-)
-_DO_WHAT = re.compile(r"\bwhat\s+(?:(?:do|can|should|must)\s+(?:i|we)\s+do|now)\b", re.I)
-_HOW_TO = re.compile(r"\b(?:how to|steps|what to do|ablauf|so \w+ sie)\b", re.I)
-_OWN, _TOLD, _LIKE, _SECTION, _RANK, _INTENT = 0.1, 0.5, 0.35, 0.5, 0.05, 0.2
-_IN_SECTION, _IN_TITLE = 0.9, 0.6  # what a word of the headings counts for a unit below them
-_KIND, _SIBLING, _ROW, _STEPS, _HEADING, _CODE = 0.22, 0.2, 0.05, 0.12, 0.06, 0.7
-_NEGATED, _FIGURE, _WORDY, _BRIEF, _TO_DO, _UNASKED = 0.08, 0.15, 0.003, 12, 0.35, 0.1
-_STORY = 0.4  # how far likeness is to the whole message rather than to the need alone
 _MORE_WORDS = 40  # words up to which a sentence is added that only goes on about what was asked
+_A_SENTENCE = 3  # words from which a line that leads in is more than a label
+_MOST_CASES = 5  # siblings that are told where the customer did not say which
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Candidate:
-    """A unit that could be quoted. `cover` and `above`: how well it and its headings stand for the question's roots.
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A unit of the reply and the need (by its number) that it answers."""
 
-    `scores` are how well it answers each need.
+    candidate: Candidate
+    need: int
+
+
+def choose(
+    question: Question, found: Sequence[Candidate], passages: Sequence[Passage], needs: Sequence[int]
+) -> list[Chosen]:
+    """Pick what answers each of these needs, in their order; what an earlier one told is not told again.
+
+    `passages` are those of the sheets that the candidates are from.
     """
-
-    sheet: int
-    index: int
-    line: Line
-    cover: Any
-    above: Any
-    scores: tuple[float, ...]
-    kinds: tuple[bool, ...]
-
-    @property
-    def unit(self) -> Unit:
-        return self.line.unit
-
-    @property
-    def size(self) -> int:
-        return len(self.unit.text.split())
-
-
-def candidates(question: Question, sheets: Sequence[Sheet], vectors: Any, intent: Any) -> list[Candidate]:
-    """Score every unit for every need: its words, its meaning, its headings, the kind of answer, its siblings.
-
-    `vectors` embed the question's words; `intent` is the embedding of what triage thinks is wanted, or zero.
-    """
-    found: list[Candidate] = []
-    for number, sheet in enumerate(sheets):
-        if not sheet.lines:
+    chosen: list[Chosen] = []
+    for n in needs:
+        need = question.needs[n]
+        best = _best(found, n, passages)
+        told = [each.candidate for each in chosen]
+        if _answered(told, best, n, need) or best in told:
             continue
-        rows = sheet.cover(question.surface, vectors)
-        apt = _RANK / (number + 1) + _INTENT * float(sheet.name @ intent)
-        scores = np.stack([_scores(need, sheet, rows, question.embeddings) for need in question.needs]) + apt
-        for index, line in enumerate(sheet.lines):
-            kinds = tuple(satisfies(line.unit.text, need.wants) for need in question.needs)
-            strange = _strange(line, question)
-            own = tuple(
-                float(scores[n, index]) + _form(line, need, kinds[n], question) - _SIBLING * strange
-                for n, need in enumerate(question.needs)
-            )
-            found.append(Candidate(number, index, line, rows[index], rows[line.above], own, kinds))
-    named = [c for c in found if question.codes & codes_in(c.unit.text)] if question.codes else []
-    return named or found
-
-
-def choose(question: Question, found: Sequence[Candidate]) -> list[Candidate]:
-    """Pick what answers each need, the answer before its conditions; what an earlier one answered is not told again."""
-    chosen: list[Candidate] = []
-    first = 0.0
-    for n in range(len(question.needs)):
-        best = max(found, key=lambda c: c.scores[n])
-        if chosen and (best.scores[n] < _WORTH * first or _answered(chosen, best, n, question.needs[n])):
-            continue
-        first = first or best.scores[n]
-        _add(chosen, _company(best, found, question.needs[n], question, n), best)
+        company = _company(best, found, need, question, n)
+        new = [c for c in company if c not in told and not any(_repeats(c.unit, other.unit) for other in told)]
+        chosen += [Chosen(candidate, n) for candidate in _fitting(new, best, sum(c.size for c in told))]
     return chosen
 
 
-def _scores(need: Need, sheet: Sheet, rows: Any, story: Any) -> Any:
-    """Words and meaning; what its headings say, a unit need not repeat, and a procedure is about what they say."""
-    total = float(need.weights.sum()) or 1.0
-    own = rows[: len(sheet.lines)]
-    section = rows[[line.section for line in sheet.lines]]
-    above = rows[[line.above for line in sheet.lines]]
-    if Wants.STEPS in need.wants:
-        steps = np.array([[line.unit.kind is Kind.STEP] for line in sheet.lines])
-        own = np.where(steps, np.maximum(own, section), own)
-    told = np.maximum(np.maximum(own, _IN_SECTION * section), _IN_TITLE * above)
-    alike = (1 - _STORY) * (sheet.embeddings @ need.embedding) + _STORY * (sheet.embeddings @ story.T).max(axis=1)
-    return (_OWN * own + _TOLD * told + _SECTION * section) @ need.weights / total + _LIKE * alike
+def _best(found: Sequence[Candidate], n: int, passages: Sequence[Passage]) -> Candidate:
+    """The unit that answers best; of those that say the same, a policy's."""
+    best = max(found, key=lambda c: c.scores[n])
+    for other in found:
+        policy = passages[other.sheet].kind is ArticleKind.POLICY is not passages[best.sheet].kind
+        if policy and other.scores[n] >= best.scores[n] - _AS_GOOD and _repeats(best.unit, other.unit):
+            return other
+    return best
 
 
-def _form(line: Line, need: Need, kind: bool, question: Question) -> float:
-    """What the form of a unit is worth: the figure that is asked for, steps where they are, a code's own row."""
-    unit, steps = line.unit, Wants.STEPS in need.wants
-    worth = -_WORDY * min(30, max(0, len(unit.text.split()) - _BRIEF)) if unit.kind is not Kind.ROW else -_ROW
-    worth += _KIND * kind
-    if unit.kind is Kind.STEP and not (kind and not steps):
-        worth += _STEPS if steps else -_STEPS
-        worth += _HEADING if steps and _HOW_TO.search(unit.heading) else 0.0
-        worth += _TO_DO if _DO_WHAT.search(need.text) and "what to do" in unit.heading.lower() else 0.0
-    if unit.leads_in:
-        worth -= _STEPS
-    if need.is_open and is_negated(unit.text) and not is_negated(need.text):
-        worth -= _NEGATED
-    if question.figures and question.figures & {(f.value, f.unit) for f in figures(unit.text)}:
-        worth += _FIGURE
-    if _MONEY.search(unit.text) and not _MONEY.search(question.text):
-        worth -= _UNASKED
-    if unit.kind is Kind.ROW and question.codes & codes_in(unit.text[:12]):
-        worth += _CODE
-    return worth
-
-
-def _strange(line: Line, question: Question) -> float:
-    """The share of what sets a unit apart from its siblings that the customer did not speak of."""
-    if not line.marks:
-        return 0.0
-    spoken = set(question.roots)
-    return sum(mark not in spoken for mark in line.marks) / len(line.marks)
-
-
-def _answered(chosen: Sequence[Candidate], best: Candidate, n: int, need: Need) -> bool:
-    """Tell whether what is chosen answers this need about as well as the best unit for it would."""
-    typed = bool(need.wants & (Wants.TIME | Wants.AMOUNT)) and best.kinds[n]
-    return any(c is best or (c.scores[n] >= _ANSWERED * best.scores[n] and c.kinds[n] >= typed) for c in chosen)
+def _answered(told: Sequence[Candidate], best: Candidate, n: int, need: Need) -> bool:
+    """Tell whether what is told answers this need about as well as the best unit for it would."""
+    typed = bool(need.wants & FIGURED) and best.kinds[n]
+    return any(c.scores[n] >= best.scores[n] - _AS_GOOD and c.kinds[n] >= typed for c in told)
 
 
 def _company(best: Candidate, found: Sequence[Candidate], need: Need, question: Question, n: int) -> list[Candidate]:
-    """The unit with what it cannot be told without: its procedure, what it leans on, the condition after it."""
+    """The unit with what it cannot be told without: its procedure, what leads to it, the condition after it."""
     passage = {c.index: c for c in found if c.sheet == best.sheet}
-    block = [c for c in passage.values() if c.unit.block == best.unit.block]
     alone = best.unit.kind is Kind.STEP and best.kinds[n] and Wants.STEPS not in need.wants
-    whole = best.unit.kind is Kind.STEP and not alone
-    company = [c for c in block if c.unit.kind is Kind.STEP] if whole else [best]
+    if best.unit.kind is Kind.STEP and not alone:
+        company = [c for c in passage.values() if c.unit.block == best.unit.block and c.unit.kind is Kind.STEP]
+    else:
+        company = _cases(best, list(passage.values()), question, n)
+    if alone:
+        return company
+    leading = (c for c in passage.values() if c.unit.text == best.unit.under and c.index < company[0].index)
+    led = [c for c in leading if _needed(c.unit, best.unit)][-1:]
     before, after = passage.get(company[0].index - 1), passage.get(company[-1].index + 1)
-    if before and not alone and (before.unit.leads_in or (best.unit.leans_back and _beside(before, best))):
-        company = [before, *company]
-    if after and not alone and (_limits(after, company[-1], question) or _goes_on(after, company[-1], question)):
+    if before and not led and (best.unit.leans_back and _beside(before, best)):
+        led = [before]
+    said = set(question.roots)
+    if after and (_limits(after, company[-1], said) or _goes_on(after, company[-1], question)):
         company = [*company, after]
-    return company
+    return [*led, *company]
+
+
+def _needed(lead: Unit, unit: Unit) -> bool:
+    """Tell whether a unit is not understood without the line above it: a label ("Payment:") says nothing more."""
+    return lead.is_condition or (not unit.text.endswith((".", "!", "?")) and len(lead.text.split()) >= _A_SENTENCE)
+
+
+def _cases(best: Candidate, passage: Sequence[Candidate], question: Question, n: int) -> list[Candidate]:
+    """The unit, or it and its siblings in their order where the customer did not say which case is theirs."""
+    marks = best.line.marks
+    if not marks or marks & set(question.roots) or best.unit.kind is Kind.STEP:
+        return [best]
+    near = [
+        c for c in passage
+        if c.unit.block == best.unit.block and c.unit.kind is best.unit.kind and c.line.marks
+        and c.scores[n] >= best.scores[n] - _AS_GOOD
+    ]  # fmt: skip
+    return near if 1 < len(near) <= _MOST_CASES else [best]
 
 
 def _goes_on(after: Candidate, last: Candidate, question: Question) -> bool:
     """Tell whether the unit after the answer says more of what was asked: another of the question's words, briefly."""
-    if not _beside(after, last) or _strange(after.line, question) or after.size + last.size > _MORE_WORDS:
+    if not _beside(after, last) or strange(after.line, set(question.roots)) or after.size + last.size > _MORE_WORDS:
         return False
     asked = {i for i in range(len(question.roots)) if after.cover[i] >= ROOTED}
     new = {i for i in asked if last.cover[i] < ROOTED}
     return after.unit.text.lower().startswith("we then ") or (len(asked) > 1 and bool(new))
 
 
-def _limits(after: Candidate, last: Candidate, question: Question) -> bool:
+def _limits(after: Candidate, last: Candidate, said: set[str]) -> bool:
     """Tell whether the unit after the answer limits just that: a condition on the same thing, no sibling case."""
     if not after.unit.is_condition or after.unit.kind is not Kind.SENTENCE:
         return False
     if last.unit.kind is Kind.STEP:
         return after.unit.block == last.unit.block + 1 and after.unit.heading == last.unit.heading
-    if not _beside(after, last) or (after.line.marks and _strange(after.line, question)):
+    if not _beside(after, last) or (after.line.marks and strange(after.line, said)):
         return False
     return after.unit.leans_back or bool(after.line.roots & last.line.roots)
 
@@ -181,20 +129,14 @@ def _beside(one: Candidate, other: Candidate) -> bool:
     return one.unit.block == other.unit.block and one.unit.kind is other.unit.kind is Kind.SENTENCE
 
 
-def _add(chosen: list[Candidate], company: Sequence[Candidate], wanted: Candidate) -> None:
-    """Add what is new and fits: the unit itself before its company, a procedure whole."""
-    steps = wanted.unit.kind is Kind.STEP
-    new = [c for c in company if c not in chosen and not any(_repeats(c.unit, o.unit) for o in chosen)]
-    if wanted not in new:
-        return
-    size = sum(c.size for c in chosen)
-    if steps and (not chosen or size + sum(c.size for c in new) <= _PROCEDURE_WORDS):
-        chosen.extend(new)
-        return
-    if chosen and size + wanted.size > _MOST_WORDS:
-        return
-    fits = size + sum(c.size for c in new) <= _WORDS or any(c.unit.leads_in or c.index < wanted.index for c in new)
-    chosen.extend(new if fits else [wanted])
+def _fitting(new: Sequence[Candidate], best: Candidate, told: int) -> Sequence[Candidate]:
+    """What of a need's answer there is room for: all of it, or the unit alone with what leads to it."""
+    size = sum(c.size for c in new)
+    most = _PROCEDURE_WORDS if best.unit.kind is Kind.STEP else _WORDS
+    if told + size <= _MOST_WORDS and (size <= most or (not told and best.unit.kind is Kind.STEP)):
+        return new
+    short = [c for c in new if c is best or c.unit.text == best.unit.under]
+    return short if not told or told + sum(c.size for c in short) <= _MOST_WORDS else []
 
 
 def _repeats(unit: Unit, other: Unit) -> bool:

@@ -1,24 +1,29 @@
 """Drafts without a network and without a key, in the articles' own sentences; see `OfflineDrafter`."""
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from bot.domain.answer import UNKNOWN_INTENT, Draft, DraftAuthor, Passage, Triage
+from bot.domain.article import ArticleKind
 from bot.domain.message import prose
-from bot.llm.choosing import Candidate, candidates, choose
+from bot.llm.choosing import Chosen, choose
 from bot.llm.compose import Piece, compose
 from bot.llm.evidence import missing_topic, weigh
+from bot.llm.matching import Candidate, candidates, narrowed
 from bot.llm.question import Question, ask
 from bot.llm.reading import Kind
-from bot.llm.shelf import Sheet, Shelf
+from bot.llm.shelf import Meanings, Sheet, Shelf
 from bot.llm.voice import Voice
 from bot.ports import DraftRequest, Embedder, Progress
 
 _PASSAGES = 8
 _WEIGHED = 5  # the best units that the evidence is read from
-_ANSWERS_FROM = 0.5  # confidence
+_GLANCE = 120  # characters
+_ANSWERS_FROM, _SURE_FROM = 0.4, 0.55  # confidence
 _NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "nl": "Dutch", "it": "Italian",
           "pt": "Portuguese"}  # fmt: skip
 
@@ -36,27 +41,37 @@ class OfflineDrafter:
     name = "offline"
     slow = False
 
-    def __init__(self, embedder: Embedder, voice: Voice | None = None) -> None:
-        self._embedder = embedder
-        self._shelf = Shelf(embedder)
+    def __init__(self, words: Embedder, voice: Voice | None = None, meanings: Embedder | None = None) -> None:
+        """`words` embeds single words; `meanings` sentences in context (its weights were fitted with MiniLM)."""
+        self._embedder = words
+        self._shelf = Shelf(words)
+        self._meanings = Meanings(meanings or words)
         self._intents: dict[str, Any] = {}  # by title: as many as the taxonomy has
         self._voice = voice or Voice()
 
     async def draft(self, request: DraftRequest, progress: Progress | None = None) -> Draft:
-        return self.compose(request)
+        return await asyncio.to_thread(self.compose, request)
 
     def compose(self, request: DraftRequest) -> Draft:
-        """Draft in the calling thread: a few ms, some more for each passage that is seen for the first time."""
+        """Draft in the calling thread: some ms, and some 100 ms where the sentences are seen for the first time."""
         asked = prose(request.escalation.asked)
         if not any(character.isalnum() for character in asked):
             return _abstain("The message has no words to answer; open its attachment or ask what it is about.")
         if not request.passages:
             return _abstain("No article was found for this question.")
-        sheets = [self._shelf.sheet(passage) for passage in request.passages[:_PASSAGES]]
+        telling = [passage for passage in request.passages[:_PASSAGES] if passage.kind is not ArticleKind.RUNBOOK]
+        sheets = [self._shelf.sheet(passage) for passage in telling]
         sheets, language = _in_language(request.triage.language, sheets)
         if not sheets:
             return _abstain(language)
-        question = ask(asked, [line.roots for sheet in sheets for line in sheet.lines], self._embedder)
+        question = ask(
+            asked,
+            [line.roots for sheet in sheets for line in sheet.lines],
+            self._embedder,
+            named=frozenset().union(*(sheet.named for sheet in sheets)),
+            meaning=self._meanings.of,
+            needs=[need.text for need in request.triage.needs],
+        )
         if not question.roots:
             return _abstain("The message names nothing that an article could be about; ask what is wanted.")
         return self._answer(request, question, sheets)
@@ -73,33 +88,74 @@ class OfflineDrafter:
     def _answer(self, request: DraftRequest, question: Question, sheets: Sequence[Sheet]) -> Draft:
         vectors = np.nan_to_num(np.asarray(self._embedder.embed(question.surface)))
         intent = self._intent(request.triage)
-        found = candidates(question, sheets, vectors, intent)
+        found = candidates(question, sheets, vectors, intent, self._meanings)
         if not found:
             return _abstain("The articles found have no sentence to quote.")
-        best = sorted(found, key=lambda c: -max(c.scores))[:_WEIGHED]
-        evidence = weigh(question, best, sheets, intent)
-        if evidence.confidence < _ANSWERS_FROM:
-            nearest = sheets[best[0].sheet].passage.title
-            topic = missing_topic(question, evidence.found)
-            return _abstain(f'No article covers "{topic}" (nearest: {nearest}).', evidence.confidence)
+        judged = [_judge(n, question, found, sheets, intent) for n in range(len(question.needs))]
+        answered = [n for n, each in enumerate(judged) if each.confidence >= _ANSWERS_FROM]
+        if not answered:
+            return _abstain(
+                f"No article covers {judged[0].topic} (nearest: {judged[0].nearest}).", judged[0].confidence
+            )
         passages = {passage.id: passage for passage in request.passages}
-        chosen = choose(question, found)
-        pieces = _pieces(chosen, [passages[sheet.passage.id] for sheet in sheets])
-        done = compose(
-            pieces, self._voice, name=request.escalation.customer.name, language=sheets[chosen[0].sheet].language
+        quoted = [passages[sheet.passage.id] for sheet in sheets]
+        chosen = choose(question, found, quoted, answered)
+        name, language = request.escalation.customer.name, sheets[chosen[0].candidate.sheet].language
+        done = compose(_pieces(chosen, question, quoted), self._voice, name=name, language=language)
+        lacking = tuple(
+            f'Not covered: "{_told(question.needs[n].text)}" (nearest: {each.nearest}).'
+            for n, each in enumerate(judged)
+            if n not in answered
         )
-        return Draft(done.text, done.cited, done.citations, round(evidence.confidence, 4), DraftAuthor.OFFLINE)
+        doubtful = (
+            f"Weak evidence: check that this answers the question about {each.topic}."
+            for n, each in enumerate(judged)
+            if n in answered and each.confidence < _SURE_FROM
+        )
+        confidence = min(each.confidence for each in judged)
+        return Draft(
+            done.text,
+            done.cited,
+            done.citations,
+            round(confidence, 4),
+            DraftAuthor.OFFLINE,
+            notes=(*lacking, *doubtful),
+        )
 
 
-def _pieces(chosen: Sequence[Candidate], passages: Sequence[Passage]) -> list[Piece]:
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """How well one need is answered; `topic` is what would be missing, and `nearest` the article that comes nearest."""
+
+    confidence: float
+    topic: str
+    nearest: str
+
+
+def _judge(n: int, question: Question, found: Sequence[Candidate], sheets: Sequence[Sheet], intent: Any) -> _Judged:
+    """Weigh the evidence for one need by itself, as if nothing else had been asked."""
+    asked = question.about(n)
+    best = [each.about(n) for each in sorted(found, key=lambda c: -c.scores[n])[:_WEIGHED]]
+    evidence = weigh(asked, best, sheets, intent)
+    topic = missing_topic(asked, evidence.found)
+    return _Judged(evidence.confidence, f'"{topic}"', sheets[best[0].sheet].passage.title)
+
+
+def _pieces(chosen: Sequence[Chosen], question: Question, passages: Sequence[Passage]) -> list[Piece]:
+    """The reply's sentences, each need's answer a paragraph; steps are numbered, rows cut to what is asked."""
+    steps = sum(each.candidate.unit.kind is Kind.STEP for each in chosen) > 1
     pieces: list[Piece] = []
-    steps = sum(candidate.unit.kind is Kind.STEP for candidate in chosen) > 1
-    for position, candidate in enumerate(chosen):
-        unit = candidate.unit
-        before = chosen[position - 1] if position else None
-        apart = before is not None and (before.sheet != candidate.sheet or before.unit.kind is not unit.kind)
+    before: Chosen | None = None
+    for each in chosen:
+        unit, passage = each.candidate.unit, passages[each.candidate.sheet]
+        apart = before is not None and (
+            before.need != each.need
+            or before.candidate.sheet != each.candidate.sheet
+            or before.candidate.unit.kind is not unit.kind
+        )
         mark = "" if unit.kind is Kind.ROW or (unit.kind is Kind.STEP and not steps) else unit.mark
-        pieces.append(Piece(unit.text, (passages[candidate.sheet],), unit.quote, mark, apart))
+        pieces.append(Piece(narrowed(each.candidate, question, passage), (passage,), unit.quote, mark, apart))
+        before = each
     return pieces
 
 
@@ -116,6 +172,12 @@ def _in_language(theirs: str, sheets: list[Sheet]) -> tuple[list[Sheet], str]:
         f"drafter cannot translate (nearest: {sheets[0].passage.title})."
     )
     return [], sentence
+
+
+def _told(need: str) -> str:
+    """A need as the team is told of it: on one line, no longer than is read at a glance."""
+    line = " ".join(need.split())
+    return line if len(line) <= _GLANCE else f"{line[:_GLANCE].rsplit(' ', 1)[0]} …"
 
 
 def _abstain(missing: str, confidence: float = 0.0) -> Draft:

@@ -2,101 +2,108 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import Flag, auto
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from bot.domain.asking import is_asking, questions
 from bot.domain.smuggling import without_orders
-from bot.domain.wording import MONEY, content_words, figures, normal, sentences, stem, words
+from bot.domain.wording import content_words, is_negated, normal, sentences, stem, words
+from bot.llm.wanting import FIGURED, Wants, wanted
 from bot.ports import Embedder
 
+Meaning = Callable[[Sequence[str]], Any]
+"""Gives the embeddings of sentences by their meaning in context, a row each."""
+
 _READ = 4_000  # characters of a question that are read
-_MOST_NEEDS = 4
-_STORY_WORDS = 4
+_SENSED = 600  # characters of a need whose meaning is taken: about as many as a sentence of an article may have
+_NAMES_ENOUGH = 2  # words that a need must name to be understood without its story
 _BESIDE = 0.3  # what a word of the story around the question counts, against one of the question itself
+_CLAUSE = 0.6  # what a word of a subordinate clause counts: "How long are invoices kept after I delete my account?"
 _BESIDE_LITTLE = 0.8  # the same where the question itself has one word or none: "Where is my parcel?"
 _IDENTIFIER = re.compile(r"\b\S*(?:[A-Za-z]{1,4}-?\d{3,}|\d{4,})\S*|\S+@\S+|https?://\S+")
 _CODE = re.compile(r"\b[A-Z]{1,3}-?\d{1,2}\b")
 _CHATTER = frozenset(
     stem(word)
-    for word in """ask asked asking wonder wondering wonders question questions trying try tried keep keeps kept say
-    says said think thought sorry quick urgent asap hope really actually still yet even already back since ago today
-    yesterday morning week weeks day days month months year years guys team support customer service anybody somebody
-    love like look looking first last next two three give go going goes make made come comes take takes use using used
-    mine somewhere currently find found work works new old long good bad right please kind regards greetings cheers lot
-    bit want wanted happen happened happens however maybe sure okay ok yes write wrote written reply answer
-    answers eur euro euros usd dollars gbp pounds chf
-    exactly time times always later away many much again third fourth fifth must mean means meaning nothing nobody
-    everybody absolute absolutely ridiculous unacceptable terrible horrible awful disgrace disgraceful joke shame
-    furious angry disappointed frustrated frustrating
-    möchte gerne gern habe haben hätte guten tag lange zeit viel mir mich noch schon dass kann können
-    soll muss wenn""".split()  # noqa: SIM905
+    for word in """ask asked asking wonder wondering wonders
+    question questions trying try tried keep keeps kept say says said
+    think thought sorry quick urgent asap hope really actually still yet even already back since ago today yesterday
+    morning week weeks day days month months year years guys team support customer service anybody somebody love
+    like look looking first last next one two three four five six seven eight nine ten twelve give go going goes
+    make made come comes take takes use using used mine somewhere currently find found work works new old long good
+    bad right please kind regards greetings cheers lot bit want wanted happen happened happens however maybe sure
+    okay ok yes write wrote written reply answer answers eur euro euros usd dollars gbp pounds chf exactly time
+    times always later away many much again third fourth fifth must mean means meaning nothing nobody everybody
+    absolute absolutely ridiculous unacceptable terrible horrible awful disgrace disgraceful joke shame furious
+    angry disappointed frustrated frustrating completely totally simply suddenly recently finally won wouldn couldn
+    didn doesn isn aren hasn haven möchte gerne gern habe haben hätte guten tag lange zeit viel mir mich noch schon
+    dass kann können soll muss wenn""".split()  # noqa: SIM905
 )
-_ASKS = re.compile(
-    r"\?|^\W*(?:how|what|when|where|why|who|whose|which|can|could|do|does|did|is|are|am|may|will|would|should"
-    r"|wie|was|wann|wo|warum|wer|welche\w*|kann|können|darf|muss|gibt|ist|sind|bis wann)\b|\bwhats\b"
-    r"|\b(?:tell|explain|know|wonder\w*)\b.{0,30}\b(?:how|what|when|where|why|which|if|whether)\b",
+_BESIDES = re.compile(
+    r"(?:(?<=\s)|^)(?:after|before|when|if|while|because|since|although|though|once|as\s+soon\s+as|nachdem|wenn|falls"
+    r"|weil|bevor)\s+(?:i|i'm|we|you|my|our|the|it|this|that|he|she|they|ich|wir|sie|der|die|das|mein\w*)\b[^,?!.]*",
     re.I,
 )
 _OPEN = re.compile(
     r"^\W*(?:which|what|when|where|how|who|until when|from which|welche\w*|was|wann|wo|wie|bis wann)\b", re.I
 )
+_TURNED = re.compile(
+    r",\s+(?=(?:so\s+|but\s+|then\s+)?(?:how|what|when|where|why|who|which|can|do|is|wie|was|wann|wo|kann)\b)", re.I
+)
+_LISTING = re.compile(r"^\W*(?:which|what|who|where|welche\w*|was|wer|wo)\b", re.I)
 _JOINED = re.compile(
-    r"(?:,?\s+(?:and|or|also|und|oder)\s+|,\s+)(?=(?:how|what|when|where|why|who|wie|was|wann|wo)\b)", re.I
+    r"(?:,?\s+(?:and|und)\s+)(?=(?:also\s+)?(?:(?:how|what|when|where|why|who|wie|was|wann|wo)\b"
+    r"|(?:can|could|do|does|is|are|will|must|may|kann|ist|muss)\s+(?:i|we|you|it|there|they|the|a|my|ich|es|man)\b))",
+    re.I,
 )
 
 
-class Wants(Flag):
-    """The kinds of answer that a question may want."""
-
-    ANY = 0
-    TIME = auto()
-    AMOUNT = auto()
-    STEPS = auto()
-
-
-_WANTED = {
-    Wants.TIME: r"how\s+(?:long|soon|fast|often|quickly|many\s+(?:days|weeks|hours|months|years))"
-    r"|(?:until|by|since)\s+when|(?<!\w)when\b(?!\s+(?:i|we|my|it)\b)|deadline|wie\s+(?:lange|oft|schnell|viele\s+tage)|bis\s+wann|(?<!\w)wann\b",
-    Wants.AMOUNT: r"how\s+much|\bcosts?\b|\bprices?\b|\bfees?\b|\bdiscount|\bwhat\s+amount|from\s+which\s+amount"
-    r"|who\s+pays"
-    r"|\bkostet\b|\bkosten\b|wie\s?viel\s+(?!tage)|\bpreis|\bgebühr|\brabatt",
-    Wants.STEPS: r"how\s+(?:do|can|could|to|would|should)\b|what\s+(?:do|can|should|must)\s+(?:i|we)\s+do|what\s+now"
-    r"|wie\s+(?:kann|können|mache|gehe|geht|funktioniert)|steps\b",
-}
-_WANTING = {kind: re.compile(pattern, re.I) for kind, pattern in _WANTED.items()}
-_FIGURED = Wants.TIME | Wants.AMOUNT
-_TIMES = frozenset({"day", "working day", "calendar day", "hour", "minute", "second", "week", "month", "year", "date"})
-_TIMED = re.compile(
-    r"\b\d+\s+(?:tage?n?|werktage?n?|wochen?|monate?n?|jahre?n?|stunden?|minuten?)\b|\b\d{1,2}:\d{2}\b", re.I
+_CALENDAR = re.compile(
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september|october"
+    r"|november|december|christmas|easter|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag",
+    re.I,
 )
-_SPOKEN_TIME = re.compile(r"\b(?:the same day|am selben tag)\b|\bevery (?:week|month|year|day)\b", re.I)
-_FREE = re.compile(r"\b(?:free|no (?:\w+ ){0,2}fee|kostenlos|gratis|gebührenfrei)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing that is asked: its words' weights (one for each of the question's `roots`) and its embedding."""
+    """One thing that is asked: its words' weights (one for each of the question's `roots`) and its meaning.
 
+    `said` is its part of the message, `text` the words in it that ask. `embedding` is of the words, `meaning` of the
+    sentence in context.
+    """
+
+    said: str
     text: str
     wants: Wants
     weights: Any
     embedding: Any
+    meaning: Any
+
+    @property
+    def is_plight(self) -> bool:
+        """Tell whether it asks nothing by itself and so wants to be told what to do: "My card was charged twice."."""
+        return "?" not in self.text and not self.is_open and self.wants is Wants.ANY
 
     @property
     def is_open(self) -> bool:
         """Tell whether it asks what, when or how rather than whether."""
         return _OPEN.search(self.text) is not None
 
+    @property
+    def lists(self) -> bool:
+        """Tell whether it asks which things there are: what is said not to be is then no answer."""
+        return _LISTING.search(self.text) is not None and not is_negated(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as it is weighed. `surface` is each root as the customer wrote it, `codes` are such as E08.
+    """A question as it is weighed. `surface` is each root as the customer wrote it, `codes` are such as E08, `names`
+    the roots that name something (Norway, E08).
 
-    `embeddings` are of the whole, of its needs and of the other sentences, in that order.
+    `embeddings` are of the whole and of its needs, in that order.
     """
 
     text: str
@@ -106,35 +113,50 @@ class Question:
     embeddings: Any
     needs: tuple[Need, ...]
     codes: frozenset[str]
-    figures: frozenset[tuple[str, str]]
+    names: frozenset[str]
+
+    def about(self, n: int) -> "Question":
+        """The question as if only this need had been asked."""
+        need = self.needs[n]
+        return replace(
+            self, text=need.text, weights=need.weights, needs=(need,), embeddings=self.embeddings[[0, n + 1]]
+        )
 
 
-def ask(text: str, held: Sequence[frozenset[str]], embedder: Embedder) -> Question:
-    """Read a question; a word counts for more the fewer passages have it, the customer's own ids do not count.
+def ask(
+    text: str,
+    held: Sequence[frozenset[str]],
+    embedder: Embedder,
+    *,
+    named: frozenset[str] = frozenset(),
+    meaning: Meaning | None = None,
+    needs: Sequence[str] = (),
+) -> Question:
+    """Read a question; a word counts for more the fewer units have it, the customer's own ids do not count.
 
-    `held` are the roots of each passage. What orders the machine about is no part of the question.
+    `held` are the roots of each unit found, `named` those that name a thing (in titles and first cells): only there is
+    a number a name. `needs` are the things asked as triage parted them, or none. What orders the machine about is no
+    part of the question.
     """
-    whole = without_orders(text[:_READ])
-    bare = _IDENTIFIER.sub(" ", whole)
-    spans = [bare[a:b] for a, b in sentences(bare)]
-    asking = [part for span in spans for part in _JOINED.split(span) if _ASKS.search(part)]
-    asking = [part for part in asking if any(map(_counts, words(part))) or _wants(part) & _FIGURED][:_MOST_NEEDS]
-    rarity, surface = _weighed(bare, held)
+    known = frozenset().union(named, *held)
+    bare = _bare(text, known)
+    parted = _gathered([part for need in needs or questions(bare) for part in _parts(_bare(need, known))]) or [bare]
+    rarity, surface = _weighed(bare, held, named)
     roots = tuple(rarity)
-    inside = [{stem(word) for word in words(part)} for part in asking]
-    little = _BESIDE_LITTLE if sum(root in own for own in inside for root in roots) <= 1 else _BESIDE
-    said = np.array([1.0 if not inside or any(root in own for own in inside) else little for root in roots])
     full = np.array([rarity[root] for root in roots])
-    parts = asking or [bare]
-    story = [span for span in spans if span not in parts and len(span.split()) >= _STORY_WORDS][:_MOST_NEEDS]
-    embeddings = np.nan_to_num(np.asarray(embedder.embed([bare, *parts, *story]), dtype=np.float64))
-    needs = tuple(
-        Need(part, _wants(part), full * _own(roots, inside[i] if inside else None), embeddings[i + 1])
-        for i, part in enumerate(parts)
+    asking = [_asking(part) for part in parted]
+    inside = [_inside(part) for part in asking]
+    own = np.array([_own(roots, there) for there in inside]).reshape(len(parted), len(roots))
+    embedded = np.nan_to_num(np.asarray(embedder.embed([bare, *asking]), dtype=np.float64))
+    sensed = [part if len(_named(asked)) < _NAMES_ENOUGH else asked for part, asked in zip(parted, asking, strict=True)]
+    meanings = (meaning or embedder.embed)([part[:_SENSED] for part in sensed])
+    found = tuple(
+        Need(part, asking[i], wanted(asking[i]), full * own[i], embedded[i + 1], meanings[i])
+        for i, part in enumerate(parted)
     )
     shown = tuple(surface[root] for root in roots)
-    told = frozenset((figure.value, figure.unit) for figure in figures(bare) if figure.unit)
-    return Question(bare, roots, shown, full * said, embeddings, needs, codes_in(bare.upper()), told)
+    names = frozenset(root for root in roots if surface[root] in _names(bare))
+    return Question(bare, roots, shown, full * own.max(axis=0), embedded, found, codes_in(bare.upper()), names)
 
 
 def codes_in(text: str) -> frozenset[str]:
@@ -142,43 +164,85 @@ def codes_in(text: str) -> frozenset[str]:
     return frozenset(_CODE.findall(text))
 
 
-def satisfies(text: str, wants: Wants) -> bool:
-    """Tell whether the text has a figure of the kind that is wanted: a time, an amount."""
-    found = figures(text)
-    timed = any(f.unit in _TIMES for f in found) or _TIMED.search(text) or _SPOKEN_TIME.search(text)
-    priced = any(f.unit in MONEY or f.unit == "%" for f in found) or _FREE.search(text)
-    if Wants.TIME in wants and Wants.AMOUNT in wants:
-        return bool(timed or priced)
-    return bool(timed) if Wants.TIME in wants else bool(priced) if Wants.AMOUNT in wants else False
+def _bare(text: str, known: frozenset[str]) -> str:
+    """The text without what orders the machine about, and without ids that the articles do not know: the customer's."""
+    whole = without_orders(text[:_READ])
+    return _IDENTIFIER.sub(
+        lambda match: match.group() if known & set(content_words(match.group())) else " ", whole
+    ).strip()
 
 
-def _own(roots: Sequence[str], inside: set[str] | None) -> Any:
-    """The weight that each root has in a need whose own roots are `inside`."""
-    if inside is None:
-        return np.ones(len(roots))
-    beside = _BESIDE_LITTLE if sum(root in inside for root in roots) <= 1 else _BESIDE
-    return np.array([1.0 if root in inside else beside for root in roots])
+def _parts(need: str) -> Iterator[str]:
+    """The questions that "and" joins; a part that names nothing stays with the one before it."""
+    parts: list[str] = []
+    for part in _JOINED.split(need):
+        if parts and not any(map(_counts, words(part))) and not wanted(part) & FIGURED:
+            parts[-1] = f"{parts[-1]} {part}"
+        elif part.strip():
+            parts.append(part)
+    yield from parts
 
 
-def _wants(text: str) -> Wants:
-    wants = Wants.ANY
-    for kind, pattern in _WANTING.items():
-        if pattern.search(text):
-            wants |= kind
-    return wants & ~Wants.STEPS if wants & (Wants.TIME | Wants.AMOUNT) else wants
+def _gathered(parts: Sequence[str]) -> list[str]:
+    """The parts, a wish together with the question about it: "I want to pause it. How long can the pause be?"."""
+    gathered: list[str] = []
+    for part in parts:
+        before = gathered[-1] if gathered else "?"
+        if "?" not in before and not wanted(before) and _named(before) & _named(part):
+            gathered[-1] = f"{before}\n{part}"
+        else:
+            gathered.append(part)
+    return gathered
+
+
+def _named(text: str) -> set[str]:
+    return {stem(word) for word in words(text) if _counts(word)}
+
+
+def _asking(part: str) -> str:
+    """The sentences of a part that ask; all that name something where those name too little by themselves."""
+    spans = [span for a, b in sentences(part) for span in _TURNED.split(part[a:b])]
+    for asks in (_is_question, is_asking):
+        asked = " ".join(span for span in spans if asks(span))
+        if len(_named(asked)) >= _NAMES_ENOUGH or (_named(asked) and wanted(asked) & FIGURED):
+            return asked
+    return " ".join(span for span in spans if is_asking(span) or _named(span)) or part
+
+
+def _is_question(sentence: str) -> bool:
+    return "?" in sentence or _OPEN.search(sentence) is not None
+
+
+def _inside(asking: str) -> tuple[set[str], set[str]]:
+    """The roots of what a need asks, and of those the ones in its main clause: "after I moved" tells the case."""
+    main = {stem(word) for word in words(_BESIDES.sub(" ", asking))}
+    return {stem(word) for word in words(asking)}, main
+
+
+def _own(roots: Sequence[str], inside: tuple[set[str], set[str]]) -> Any:
+    """The weight that each root has in a need: less in a subordinate clause, and less again in the story around it."""
+    asked, main = inside
+    beside = _BESIDE_LITTLE if sum(root in asked for root in roots) <= 1 else _BESIDE
+    clause = _CLAUSE if sum(root in main for root in roots) >= _NAMES_ENOUGH else 1.0
+    return np.array([1.0 if root in main else clause if root in asked else beside for root in roots])
 
 
 def _counts(word: str) -> bool:
-    return bool(content_words(word)) and stem(word) not in _CHATTER
+    """Tell whether a word names something: no small word ("what's" is one), no chatter."""
+    return bool(content_words(word.partition("'")[0])) and stem(word) not in _CHATTER
 
 
-def _weighed(bare: str, held: Sequence[frozenset[str]]) -> tuple[Mapping[str, float], Mapping[str, str]]:
+def _weighed(
+    bare: str, held: Sequence[frozenset[str]], named: frozenset[str]
+) -> tuple[Mapping[str, float], Mapping[str, str]]:
     names = _names(bare)
     weights: dict[str, float] = {}
     surface: dict[str, str] = {}
     for word in words(bare):
         root = stem(word)
-        if not _counts(word) or word.isdecimal():
+        if word.isdecimal() and root not in named:
+            continue
+        if not _counts(word):
             continue
         spread = sum(root in there for there in held)
         weights[root] = math.log(1 + (len(held) + 1) / (spread + 0.5)) * (1.5 if word in names else 1.0)
@@ -189,4 +253,5 @@ def _weighed(bare: str, held: Sequence[frozenset[str]]) -> tuple[Mapping[str, fl
 def _names(text: str) -> set[str]:
     """Words with a capital inside a sentence, and codes such as E08: what they name is what the question is about."""
     found = re.findall(r"(?<![.!?:\n\"“(])\s([A-ZÀ-Þ][a-zß-öø-ÿ]{2,})\b", text)
-    return {normal(word) for word in [*found, *re.findall(r"\b[A-Za-z]{1,3}-?\d{1,2}\b", text)]}
+    codes = re.findall(r"\b[A-Za-z]{1,3}-?\d{1,2}\b", text)
+    return {normal(word) for word in [*found, *codes] if not _CALENDAR.match(word)}

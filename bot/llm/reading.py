@@ -1,7 +1,7 @@
 """Reads a passage's Markdown into the units that a draft can quote: sentences, steps, list items and table rows."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from bot.domain.wording import sentences, words
 
 _STEP = re.compile(r"^(\s*)(\d{1,3}[.)])\s+(.*)$")
 _BULLET = re.compile(r"^(\s*)([-*+•])\s+(.*)$")
+_SHORT_KEY = 3  # characters up to which a first cell is said with its column's name: "Zone B"
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s")
 _RULE = re.compile(r"^\s*(?:[-*_]\s*){3,}$|^\s*={3,}\s*$")
 _CONDITION = re.compile(
@@ -22,6 +23,16 @@ _CONDITION = re.compile(
 _LEANING = re.compile(
     r"^(?:we then|it|its|this|that|these|those|they|both|then|however|but|otherwise|before that|in that case|also"
     r"|instead|es|dies\w*|jedoch|aber|sonst|dann)\b(?!\s+(?:is|takes|costs)\s+(?:possible|not possible)\b)",
+    re.I,
+)
+_DIRECTING = re.compile(
+    r"^(?:(?:to|for|if|when|before|after|in|with|without)\b[^,.;:]{2,100},\s+)?(?:please\s+|do\s+not\s+|never\s+|then\s+)?"
+    r"(?:accept|add|allow|ask|attach|block|bring|buy|call|cancel|change|charge|check|choose|clean|clear|click|close|collect"
+    r"|compare|complete|confirm|connect|contact|copy|create|delete|descale|disconnect|download|drop|empty|enable|ensure"
+    r"|enter|fill|follow|forward|give|go|hide|hold|insert|install|keep|leave|let|log|look|make|measure|move|note|open|order"
+    r"|pack|pay|plug|pour|press|print|provide|pull|put|read|refill|refuse|remove|replace|reply|report|request|reset|restart"
+    r"|retry|return|review|rinse|run|save|scan|select|send|set|sign|soak|start|stop|submit|switch|take|tap|tell|tick|transfer"
+    r"|try|turn|type|unplug|update|upload|use|verify|visit|wait|write)\b",
     re.I,
 )
 _VOICES = {
@@ -43,7 +54,7 @@ class Kind(StrEnum):
 class Unit:
     """A quotable piece. `text` is without Markdown, `quote` the exact source; units of one `block` stand together.
 
-    `heading` is the nearest one above it inside the passage.
+    `heading` is the nearest one above it inside the passage, `under` the line that leads to it ("For members:").
     """
 
     text: str
@@ -52,6 +63,9 @@ class Unit:
     block: int
     mark: str = ""
     heading: str = ""
+    under: str = ""
+    depth: int = 0  # columns by which a list item is indented
+    cells: tuple[tuple[str, str], ...] = ()  # a row's, each with the name of its column
 
     @property
     def is_condition(self) -> bool:
@@ -62,6 +76,11 @@ class Unit:
     def leans_back(self) -> bool:
         """Tell whether it is not understood without what stands before it ("This is ...", "However, ...")."""
         return _LEANING.search(self.text) is not None
+
+    @property
+    def directs(self) -> bool:
+        """Tell whether it says what to do ("Block a lost card at once.")."""
+        return self.kind is Kind.STEP or _DIRECTING.search(self.text) is not None
 
     @property
     def leads_in(self) -> bool:
@@ -84,7 +103,30 @@ def units(text: str) -> list[Unit]:
         found.extend(replace(unit, heading=heading) for unit in more if unit.text)
         block += bool(more)
         at += taken
-    return found
+    return _led(found)
+
+
+def _led(found: Sequence[Unit]) -> list[Unit]:
+    """Tell each unit of a list or table which line leads to it: the item it is nested below, or the line before."""
+    led: list[Unit] = []
+    leads: list[Unit] = []  # the open ones, outermost first
+    for unit in found:
+        listed = unit.kind is not Kind.SENTENCE
+        while leads and not (listed and leads[-1].heading == unit.heading and _inside(unit, leads[-1])):
+            leads.pop()
+        led.append(replace(unit, under=leads[-1].text) if leads else unit)
+        if unit.leads_in:
+            leads.append(unit)
+    return led
+
+
+def _inside(unit: Unit, lead: Unit) -> bool:
+    """Tell whether a unit stands below a line that leads in: deeper in its list, or in the block after it."""
+    return (
+        unit.depth > lead.depth
+        if unit.block == lead.block
+        else lead.kind is Kind.SENTENCE and unit.block == lead.block + 1
+    )
 
 
 def language_of(text: str) -> str:
@@ -129,26 +171,26 @@ def _table(lines: list[str], at: int, block: int) -> tuple[int, list[Unit]]:
     headed = len(rows) > 1 and DIVIDER.match(rows[1])
     header = cells(rows[0]) if headed else []
     body = rows[2:] if headed else rows
-    return end - at, [
-        Unit(_row(header, cells(row)), row.strip(), Kind.ROW, block) for row in body if not DIVIDER.match(row)
-    ]
+    found: list[Unit] = []
+    for line in body:
+        named = tuple(zip([*header, *[""] * len(cells(line))], cells(line), strict=False))
+        told = (*named[:1], *(cell for cell in named[1:] if cell[1]))
+        if not DIVIDER.match(line) and any(cell for _, cell in told):
+            found.append(Unit(row(told), line.strip(), Kind.ROW, block, cells=told))
+    return end - at, found
 
 
-def _row(header: list[str], found: list[str]) -> str:
+def row(told: Sequence[tuple[str, str]]) -> str:
     """Say a row with its column names: "Zone B – Standard fee: 6.90 EUR; Delivery time: 2 to 4 working days".
 
     Where a cell is a sentence, so is the row: "Code E03: The bean container is empty. Fill in beans."
     """
-    if not any(found):
-        return ""
-    names = [*header, *[""] * len(found)]
-    short = names[0] and len(found[0]) <= 3
-    first = f"{names[0]} {found[0]}" if short else found[0]
-    told = [(name, cell) for name, cell in zip(names[1:], found[1:], strict=False) if cell]
-    if any(cell.endswith((".", "!", "?")) for _, cell in told):
-        rest = " ".join(cell if cell.endswith((".", "!", "?")) else f"{name}: {cell}." for name, cell in told)
-        return f"{first}: {rest}" if first else rest
-    said = "; ".join(f"{name}: {cell}" if name else cell for name, cell in told)
+    (name, key), *rest = told
+    first = f"{name} {key}" if name and len(key) <= _SHORT_KEY else key
+    if any(cell.endswith((".", "!", "?")) for _, cell in rest):
+        said = " ".join(cell if cell.endswith((".", "!", "?")) else f"{name}: {cell}." for name, cell in rest)
+        return f"{first}: {said}" if first else said
+    said = "; ".join(f"{name}: {cell}" if name else cell for name, cell in rest)
     return f"{first} – {said}" if first and said else first or said
 
 
@@ -170,7 +212,8 @@ def _list(lines: list[str], at: int, block: int) -> tuple[int, list[Unit]]:
         step = _STEP.match(lines[start]) is not None
         quote = "\n".join([match.group(3), *lines[start + 1 : end]]).strip()
         mark = match.group(2) if step else "-"
-        found.append(Unit(plain(quote), quote, Kind.STEP if step else Kind.ITEM, block, mark))
+        kind = Kind.STEP if step else Kind.ITEM
+        found.append(Unit(plain(quote), quote, kind, block, mark, depth=len(match.group(1).expandtabs(4))))
         while end + 1 < len(lines) and not lines[end].strip() and _STEP.match(lines[end + 1]) and step:
             end += 1
     return end - at, found

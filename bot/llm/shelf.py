@@ -2,15 +2,17 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from bot.domain.answer import Passage
-from bot.domain.wording import content_words, stem, words
+from bot.domain.smuggling import order_in
+from bot.domain.wording import content_words, is_negated, stem, words
 from bot.llm.reading import Kind, Unit, language_of, units
+from bot.llm.wanting import Wants, gives
 from bot.ports import Embedder
 
 KEPT = 512
@@ -19,20 +21,32 @@ KEPT = 512
 ROOTED = 0.8
 """What a word of the same root counts: "delivery" for "delivered"."""
 
+MEANT = 8_000
+"""Sentences whose meaning is remembered: 1.5 kB each."""
+
 _READ = 8_000  # characters of a passage that are read into units
 _UNITS = 80
+_SENSED = 600  # characters of a sentence whose meaning is taken
 _PARALLEL = 0.5  # the share of words from which two sentences of a section say the same of different cases
 _ALIKE = 0.45  # cosine of two words' embeddings from which one counts for the other in part
+_POINTER = re.compile(r"(?:see also|related(?: articles?| topics?)?|read more|further reading|siehe auch)\b", re.I)
 _FIGURE = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A unit as it is weighed: `roots` are its words, `marks` those by which it differs from its siblings."""
+    """A unit as it is weighed: `roots` are its words, `marks` those by which it differs from its siblings.
+
+    `gives` are the kinds of answer in it. `directs`: it says what to do; `begins`: it is the first below its heading.
+    """
 
     unit: Unit
     roots: frozenset[str]
     marks: frozenset[str]
+    gives: Wants
+    negated: bool
+    directs: bool
+    begins: bool
     above: int  # the row of the title and the headings that lead to it
     section: int  # the row of its nearest heading alone
 
@@ -44,6 +58,7 @@ class Sheet:
     passage: Passage
     lines: tuple[Line, ...]
     roots: frozenset[str]
+    named: frozenset[str]  # the roots of what its title, headings and first cells name
     language: str
     embedding: Any
     name: Any  # the embedding of its title and heading
@@ -85,15 +100,42 @@ class Shelf:
         return sheet
 
 
+class Meanings:
+    """The embeddings of sentences in context, each made once. Safe to use from several threads, like a `Shelf`."""
+
+    def __init__(self, embedder: Embedder, kept: int = MEANT) -> None:
+        self._embedder = embedder
+        self._kept = kept
+        self._known: OrderedDict[str, Any] = OrderedDict()
+
+    def of(self, texts: Sequence[str]) -> Any:
+        """One row for each text, in its order."""
+        clipped = [text[:_SENSED] for text in texts]
+        known = {text: self._known.pop(text, None) for text in clipped}
+        new = [text for text, vector in known.items() if vector is None]
+        if new:
+            vectors = np.nan_to_num(np.asarray(self._embedder.embed(new), dtype=np.float32))
+            known.update(zip(new, vectors, strict=True))
+        self._known.update(known)
+        while len(self._known) > self._kept:
+            self._known.popitem(last=False)
+        return np.stack([known[text] for text in clipped])
+
+
 def _read(passage: Passage, embedder: Embedder) -> Sheet:
-    found = units(passage.text[:_READ])[:_UNITS]
+    found = [unit for unit in units(passage.text[:_READ]) if _quotable(unit.text)][:_UNITS]
     aboves = list(dict.fromkeys(text for unit in found for text in (_above(passage, unit), _section(passage, unit))))
     roots = [frozenset(content_words(unit.text)) for unit in found]
+    worded = [_worded(own) for own in roots]
     lines = tuple(
         Line(
             unit,
             roots[i],
-            _marks(i, found, roots),
+            _marks(i, found, worded),
+            gives(unit.text),
+            is_negated(unit.text),
+            unit.directs,
+            i == 0 or found[i - 1].heading != unit.heading,
             len(found) + aboves.index(_above(passage, unit)),
             len(found) + aboves.index(_section(passage, unit)),
         )
@@ -105,10 +147,14 @@ def _read(passage: Passage, embedder: Embedder) -> Sheet:
     starts = np.cumsum([0, *(len(there) for there in own if there)])[:-1]
     whole = f"{passage.title}. {passage.heading}. {passage.text[:2_000]}"
     embedded = np.nan_to_num(np.asarray(embedder.embed([whole, passage.name, *(unit.text for unit in found)])))
+    named = [passage.title, passage.heading, *(unit.heading for unit in found)]
     return Sheet(
         passage,
         lines,
         frozenset(content_words(f"{passage.title} {passage.heading} {passage.text}")),
+        frozenset(root for name in named for root in content_words(name)).union(
+            *(_first(unit) for unit in found if unit.kind is Kind.ROW)
+        ),
         language_of(f"{passage.title}. {passage.text}"),
         embedded[0],
         embedded[1],
@@ -119,12 +165,17 @@ def _read(passage: Passage, embedder: Embedder) -> Sheet:
     )
 
 
+def _quotable(text: str) -> bool:
+    """Tell whether a text may be told to a customer: no order to a machine, no pointer to other reading."""
+    return not order_in(text)[0] and not _POINTER.match(text)
+
+
 def _above(passage: Passage, unit: Unit) -> str:
-    return f"{passage.title} {unit.heading or passage.heading}"
+    return f"{passage.title} {_section(passage, unit)}"
 
 
 def _section(passage: Passage, unit: Unit) -> str:
-    return unit.heading or passage.heading or passage.title
+    return f"{unit.heading or passage.heading or passage.title} {unit.under}".rstrip()
 
 
 def _vectors(flat: Sequence[str], embedder: Embedder) -> Any:
@@ -136,16 +187,22 @@ def _vectors(flat: Sequence[str], embedder: Embedder) -> Any:
 
 
 def _marks(at: int, found: Sequence[Unit], roots: Sequence[frozenset[str]]) -> frozenset[str]:
-    """The words by which a unit differs from its siblings: other rows of its table, sentences built like it."""
+    """The words by which a unit differs from its siblings: other rows of its table, sentences built like it.
+
+    Figures tell no case from another, they are what the cases differ in; but a row's first cell may be one.
+    """
     unit, own = found[at], roots[at]
-    marks: set[str] = set()
-    for other, there in zip(found, roots, strict=True):
-        if other is unit or other.block != unit.block or other.kind is not unit.kind:
-            continue
-        row = unit.kind is Kind.ROW
-        if row or (unit.kind is Kind.SENTENCE and len(own & there) >= _PARALLEL * len(own | there)):
-            marks |= (_first(unit) - _first(other)) if row else own - there
-    return frozenset(mark for mark in marks if not _FIGURE.search(mark))
+    if unit.kind is Kind.STEP:
+        return frozenset()
+    if unit.kind is Kind.ROW:
+        others = (_first(other) for other in found if other.kind is Kind.ROW and other.block == unit.block)
+        return frozenset().union(*(_first(unit) - other for other in others))
+    alike = (there for i, there in enumerate(roots) if i != at and found[i].kind is unit.kind)
+    return frozenset().union(*(own - there for there in alike if len(own & there) >= _PARALLEL * len(own | there)))
+
+
+def _worded(roots: Iterable[str]) -> frozenset[str]:
+    return frozenset(root for root in roots if not _FIGURE.search(root))
 
 
 def _first(row: Unit) -> set[str]:

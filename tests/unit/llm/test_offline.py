@@ -45,8 +45,8 @@ def request(
 
 
 @pytest.fixture(scope="module")
-def drafter(embedder: Embedder) -> OfflineDrafter:
-    return OfflineDrafter(embedder, Voice(Wording(GREETING, "Hello,", CLOSING)))
+def drafter(embedder: Embedder, meanings: Embedder) -> OfflineDrafter:
+    return OfflineDrafter(embedder, Voice(Wording(GREETING, "Hello,", CLOSING)), meanings)
 
 
 def body(draft: Draft) -> list[str]:
