@@ -11,7 +11,7 @@ from bot.domain.conditions import BOUND, WHEN, Condition, conditions
 from bot.domain.languages import language_of
 from bot.domain.lexicon import AND, DENIALS, INCLUSIVE, PRONOUNS, UNIVERSAL
 from bot.domain.quantities import PERIOD, Quantity, quantities, roots
-from bot.domain.wording import figures, sentences, words
+from bot.domain.wording import STOP, figures, sentences, words
 
 _MOST_CLAUSES = 160
 _MOST_LETTERS = 8_000
@@ -26,7 +26,9 @@ _VERBS = frozenset(
     doesn't isn't aren't won't cost costs take takes last lasts arrive arrives get gets receive receives need needs
     include includes allow allows require requires pay pays travel travels expire expires stay stays remain remains gives
     give drops ship ships leave leaves apply applies save saves allows covers cover comes come has answer decide decides
-    contain contains keep keeps start starts end ends it's you'll we'll you're there's that's you've takes runs begins
+    contain contains keep keeps start starts end ends it's you'll we'll you're there's that's you've takes runs begins see sees wait waits
+    work works collect collects carry carries send sends buy buys use uses show shows hold holds close closes open opens become becomes
+    return returns appear appears count counts train trains report reports want wants offer offers provide provides enter enters visit
     ist sind kann können darf dürfen muss müssen wird werden kostet dauert erhalten erhält kommt hat haben gibt
     est sont peut peuvent doit doivent coûte coûtent prend arrive arrivent part partent pouvez sera
     es son puede pueden debe deben cuesta cuestan tarda salen llega está están se
@@ -35,6 +37,7 @@ _VERBS = frozenset(
 _PREPOSITIONS = frozenset(
     "in for on with at to from by after not also then im bei für mit pour avec dans en con para por".split()  # noqa: SIM905
 )
+_ASKING = frozenset({"please", "bitte", "veuillez", "gelieve"})
 _HARMLESS_NO = re.compile(
     r"\bno(?:t)? (?:later|more|less|fewer|longer) than\b|\bno matter\b|\bnot only\b"
     r"|\b(?:no|without(?: any)?) (?:(?:extra|additional|further) )?(?:charge|cost|fee)s?\b|\bclosed? (?:a|the|your|my)\b",
@@ -124,9 +127,7 @@ def _clauses(sentence: str, language: str) -> Iterator[Clause]:
         clause = _clause(part, sentence, inherited)
         if before is not None and not _has_verb(part):  # "and the yearly one with 3 months' notice"
             subject = inherited if words(part)[:1] and words(part)[0] in _PREPOSITIONS else frozenset()
-            clause = replace(
-                clause, inherited=subject | (frozenset(_until_figure(before.text)) - frozenset(before.lead))
-            )
+            clause = replace(clause, inherited=subject | (frozenset(_said_first(before.text)) - frozenset(before.lead)))
         if not clause.text.strip(" ,.") or _is_all_condition(part, clause):
             if held is None:
                 waiting = clause
@@ -146,10 +147,14 @@ def _clauses(sentence: str, language: str) -> Iterator[Clause]:
         yield waiting
 
 
-def _until_figure(text: str) -> tuple[str, ...]:
-    """The roots of the subject and the verb: what stands before the first figure."""
-    found = figures(text)
-    return roots(text[: found[0].start] if found else text)
+def _said_first(text: str) -> tuple[str, ...]:
+    """The roots of the subject and the verb: what stands before the first figure, or before the verb's first preposition."""
+    if found := figures(text):
+        return roots(text[: found[0].start])
+    said = words(text)
+    verb = next((at for at, word in enumerate(said) if word in _VERBS), len(said))
+    end = next((at for at, word in enumerate(said) if at > verb and word in _PREPOSITIONS), len(said))
+    return roots(" ".join(said[:end]))
 
 
 def _limited(clause: Clause, by: Clause) -> Clause:
@@ -204,10 +209,11 @@ def _lead(part: str) -> tuple[str, ...]:
     """The roots before the first verb: the subject, if nothing else stands first."""
     found = words(part)[:12]
     at = next((index for index, word in enumerate(found) if word in _VERBS or word[0].isdigit()), None)
-    if at is None or found[0] in _PREPOSITIONS:
+    if at is None or found[0] in _PREPOSITIONS | _ASKING:
         return ()
     before = found[: min(at, 8)]
-    return roots(" ".join(before[1:] if before and before[0].endswith("ing") else before))
+    gerund = len(before) > 1 and before[0].endswith("ing") and before[1] in STOP
+    return roots(" ".join(before[1:] if gerund else before))
 
 
 def _parts(sentence: str, language: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ _MARKERS: tuple[tuple[str, bool, bool, str], ...] = (
     (SCOPE, True, True, r"including|einschließlich|inklusive|y compris|incluso|inclusief"),
     (WITH, False, False, r"(?:only )?without|ohne|sans|sin|zonder"),
     (WITH, True, False, r"(?:only )?with|mit|avec|con|met"),
-    (WHEN, True, False, r"before|prior to|ahead of|vor|bevor|avant(?: de| que)?|antes de(?: que)?|voordat|vóór|voor"),
+    (WHEN, True, False, r"before|prior to|ahead of|during|(?:until|till)(?!\s+[^\s]{0,12}\d)|während|pendant|durante|tijdens|vor|bevor|avant(?: de| que)?|antes de(?: que)?|voordat|vóór|voor"),
     (WHEN, False, False, r"(?:only )?(?:after|once|following)|nach|nachdem|après|después de(?: que)?|nadat|na"),
     (SCOPE, True, False, r"only|solely|exclusively|nur|uniquement|seulement|sólo|solo|solamente|alleen|uitsluitend|slechts"),
 )  # fmt: skip

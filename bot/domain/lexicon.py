@@ -21,7 +21,7 @@ DENIALS = frozenset(
     nooit onmogelijk verboden uitgesloten non mai não nunca""".split()  # noqa: SIM905
 )
 UNIVERSAL = frozenset(
-    """all every each always everyone everybody everything anyone anybody anything everywhere anywhere whichever
+    """all every always everyone everybody everything anyone anybody anything everywhere anywhere whichever
     whoever jederzeit cualquier elk ogni whenever alle allen aller jede jeder jedes jeden immer tous toutes tout toute chaque toujours todos todas todo toda
     cada siempre iedereen elke altijd alles""".split()  # noqa: SIM905
 )

@@ -30,6 +30,7 @@ _AHEAD = re.compile(
     r"^[^.;,]{0,16}?\b(?:before|ahead|in advance|prior|vorher|im voraus|avant|antes|vooraf|vóór)\b", re.I
 )
 _UNTIL = re.compile(r"\b(?:up to|until|till|bis|jusqu'à|hasta|tot)\s+$", re.I)
+_FROM = re.compile(r"\b(?:from|ab|à partir de|desde|vanaf)\s+$", re.I)
 _NO_LATER = re.compile(r"\b(?:no|not) later than\s+$|\bspätestens\s+$|\bau plus tard\s+$", re.I)
 _PER = re.compile(
     r"^\s*(?:per|a|an|each|every|pro|im|par|por|al|/)\s*(?:\w+\s+(?:and|und|et|y|en)\s+)?(minute|hour|night|day|week|month|quarter|year|second"
@@ -101,7 +102,8 @@ def roots(text: str) -> tuple[str, ...]:
     for figure in reversed(figures(text)):
         if not figure.unit and (named := _NAMED.search(text[max(0, figure.start - 24) : figure.start])):
             names.append(f"{root(named.group(1).casefold())}{figure.value}")  # "Green 24" is a name, and so is "Zone B"
-        text = f"{text[: figure.start]} {text[figure.end :]}"
+        rate = _PER.match(text[figure.end : figure.end + 40])
+        text = f"{text[: figure.start]} {text[figure.end + (rate.end() if rate else 0) :]}"
     own = (_unelided(word) for word in words(said_plainly(text)) if word not in GRAMMAR)
     names.extend(f"{root(named.group(1).casefold())}{named.group(2)}" for named in _LETTERED.finditer(text))
     return (
@@ -132,7 +134,7 @@ def spans(text: str) -> tuple[tuple[Quantity, int], ...]:
         made.append(
             (
                 figure.start,
-                Quantity(value, unit, _bound(before, after), _per(text, after, len(found)), shown, figure.value),
+                Quantity(value, unit, _bound(before, after, unit), _per(text, after, len(found)), shown, figure.value),
             )
         )
     made.extend((m.start(), Quantity("0", FREE, "", "", m.group(), implied=True)) for m in _FREE.finditer(text))
@@ -162,14 +164,15 @@ def spelt(text: str) -> frozenset[str]:
     return frozenset(str(SPELT[word]) for word in words(text) if word in SPELT)
 
 
-def _bound(before: str, after: str) -> str:
+def _bound(before: str, after: str, unit: str) -> str:
     if _NO_LATER.search(before):
         return LEAST if _AHEAD.match(after) else MOST
+    if unit in {"calendar", "months", "working day"} and _AHEAD.match(after):
+        if _UNTIL.search(before):  # "until 14 days before" it is as good as "at least 14 days before"
+            return LEAST
+        if _FROM.search(before):
+            return MOST
     if _LEAST_BEFORE.search(before) or _LEAST_AFTER.match(after):
-        return LEAST
-    if _UNTIL.search(before) and _AHEAD.match(
-        after
-    ):  # "until 14 days before" it is as good as "at least 14 days before"
         return LEAST
     return MOST if _MOST_BEFORE.search(before) or _MOST_AFTER.match(after) else ""
 

@@ -9,7 +9,7 @@ from bot.domain.claims import Clause, read
 from bot.domain.lexicon import GENERIC
 from bot.domain.quantities import FREE, quantities, roots, same_amount
 from bot.domain.wording import MONEY, sentences
-from bot.guardrails.comparing import Source, is_copied, source_of
+from bot.guardrails.sources import Source, is_copied, source_of
 from bot.ports import GuardInput, Guardrail
 
 NAME = "commitments"

@@ -1,22 +1,20 @@
 """Compares what a draft's sentence claims with what its sources say, clause by clause."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
 from math import log
 
-from bot.domain.answer import Passage
-from bot.domain.claims import Clause, read
+from bot.domain.claims import Clause
 from bot.domain.conditions import BOUND, IF, SCOPE, WHEN, WITH, Condition
 from bot.domain.lexicon import GENERIC
-from bot.domain.quantities import FREE, LEAST, MOST, Quantity, roots, same_amount, same_rate, spelt
+from bot.domain.quantities import FREE, LEAST, MOST, same_amount, same_rate
 from bot.domain.wording import words
+from bot.guardrails.sources import Source, counted, matched, weighted
 
-_INHERITED = 0.6  # what a subject that stands in an earlier clause counts
-_SAME_FIGURE = 0.1
 _ALIKE = 0.5
-_VERY_ALIKE = 0.6
-_NEARER = 0.25  # by how much a rival must be nearer, of all that tells the rivals apart
+_NEAR = 0.7
+_VERY_ALIKE = 0.5
+_NEARER = 0.15  # by how much a rival must be nearer, of all that tells the rivals apart
 _TELLS = 0.35
 
 
@@ -27,66 +25,6 @@ class Difference:
     grave: bool
     message: str
     words: str
-
-
-@dataclass(frozen=True)
-class Source:
-    """What the cited passages say together; `named` are the roots of their titles and headings."""
-
-    clauses: tuple[Clause, ...]
-    named: frozenset[str] = frozenset()
-
-    @cached_property
-    def known(self) -> frozenset[str]:
-        return self.named.union(*(clause.about for clause in self.clauses))
-
-    @cached_property
-    def quantities(self) -> tuple[tuple[Clause, Quantity], ...]:
-        return tuple((clause, quantity) for clause in self.clauses for quantity in clause.quantities)
-
-    @cached_property
-    def spelt(self) -> frozenset[str]:
-        """Numbers that are written out without a unit ("four screens")."""
-        return spelt(" ".join(clause.text for clause in self.clauses))
-
-    @cached_property
-    def _spread(self) -> dict[str, int]:
-        return _counted(self.clauses)
-
-    def weight(self, root: str) -> float:
-        """How much a root tells: the fewer clauses have it, the more (as inverse document frequency does)."""
-        count = self._spread.get(root, 0)
-        return log(1 + len(self.clauses) / count) if count else 0.5 * log(1 + len(self.clauses))
-
-    def likeness(self, claim: Clause, clause: Clause) -> float:
-        """How far the two speak of the same, from 0 to about 1.1."""
-        own, there = _weighted(claim), _weighted(clause)
-        shared = sum(self.weight(root) * min(share, there.get(root, 0.0)) for root, share in own.items())
-        mine = sum(self.weight(root) * share for root, share in own.items())
-        theirs = sum(self.weight(root) * share for root, share in there.items())
-        if not mine or not theirs:
-            return 0.0
-        figures = any(same_amount(one, other) for one in claim.quantities for other in clause.quantities)
-        return 0.75 * shared / mine + 0.25 * shared / theirs + _SAME_FIGURE * figures
-
-    def ranked(self, claim: Clause) -> list[tuple[float, Clause]]:
-        """The clauses, those most like the claim first."""
-        scored = [(self.likeness(claim, clause), at) for at, clause in enumerate(self.clauses)]
-        ordered = [(score, self.clauses[at]) for score, at in sorted(scored, key=lambda pair: (-pair[0], pair[1]))[:8]]
-        return _with_figures(claim, ordered) or ordered
-
-
-@lru_cache(maxsize=128)
-def source_of(texts: tuple[tuple[str, str, str], ...]) -> Source:
-    """What passages (title, heading, text) say; remembered, because the same ones are found again and again."""
-    clauses = tuple(clause for _, _, body in texts for clause in read(body))
-    return Source(clauses, frozenset(root for title, heading, _ in texts for root in roots(f"{title} {heading}")))
-
-
-def is_copied(text: str, passages: Sequence[Passage]) -> bool:
-    """Tell whether a passage has every word of the text: the offline drafter copies what it writes."""
-    own = set(words(text))
-    return any(own <= set(words(f"{passage.title}\n{passage.heading}\n{passage.text}")) for passage in passages)
 
 
 def differences(
@@ -106,7 +44,7 @@ def differences(
         if not strange:
             found.extend(_neighbours(claim, source))
         found.extend(_bounds(claim, ranked))
-        found.extend(_denied(claim, ranked))
+        found.extend(_denied(claim, ranked, source))
         found.extend(_turned(claim, ranked))
         found.extend(_wider(claim, ranked))
         found.extend(_other_subject(claim, ranked, source))
@@ -136,17 +74,26 @@ def _neighbours(claim: Clause, source: Source) -> Iterator[Difference]:
         if not same or not others:
             continue
         distinct = list({id(clause): clause for clause, _ in rivals}.values())
-        spread = _counted(distinct)
+        spread = counted(distinct)
         tells = {root: log((len(distinct) + 0.3) / count) for root, count in spread.items()}
-        own = _weighted(claim)
-        total = sum(tells.get(root, 0.0) * share for root, share in own.items())
-        best = max(_matched(own, clause, tells) for clause in same)
-        rival, (nearer, _) = max(
-            ((_matched(own, clause, tells), (clause, other)) for clause, other in others), key=lambda pair: pair[0]
+        own = weighted(claim)
+        best = max(matched(own, clause, tells) for clause in same)
+        rival, nearer = max(((matched(own, clause, tells), clause) for clause, _ in others), key=lambda pair: pair[0])
+        telling = nearer.about.union(*(clause.about for clause in same))
+        total = sum(tells.get(root, 0.0) * share for root, share in own.items() if root in telling)
+        explained = any(
+            same_amount(mine, there) and mine is not quantity and mine.kind == quantity.kind
+            for mine in claim.quantities
+            for there in nearer.quantities
         )
-        if total > _TELLS and rival - best > _NEARER * total:
+        if total > _TELLS and rival - best > _NEARER * total and not explained and _points_to(claim, nearer, same):
             message = f'The source gives "{quantity.text}" for something else; it says: "{_short(nearer.text)}".'
             yield Difference(True, message, quantity.text)
+
+
+def _points_to(claim: Clause, rival: Clause, same: list[Clause]) -> bool:
+    """Tell whether a word of the claim itself, not of its context, is the rival's alone."""
+    return any(root in rival.about and not any(root in clause.about for clause in same) for root in claim.roots)
 
 
 def _bounds(claim: Clause, ranked: list[tuple[float, Clause]]) -> Iterator[Difference]:
@@ -159,13 +106,14 @@ def _bounds(claim: Clause, ranked: list[tuple[float, Clause]]) -> Iterator[Diffe
             yield Difference(True, f'The source bounds "{quantity.text}" from the other side.', quantity.text)
 
 
-def _denied(claim: Clause, ranked: list[tuple[float, Clause]]) -> Iterator[Difference]:
+def _denied(claim: Clause, ranked: list[tuple[float, Clause]], source: Source) -> Iterator[Difference]:
     """A yes where the source says no, or the other way round."""
-    best, nearest = ranked[0]
+    best, nearest = max(ranked, key=lambda pair: (source.covered(claim, pair[1]), pair[0]))
     told = len(claim.about) + any(not quantity.implied for quantity in claim.quantities)
     if best < _ALIKE or told < 2 or claim.negative == nearest.negative or _said_conversely(claim, nearest):
         return
-    if any(clause.negative == claim.negative and score >= 0.92 * best for score, clause in ranked):
+    shared = claim.about & nearest.about
+    if any(clause.negative == claim.negative and shared <= clause.about for _, clause in ranked):
         return
     if claim.negative:
         message = f'The source says it without the "not" of this sentence: "{_short(nearest.text)}".'
@@ -176,12 +124,23 @@ def _denied(claim: Clause, ranked: list[tuple[float, Clause]]) -> Iterator[Diffe
 
 def _said_conversely(claim: Clause, clause: Clause) -> bool:
     """Tell whether the other sign may mean the same: "not more than" for "up to", "not without" for "only with"."""
-    own, there = ({(c.family, c.positive) for c in one.conditions if c.family != WHEN} for one in (claim, clause))
-    shutting = [c for c in (*claim.conditions, *clause.conditions) if c.family in {WITH, IF, SCOPE}]
-    if shutting and {(c.family) for c in claim.conditions} != {c.family for c in clause.conditions}:
+    if any(
+        _comparable(own, other) and own.positive == other.positive
+        for own in claim.conditions
+        if own.family != WHEN
+        for other in clause.conditions
+        if other.family == own.family == IF
+    ):
         return True
-    free = any(q.unit == FREE for q in (*claim.quantities, *clause.quantities))
-    if free and {"cost"} & (claim.about ^ clause.about | claim.about & clause.about) and own == there:
+    families = [{limit.family for limit in one.conditions} for one in (claim, clause)]
+    if families[0] != families[1] and any(
+        limit.family in {WITH, IF, SCOPE} and not (limit.positive and set(limit.roots) <= other.about)
+        for one, other in ((claim, clause), (clause, claim))
+        for limit in one.conditions
+    ):
+        return True
+    free = [any(quantity.unit == FREE for quantity in one.quantities) for one in (claim, clause)]
+    if free[0] != free[1] and "cost" in claim.about | clause.about:
         return True
     if any(
         same_amount(one, other) and {one.bound, other.bound} == {LEAST, MOST}
@@ -196,13 +155,24 @@ def _said_conversely(claim: Clause, clause: Clause) -> bool:
 
 
 def _turned(claim: Clause, ranked: list[tuple[float, Clause]]) -> Iterator[Difference]:
-    """ "Before" for "after", "unless" for "if", "without" for "with"."""
+    """ "Before" for "after", "unless" for "if", "without" for "with", "opened" for "unopened"."""
+    near = [clause for score, clause in ranked if score >= _NEAR * ranked[0][0]]
     for own in claim.conditions:
-        there = [other for score, clause in ranked if score >= _ALIKE * ranked[0][0] for other in clause.conditions]
-        alike = [other for other in there if _comparable(own, other)]
+        alike = [other for clause in near for other in clause.conditions if _comparable(own, other)]
         if alike and all(other.positive != own.positive for other in alike):
             message = f'The source says "{_short(alike[0].text)}", not "{_short(own.text)}".'
             yield Difference(own.family == WHEN, message, own.text)
+    best, nearest = ranked[0]
+    if (
+        best >= _ALIKE
+        and not claim.negative
+        and not nearest.negative
+        and not any(c.family == IF for c in claim.conditions)
+    ):
+        for root in claim.about - nearest.about:
+            opposite = root.removeprefix("un") if root.startswith("un") else f"un{root}"[:7]
+            if len(root) > 2 and opposite in nearest.about - claim.about:
+                yield Difference(False, f'The source says the opposite: "{_short(nearest.text)}".', claim.text)
 
 
 def _comparable(one: Condition, other: Condition) -> bool:
@@ -260,34 +230,6 @@ def _dropped(
         kept = sum(root in told for root in limit.roots) + len(limit.values & values)
         if (limit.roots or limit.values) and kept * 2 < len(limit.roots) + len(limit.values):
             yield Difference(False, f'The source says so only "{_short(limit.text)}".', claim.text)
-
-
-def _with_figures(claim: Clause, ranked: list[tuple[float, Clause]]) -> list[tuple[float, Clause]]:
-    """Those that state a figure of the claim: they are what it rests on, if they speak of the same at all."""
-    best = ranked[0][0] if ranked else 0.0
-    stated = [quantity for quantity in claim.quantities if not quantity.implied]
-    return [
-        (score, clause)
-        for score, clause in ranked
-        if score >= 0.6 * best and any(same_amount(one, other) for one in stated for other in clause.quantities)
-    ]
-
-
-def _weighted(clause: Clause) -> dict[str, float]:
-    return {**dict.fromkeys(clause.inherited, _INHERITED), **dict.fromkeys(clause.roots, 1.0)}
-
-
-def _matched(own: dict[str, float], clause: Clause, tells: dict[str, float]) -> float:
-    there = _weighted(clause)
-    return sum(tells.get(root, 0.0) * min(share, there.get(root, 0.0)) for root, share in own.items())
-
-
-def _counted(clauses: Iterable[Clause]) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for clause in clauses:
-        for root in clause.about:
-            counts[root] = counts.get(root, 0) + 1
-    return counts
 
 
 def _short(text: str) -> str:

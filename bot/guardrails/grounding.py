@@ -8,7 +8,8 @@ from bot.domain.claims import Clause, read
 from bot.domain.lexicon import GENERIC
 from bot.domain.quantities import roots, spelt
 from bot.domain.wording import figures, is_negated, sentences, words
-from bot.guardrails.comparing import Source, differences, is_copied, source_of
+from bot.guardrails.comparing import differences
+from bot.guardrails.sources import Source, is_copied, source_of
 from bot.ports import GuardInput, Guardrail
 
 NAME = "grounding"
