@@ -10,6 +10,7 @@ from bot.triage.taxonomy import Tone
 from bot.triage.tone_marks import sentiment_marks, urgency_marks
 
 _LIKELIER = 0.6  # the probability from which a tone other than the plain one is believed
+_RULED_OUT = 0.1  # the probability of the plain one up to which the likeliest other is believed, however it is split
 _NO_WORDS = 0.5
 _READ = 2_000  # characters of a text that are judged
 
@@ -27,8 +28,8 @@ class Mood:
 class ToneClassifier:
     """Judges the tone of a text by the team's examples and by the words that carry tone; deterministic.
 
-    A text is neutral, and of normal urgency, unless another label is clearly likelier than all others together: a
-    false alarm costs the team's trust in the true ones.
+    A text is neutral, and of normal urgency, unless another label is clearly likelier: a false alarm costs the
+    team's trust in the true ones.
     """
 
     def __init__(self, tone: Tone, embedder: Embedder) -> None:
@@ -48,7 +49,8 @@ class ToneClassifier:
 
 
 def _believed(prediction: Prediction, plain: str) -> tuple[str, float]:
-    if prediction.label == plain or prediction.probability >= _LIKELIER:
-        return prediction.label, prediction.probability
     told = dict(prediction.probabilities)
-    return plain, told.get(plain, max(0.0, 1 - sum(told.values())))
+    plainly = told.get(plain, max(0.0, 1 - sum(told.values())))
+    if prediction.label == plain or prediction.probability >= _LIKELIER or plainly <= _RULED_OUT:
+        return prediction.label, prediction.probability
+    return plain, plainly

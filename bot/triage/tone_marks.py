@@ -121,7 +121,7 @@ def sentiment_marks(text: str) -> tuple[float, ...]:
     loud = shouting(text)
     return _weighed(
         loud,
-        loud >= _SCREAMING,
+        2 * (loud >= _SCREAMING),
         *_few(text, "anger"),
         *_few(text, "gladness"),
         _any(text, "sorrow"),
