@@ -233,6 +233,7 @@ def speed(passages: list[Passage], vectors: Vectors, embedder: Embedder, queries
     return {
         "ours": statistics.median(own),
         "ours p95": percentile(own, 0.95),
+        "of it embedding": statistics.median(timed(lambda query: embedder.embed([query]), queries)),
         **{name: statistics.median(timed(search.search, queries)) for name, search in others.items()},
         "build s": built,
         "memory MB": held,
