@@ -71,7 +71,7 @@ class Budget:
         of_room = room is not None and balance.room + most > room * _MILLION
         spent, limit = (balance.room, room) if of_room else (balance.workspace, workspace)
         raise Unavailable(
-            f"Today's model budget{f' for {account.room}' if of_room else ''} is used up "
+            f"Today's model budget{f' for {account.room}' if of_room else ''} pays for no further draft "
             f"({spent / _MILLION:.2f} of {limit or 0:.2f} {self.prices.currency} spent or set aside)"
         )
 

@@ -33,6 +33,7 @@ async def peer() -> AsyncIterator[ModelPeer]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def desk(tmp_path_factory: pytest.TempPathFactory, peer: ModelPeer) -> AsyncIterator[Desk]:
     model = {"api_key": "not-a-secret", "model": "test-model", "base_url": peer.url, "max_retries": 0}
+    model |= {"input_price": 1.0, "output_price": 4.0, "currency": "EUR", "room_budgets": "#support-billing=0.01"}
     async with company_at_work(tmp_path_factory.mktemp("model"), openai=model) as running:
         yield running
 
@@ -96,6 +97,17 @@ async def test_the_same_question_is_answered_from_memory(desk: Desk, peer: Model
     await desk.asked(asked)
     calls = len(peer.requests)
     assert "5 to 7 working days" in words(await desk.asked(asked))
+    assert len(peer.requests) == calls
+
+
+async def test_a_room_whose_budget_is_used_up_gets_drafts_from_the_articles_and_is_told(
+    desk: Desk, peer: ModelPeer
+) -> None:
+    peer.answers = [model_peer.reply(("Reset it.", [1]))]
+    calls = len(peer.requests)
+    card = await desk.asked("I forgot my password. How do I reset it to sign in?")
+    assert "Today's model budget for #support-billing pays for no further draft (" in words(card)
+    assert "so this draft was put together from the articles' own sentences." in words(card)
     assert len(peer.requests) == calls
 
 

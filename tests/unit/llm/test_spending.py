@@ -100,7 +100,7 @@ async def test_when_a_rooms_budget_is_spent_the_draft_comes_from_the_articles_an
         drafts = [await with_fallback.draft(asked) for _ in range(12)]
         assert drafts[0].author is DraftAuthor.MODEL
         assert drafts[-1].author is DraftAuthor.OFFLINE
-        assert drafts[-1].notes[0].startswith("Today's model budget for #shipping is used up (0.0")
+        assert drafts[-1].notes[0].startswith("Today's model budget for #shipping pays for no further draft (0.0")
         assert "of 0.03 EUR spent or set aside)" in drafts[-1].notes[0]
         calls = len(peer.requests)
         assert calls < 12
@@ -120,7 +120,7 @@ async def test_the_workspaces_budget_holds_for_drafts_at_once_and_a_new_day_has_
         refused = [str(draft) for draft in drafts if isinstance(draft, Unavailable)]
         assert len(peer.requests) == 2
         assert len(refused) == 6
-        assert refused[0].startswith("Today's model budget is used up (0.05 of 0.06 EUR")
+        assert refused[0].startswith("Today's model budget pays for no further draft (0.05 of 0.06 EUR")
         clock.at = NOW + timedelta(days=1)
         assert (await drafter.draft(QUESTION)).text
 
