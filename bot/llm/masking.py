@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.domain.personal import KINDS, personal
 from bot.domain.wording import content_words
+from bot.llm.voice import addressee
 from bot.ports import DraftRequest
 
 _DIGITS_OF_ONE = 4  # digits from which an identifier names one thing (an order) and not a kind of thing (an error)
@@ -82,7 +83,7 @@ def mask_of(request: DraftRequest, texts: Iterable[str]) -> Mask:
     """The mask for all the texts that a request is made of: of the customer's name, addresses and identifiers."""
     customer, triage = request.escalation.customer, request.triage
     known = [("EMAIL", customer.email), ("NAME", " ".join(customer.name[:200].split()))]
-    known += [("NAME", part) for part in re.split(r"[^\w'’-]+", customer.name[:200]) if _personal_name(part)]
+    known += [("NAME", part) for part in re.split(r"[^\w'’-]+", addressee(customer.name[:200])) if _personal_name(part)]
     if sum(character.isdigit() for character in customer.id) >= _DIGITS_OF_ONE:
         known.append(("CUSTOMER", customer.id))
     for field in triage.fields:

@@ -81,6 +81,11 @@ def test_a_name_that_is_also_a_word_is_hidden_only_as_a_name() -> None:
     assert mask.hide("Will you mark it? Yours, Will Mark") == "Will you mark it? Yours, [[NAME_1]]"
 
 
+def test_a_name_that_is_no_persons_takes_no_word_out_of_the_question() -> None:
+    mask = mask_of(request("x", name="Support Desk"), [])
+    assert mask.hide("Is Support open? Yours, Support Desk") == "Is Support open? Yours, [[NAME_1]]"
+
+
 def test_a_placeholder_that_lost_its_brackets_is_still_restored() -> None:
     mask = Mask(["ana@x.example"])
     mask.hide("ana@x.example")
