@@ -35,6 +35,7 @@ class ToneClassifier:
     def __init__(self, tone: Tone, embedder: Embedder) -> None:
         sentiments = [(text, label.value) for label, texts in tone.sentiment.items() for text in texts]
         urgencies = [(text, label.value) for label, texts in tone.urgency.items() for text in texts]
+        self._embedder = embedder
         self._sentiment = FewShotClassifier(embedder, sentiments, marks=sentiment_marks)
         self._urgency = FewShotClassifier(embedder, urgencies, marks=urgency_marks)
 
@@ -43,6 +44,7 @@ class ToneClassifier:
         text = text[:_READ]
         if not any(character.isalpha() for character in text):
             return Mood()
+        embedding = self._embedder.embed([text]) if embedding is None else embedding
         sentiment = _believed(self._sentiment.predict([text], embeddings=embedding)[0], Sentiment.NEUTRAL)
         urgency = _believed(self._urgency.predict([text], embeddings=embedding)[0], Urgency.NORMAL)
         return Mood(Sentiment(sentiment[0]), sentiment[1], Urgency(urgency[0]), urgency[1])
