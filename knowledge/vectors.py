@@ -21,7 +21,7 @@ EXACT = 150_000
 """Passages that are compared one by one, whichever of them are allowed: 2 ms for 10,000, 22 ms for 100,000.
 
 The graph searches 100,000 in 4 ms, but in 20 ms where a tenth of them is allowed and in 169 ms where a hundredth is; it
-finds 98.6 to 99.8 % of what is nearest, takes 43 s of a core to build in every process, and twice the memory (measured).
+finds 98.6 to 99.8 % of what is nearest, takes 43 s of a core to build in every process, and twice the memory.
 So it is for what is larger still.
 """
 ADD_BATCH = 2_000
