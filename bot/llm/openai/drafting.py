@@ -16,7 +16,7 @@ from bot.llm.openai.streaming import begin, finish, not_silent
 from bot.llm.reading import language_of
 from bot.llm.remembering import Memory
 from bot.llm.reply import Accepted, Gate, Reply, runs
-from bot.llm.request import Brief, boundary, load_prompt, prompt_version
+from bot.llm.request import Brief, boundary, load_prompt
 from bot.llm.spending import Budget, Prices
 from bot.llm.voice import Voice
 from bot.ports import DraftRequest, Progress, Usage
@@ -102,10 +102,6 @@ class OpenAIDrafter:
         """Close the connections."""
         await self._endpoint.close()
 
-    @property
-    def prompt_version(self) -> str:
-        return prompt_version(self._prompt)
-
     async def _ask(self, request: DraftRequest, brief: Brief, mark: str, heard: Callable[[str], None]) -> "_Answer":
         """Ask once, within the budget. Raises Interrupted, Unavailable, and whatever the SDK does."""
         instructions, case = brief.instructions(mark), brief.message(mark)
@@ -134,7 +130,7 @@ class OpenAIDrafter:
         if not pieces:
             missing = accepted.missing or "The model found nothing in the articles that it could cite."
             asking = tuple(f"Ask the customer: {question}" for question in accepted.questions)
-            told = tuple(note for note in notes if accepted.missing not in note or not accepted.missing)
+            told = tuple(note for note in notes if note != f"Not covered: {missing}")
             return replace(_abstention(missing), notes=(*told, *asking), model=self._endpoint.model)
         sources = " ".join(passage.text for piece in pieces for passage in piece.passages)
         language = language_of(" ".join(piece.text for piece in pieces)) or language_of(sources)
