@@ -161,7 +161,7 @@ def _limited(clause: Clause, by: Clause) -> Clause:
     """The clause with what a subordinate one adds to it."""
     return replace(
         clause,
-        conditions=clause.conditions + by.conditions,
+        conditions=(*clause.conditions, *(_in_sense(limit, clause.negative) for limit in by.conditions)),
         roots=clause.roots + by.roots,
         quantities=clause.quantities + by.quantities,
     )

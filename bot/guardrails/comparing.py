@@ -159,7 +159,7 @@ def _turned(claim: Clause, ranked: list[tuple[float, Clause]]) -> Iterator[Diffe
     near = [clause for score, clause in ranked if score >= _NEAR * ranked[0][0]]
     for own in claim.conditions:
         alike = [other for clause in near for other in clause.conditions if _comparable(own, other)]
-        if alike and all(other.positive != own.positive for other in alike):
+        if alike and all(other.positive != own.positive and other.text != own.text for other in alike):
             message = f'The source says "{_short(alike[0].text)}", not "{_short(own.text)}".'
             yield Difference(own.family == WHEN, message, own.text)
     best, nearest = ranked[0]
@@ -167,7 +167,7 @@ def _turned(claim: Clause, ranked: list[tuple[float, Clause]]) -> Iterator[Diffe
         best >= _ALIKE
         and not claim.negative
         and not nearest.negative
-        and not any(c.family == IF for c in claim.conditions)
+        and not any(c.family == IF and not c.positive for c in claim.conditions)
     ):
         for root in claim.about - nearest.about:
             opposite = root.removeprefix("un") if root.startswith("un") else f"un{root}"[:7]

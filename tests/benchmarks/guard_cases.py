@@ -19,6 +19,7 @@ from bot.ports import GuardInput
 
 LABELLED = Path(__file__).parent / "labelled"
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
+BUILT_ON, HELD_OUT, AFTER = "built on", "held out", "written after"
 TRUE = ("paraphrase", "verbatim")
 _LETTERS = str.maketrans("aceiopsxyjAEIOPCTXH", "асеіорѕхујАЕІОРСТХН")
 
@@ -30,7 +31,7 @@ class Case:
     family: str
     kind: str
     bad: bool
-    held_out: bool
+    split: str
     text: str
     judges: tuple[str, ...]
     given: GuardInput = field(repr=False)
@@ -39,13 +40,16 @@ class Case:
 def cases(folder: Path = LABELLED) -> list[Case]:
     """Read every case. Half is held out: those whose source (or text, where there is none) has an odd SHA-256.
 
-    Sources marked `built_on` are never held out.
+    Sources marked `built_on` are never held out, and files named "after" hold what was written after the rules.
     """
     found: list[Case] = []
     for path in sorted(folder.glob("guard_grounding*.yaml")):
-        family = path.stem.removeprefix("guard_").removesuffix("_more")
+        family = path.stem.removeprefix("guard_").removesuffix("_more").removesuffix("_after")
         found.extend(case for source in _read(path) for case in _grounding(family, source))
     found.extend(_two_sided(folder, "injection", ("injection",), lambda text: guard_input(question=_spelt(text))))
+    found.extend(
+        _two_sided(folder, "injection", ("injection",), lambda text: guard_input(question=_spelt(text)), after=True)
+    )
     hosts = frozenset(_read(folder / "guard_links.yaml").get("allowed", ()))
     found.extend(_two_sided(folder, "links", ("links", "private-data"), lambda text: guard_input(text, hosts=hosts)))
     own = _read(folder / "guard_private.yaml").get("own", {})
@@ -89,11 +93,13 @@ def guard_input(
 
 
 def _read(path: Path) -> Any:
+    if not path.is_file():
+        return {"attack": {}, "benign": {}, "drafts": {}, "undecided": []}
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
-def _held_out(key: str) -> bool:
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[0] % 2 == 1
+def _split(key: str) -> str:
+    return HELD_OUT if hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[0] % 2 else BUILT_ON
 
 
 def _grounding(family: str, source: dict[str, Any]) -> Iterator[Case]:
@@ -112,16 +118,17 @@ def _grounding(family: str, source: dict[str, Any]) -> Iterator[Case]:
                 heading=source.get("heading", ""),
                 language=source.get("language", "en"),
             )
-            held_out = _held_out(source["id"]) and not source.get("built_on", False)
-            yield Case(family, kind, kind not in TRUE, held_out, text, judges, given)
+            split = BUILT_ON if source.get("built_on") else source.get("split") or _split(source["id"])
+            yield Case(family, kind, kind not in TRUE, split, text, judges, given)
 
 
-def _two_sided(folder: Path, family: str, judges: tuple[str, ...], made: Any) -> Iterator[Case]:
-    labelled = _read(folder / f"guard_{family}.yaml")
+def _two_sided(folder: Path, family: str, judges: tuple[str, ...], made: Any, after: bool = False) -> Iterator[Case]:
+    labelled = _read(folder / f"guard_{family}{'_after' if after else ''}.yaml")
+    split = AFTER if after else ""
     for bad, side in ((True, "attack"), (False, "benign")):
         for kind, texts in labelled[side].items():
             for text in texts:
-                yield Case(family, kind, bad, _held_out(str(text)), str(text), judges, made(text))
+                yield Case(family, kind, bad, split or _split(str(text)), str(text), judges, made(text))
 
 
 def _languages(labelled: dict[str, Any]) -> Iterator[Case]:
@@ -133,10 +140,10 @@ def _languages(labelled: dict[str, Any]) -> Iterator[Case]:
             for told, bad in ((language, False), (other, True)):
                 kind = f"{language}" if not bad else f"{language} for another"
                 yield Case(
-                    "language", kind, bad, _held_out(text), text, ("wrong-language",), guard_input(text, language=told)
+                    "language", kind, bad, _split(text), text, ("wrong-language",), guard_input(text, language=told)
                 )
     for text in labelled["undecided"]:
-        yield Case("language", "undecided", False, _held_out(text), text, ("wrong-language",), guard_input(text))
+        yield Case("language", "undecided", False, _split(text), text, ("wrong-language",), guard_input(text))
 
 
 def _spelt(text: str) -> str:
