@@ -13,7 +13,7 @@ from bot.domain.chat import Person, Role
 from bot.llm.fallback import WithFallback
 from bot.llm.offline import OfflineDrafter
 from bot.llm.remembering import Memory
-from bot.llm.request import load_prompt
+from bot.llm.request import load_prompt, prompt_version
 from bot.llm.spending import Budget, Limits, Prices
 from bot.llm.voice import Voice, load_voice
 from bot.ports import Clock, Desk, Drafter, Embedder, Guardrail, Policy, Store
@@ -141,11 +141,12 @@ def _policy(settings: Settings, voice: Voice) -> Policy:
 def _drafter(
     settings: Settings, voice: Voice, offline: OfflineDrafter, books: tuple[Store, Clock]
 ) -> tuple[Drafter, str]:
-    """The drafter, and the hash of all that shapes what it writes."""
+    """The drafter, and what names all that shapes what it writes: the prompt's version, and a hash."""
     if not settings.openai.present:
         return offline, _hash(offline.name)
-    shaped_by = f"{settings.openai.model}\n{load_prompt()}"
-    return WithFallback(model_drafter(settings, voice, books), offline), _hash(shaped_by)
+    prompt = load_prompt()
+    shaped_by = f"prompt {prompt_version(prompt)} {_hash(f'{settings.openai.model} {prompt}')}"
+    return WithFallback(model_drafter(settings, voice, books), offline), shaped_by
 
 
 def model_drafter(settings: Settings, voice: Voice, books: tuple[Store, Clock] | None = None) -> "OpenAIDrafter":
