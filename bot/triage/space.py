@@ -15,7 +15,7 @@ from zlib import crc32
 import numpy as np
 
 _CHARACTERS = _WORDS = 0.1  # the share of each beside an embedding of 1
-_MARKED = 0.25
+_MARKED = 1 / 3
 _COLUMNS = 1024
 _BUCKETS = 1 << 18  # of n-grams whose rarity is kept together
 _SIZES = (2, 3, 4, 5)

@@ -8,8 +8,8 @@ from tests.unit.triage.conftest import CONTENT
 
 
 @pytest.fixture(scope="module")
-def classifier(embedder: Embedder) -> ToneClassifier:
-    return ToneClassifier(load_tone(CONTENT / "tone.yaml"), embedder)
+def classifier(reading: Embedder) -> ToneClassifier:
+    return ToneClassifier(load_tone(CONTENT / "tone.yaml"), reading)
 
 
 @pytest.mark.parametrize(
