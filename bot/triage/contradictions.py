@@ -7,7 +7,7 @@ import numpy as np
 from bot.ports import Embedder
 from bot.triage.taxonomy import Taxonomy
 
-NEARLY_THE_SAME = 0.92
+NEARLY_THE_SAME = 0.9
 """Cosine from which two texts differ in a word or a sign, hardly in what is asked."""
 _AT_ONCE = 256
 

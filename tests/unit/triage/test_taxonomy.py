@@ -4,6 +4,8 @@ import pytest
 
 from bot.domain.answer import Risk
 from bot.domain.errors import Misconfigured
+from bot.ports import Embedder
+from bot.triage.contradictions import contradictions
 from bot.triage.patterns import objection
 from bot.triage.taxonomy import load_taxonomy, load_tone
 
@@ -86,3 +88,13 @@ def test_a_pattern_that_could_hang_or_finds_everything_is_refused(regex: str) ->
 @pytest.mark.parametrize("regex", [r"\bFH-\d{7}\b", r"(?:\d{3}-){2}\d+", r"E(?:0[1-9]|1\d)", r"[(+)+]+x", r"\(a+\)+"])
 def test_a_harmless_pattern_is_accepted(regex: str) -> None:
     assert objection(regex) == ""
+
+
+def test_examples_that_say_nearly_the_same_under_two_intents_are_named(tmp_path: Path, reading: Embedder) -> None:
+    clashing = GOOD.replace("[where is my parcel]", "[where is my parcel, money back please!]")
+    (pair,) = contradictions(load_taxonomy(write(tmp_path, clashing)), reading)
+    assert {(pair.text, pair.intent), (pair.other_text, pair.other_intent)} == {
+        ("money back please", "refund"),
+        ("money back please!", "delivery"),
+    }
+    assert contradictions(load_taxonomy(write(tmp_path, GOOD)), reading) == ()
