@@ -15,6 +15,7 @@ from bot.domain.trace import Trace
 from bot.domain.wording import content_words
 from bot.ports import Desk, DraftRequest, GuardInput, Run
 from bot.workflows import showing
+from bot.workflows.writing import write
 
 BELIEVED = 0.6
 """The confidence from which an intent may steer the search; below it the title would mislead more than it helps."""
@@ -25,18 +26,24 @@ Announce = Callable[[Triage], Awaitable[None]]
 
 
 async def prepare(
-    run: Run, desk: Desk, escalation: Escalation, *, announce: Announce | None = None, release: int | None = None
+    run: Run,
+    desk: Desk,
+    escalation: Escalation,
+    *,
+    announce: Announce | None = None,
+    release: int | None = None,
+    review: str = "",
 ) -> Proposal:
     """Answer the escalation from the live knowledge: triage, retrieve, draft, guard, calibrate, each a step.
 
     `announce` is called as soon as triage is known, so that people see the work begin in the right room. `release`
-    pins an older knowledge release.
+    pins an older knowledge release. A slow drafter is watched on the card of the `review`.
     """
     triage = await run.step("triage", desk.triager.triage, escalation)
     if announce is not None:
         await announce(triage)
     found = await run.step("retrieve", gather, desk, escalation, triage, release)
-    draft = await run.step("draft", desk.drafter.draft, DraftRequest(escalation, triage, found.passages))
+    draft = await run.step("draft", write, desk, DraftRequest(escalation, triage, found.passages), review)
     findings = await run.step("guard", guard, desk, escalation, triage, found.passages, draft)
     calibrated = await run.step("calibrate", desk.calibration.calibrate, draft)
     procedure, steps = next_steps(escalation, triage, draft, found)
@@ -162,9 +169,9 @@ async def _prepare_in_sight(run: Run, desk: Desk, escalation: Escalation, review
     if not desk.drafter.slow:
         return await prepare(run, desk, escalation)
     if escalation.place is None:
-        return await prepare(run, desk, escalation, announce=announce)
+        return await prepare(run, desk, escalation, announce=announce, review=review_id)
     await showing.show(run, desk, review_id)
-    return await prepare(run, desk, escalation)
+    return await prepare(run, desk, escalation, review=review_id)
 
 
 @dataclass(frozen=True, slots=True)

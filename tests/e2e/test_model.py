@@ -69,6 +69,20 @@ async def test_the_card_shows_what_the_model_writes_while_it_writes(desk: Desk, 
     assert draft.text not in words(await desk.message(card))
 
 
+async def test_a_live_card_grows_while_the_model_writes_and_ends_as_the_checked_draft(
+    desk: Desk, peer: ModelPeer
+) -> None:
+    said = model_peer.reply(("A card refund takes 5 to 7 working days.", [1]), ("It is sent to the same card.", [1]))
+    peer.answers = [replace(said, pieces=10, seconds_between=0.2)]
+    wrote = await desk.hands.do("messages", as_="gus", room="#escalations", text="My card refund, how long is it?")
+    growing = await desk.card("#escalations", wrote["ts"], "not checked yet")
+    assert "A card refund" in words(growing)
+    done = await desk.card("#escalations", wrote["ts"], "Why")
+    assert done["ts"] == growing["ts"]
+    assert "not checked yet" not in words(done)
+    assert "5 to 7 working days" in words(done)
+
+
 async def _drafting(desk: Desk) -> Review:
     """A review that is being drafted, with its card in the room's thread."""
     bot, wrote = desk.app.desk, await desk.hands.do("messages", as_="gus", room="#random", text="Look at this.")
