@@ -23,7 +23,7 @@ _ENGLISH = rf"""
     | (?:previous|prior|earlier|above)\s+(?:instructions?|prompts?|rules?)\s+(?:were|was|are|is)\s+(?:a\s+test|void|invalid|wrong|obsolete|cancelled)
     | your\s+new\s+(?:task|role|job|goal|instructions?|objective)\s+(?:is|are)\b
     | only\s+my\s+(?:instructions?|commands?|orders?)\s+count
-    | you\s+are\s+now\s+(?:an?\s|the\s|in\s|my\s|dan\b|free\b|bound\b|\w*(?:gpt|bot)\b)
+    | you\s+are\s+now\s+(?:an?\s|the\s(?!first|second|third|fourth|fifth|last|only)|in\s|my\s|dan\b|free\b|bound\b|\w*(?:gpt|bot)\b)
     | you\s+are\s+no\s+longer\s+(?:an?\s|bound|restricted|limited|required|subject|under)
     | you\s+are\s+(?:dan|\w*gpt|\w*bot|an?\s+(?:unrestricted|uncensored|jailbroken))\b
     | you\s+are\s+(?:the|an?)\s+\w+\s+and\s+you\s+(?:approve|grant|allow|refund|always)
@@ -64,11 +64,36 @@ _MARKS = r"""
       (?:^|[.!?=\n]\s{0,3})new\s+(?:system\s+)?instructions?\s*:
     | ^[^\S\n]{0,20}(?:\#{2,}\s{0,3}|\[)?(?:system|assistant|developer)(?:\s{1,3}(?:prompt|message|override|note)(?:\s+to\s+the\s+\w+)?)?\s{0,3}[:\]](?:\s|$)
     | ^[^\S\n]{0,20}\#{2,}\s{0,3}system\s+prompt\b
+    | ^[^\S\n]{0,20}system\s(?:update|notice|alert|command|instructions?|reboot)s?\s?:
     | "role"\s{0,3}:\s{0,3}"(?:system|assistant|developer)"
-    | <\|?/?\s?(?:system|im_start|im_end|assistant|user|endoftext|developer|instructions?|tool(?:_call)?s?|customer|passages|guidance|prompt|function_calls?)\b[^>\n]{0,40}\|?>
+    | <\|?/?\s?(?:system|im_start|im_end|assistant|user|endoftext|developer|instructions?|tool(?:_call)?s?|customer|passages|guidance|prompt|conversation|context|document|function_calls?)\b[^>\n]{0,40}\|?>
     | \[/?(?:inst|system|sys)\]|<<sys>>|\[system\s+(?:message|note|prompt)\]
     | ={3,}\s{0,3}end\s+of\s+\w+
     | !\[[^\]\n]{0,80}\]\(\s?https?://[^)\s]{0,200}[?=]
+"""
+_BROADER = rf"""
+      (?:the\s+rest\s+of\s+)?(?:your|all|these|those|the|any|previous|earlier)\s+(?:(?!my\b|our\b)\w+\s+){{0,2}}?(?:instructions?|briefing|guidelines?|prompt|directives?|rules?|restrictions?)\s+(?:no\s+longer\s+(?:apply|applies|count)|(?:do|does)\s+not\s+apply\s+(?:now|any\s*more)|(?:are|is|have\s+been|were|was)\s+(?:now\s+)?(?:suspended|lifted|void|revoked|disabled|deactivated|repealed|off))
+    | (?:treat|consider|regard)\s+(?:everything|anything|all|this|my\s+(?:messages?|words?|text))\b[^.\n]{{0,50}}\bas\s+(?:coming\s+from|if\s+(?:it|they)\s+came\s+from|an?\s+(?:order|command|instruction)|orders|commands|instructions|trusted|your\s+(?:supervisor|developer|system))
+    | you\s+(?:now\s+)?(?:work|answer)\s+(?:only\s+)?(?:for|to)\s+me\b|you\s+(?:must|will|shall)\s+obey\b|obey\s+(?:me|my|the\s+following)\b
+    | i\s+(?:hereby\s+)?(?:instruct|command|order|authori[sz]e)\s+you\s+to\b|\bi\s+instruct\s+you\b
+    | (?:ignoring|disregarding|forgetting|bypassing|overriding)\s+(?:all\s+)?(?:your|the|any|previous|prior)\s+(?:(?!my\b|our\b)\w+\s+){{0,3}}?{_RULES}\b
+    | (?:drop|erase|clear|delete|reset|unlearn|throw\s+(?:out|away)|put\s+aside|leave\s+aside|get\s+rid\s+of|wipe)\s+(?:all\s+)?(?:your|previous|prior|earlier|the\s+(?:previous|prior|earlier|system))\s+(?:(?!my\b|our\b)\w+\s+){{0,2}}?(?:{_RULES}|memory)\b
+    | forget\s+(?:that\s+)?you\s+(?:are|were)\s+(?:an?|the|only)\b|you\s+are\s+not\s+(?:really\s+)?an?\s+(?:\w+\s+)?(?:bot|assistant|ai|chatbot|machine)\b
+    | (?:append|add|prefix|insert|prepend|attach)\b[^.\n]{{0,60}}?\bto\s+(?:whatever|everything|anything|all)\s+(?:that\s+)?you\s+(?:write|say|answer|send|reply)
+    | your\s+(?:final\s+|next\s+|whole\s+|entire\s+)?(?:answer|reply|response|output)\s+(?:has\s+to|have\s+to|must|should|shall|will|is\s+to)\s+(?:be|read)\s+(?:the|only|just|exactly|nothing|a\s+single|["'‘“])
+    | (?:answer|reply|respond|acknowledge|confirm)\s+(?:only\s+)?with\s+["'‘“]|write\s+your\s+(?:answer|reply|response)\s+as\b
+    | (?:quote|copy|recite|describe|paste|what\s+is|what's|what\s+does|show|print|output|read\s+out)\s+(?:\w+\s+){{0,3}}?your\s+(?:system\s+message|system\s+prompt|configuration|hidden\s+\w+|internal\s+(?:notes|rules|instructions)|initial\s+\w+|prompt)\b
+    | (?:output|print|show|reveal|give\s+me|send\s+me|list)\b[^.\n]{{0,50}}\b(?:hidden|internal|secret)\s+(?:notes?|instructions?|prompts?|rules?|messages?)\b
+    | simulate\s+an?\s+(?:terminal|shell|console|linux|python)|\bfile\s+with\s+your\s+prompt
+    | to\s+the\s+(?:language\s+model|ai|assistant|model|bot|machine|llm)\s+(?:that\s+is\s+)?(?:drafting|reading|writing|answering|processing|handling)
+    | if\s+this\s+is\s+(?:being\s+)?(?:read|processed|parsed|answered)\s+by\s+(?:an?\s+)?(?:\w+\s+)?(?:model|ai|bot|machine|llm|program)
+    | (?:dear|hey|hello|hi|attention)\s+(?:ai|llm|gpt|chatgpt|language\s+model|bot)\b
+    | (?:bot|model|ai|gpt|llm|assistant)\s?:\s+(?:promise|approve|grant|refund|offer|give|say|tell|write|confirm|ignore|send|waive|add|include)\b
+    | (?:do\s+not|don't|never)\s+(?:show|forward|reveal|mention|report|pass)\b[^.\n]{{0,40}}?\bto\s+(?:your|the|any)\s+(?:human|colleagues?|staff|team|supervisors?|reviewers?|superiors?)
+    | (?:override|unlock|master|admin|activation)\s+code\s+[\w-]+\s?:|\bunlock\s+(?:the\s+|your\s+)?(?:admin|hidden|developer)\s+(?:functions?|features?|mode|access)|\bgrant\s+(?:me|yourself)\s+admin
+    | (?:haz\s+como\s+si|actúa\s+como|finge\s+(?:que|ser)|compórtate\s+como|fais\s+comme\s+si|agis\s+comme|comporte-toi\s+comme|joue\s+le\s+rôle|tu\s+so,?\s+als|verhalte\s+dich\s+wie|spiele?\s+die\s+rolle|doe\s+alsof\s+je|gedraag\s+je\s+als|fai\s+finta|comportati\s+come|finja\s+(?:que|ser)|aja\s+como)\b
+    | (?:negeer|vergeet)\s+(?:je|jouw|alle)\s+(?:\w+\s+)?opdracht\w*|(?:gib|zeige?|nenne?)\s+(?:mir\s+)?(?:deine|die)\s+(?:system\w*|internen|geheimen)\s*(?:anweisung\w*|notizen|prompt\w*)?|interne\s+notities
+    | (?:montre|révèle|affiche)[rz]?\s+(?:moi\s+)?(?:tes|vos|les)\s+(?:instructions|consignes)|(?:muestra|revela|enseña)(?:me)?\s+(?:tus|sus|las)\s+(?:instrucciones|reglas)
 """
 _OTHERS = r"""
       (?:ignorier(?:e|t|en\s+sie)|vergiss|vergesst|vergessen\s+sie|missachte\w*|überschreibe)\s+(?:(?!mein|unser)\w+\s+){0,4}?(?:anweisung\w*|regeln|vorgaben|instruktion\w*|richtlinien)
@@ -85,5 +110,5 @@ _OTHERS = r"""
     | talimat\w{0,8}\s+(?:\w+\s+){0,2}?(?:yok\s+say|görmezden\s+gel|unut)|(?:تجاهل|انس)\s+(?:\w+\s+){0,3}?(?:التعليمات|الأوامر|القواعد|تعليمات)
 """
 _IDEOGRAMS = r"""(?:忽略|无视|忘记).{0,12}(?:指令|指示|提示|说明|规则)|(?:以前|前|上記|これまで)の(?:指示|命令|ルール).{0,6}(?:無視|忘れ)|이전.{0,4}(?:지시|명령).{0,6}무시"""
-ORDERS = re.compile(f"(?:(?<!\\w)(?:{_ENGLISH}|{_OTHERS})|{_MARKS}|{_IDEOGRAMS})", re.X | re.M)
+ORDERS = re.compile(f"(?:(?<!\\w)(?:{_ENGLISH}|{_BROADER}|{_OTHERS})|{_MARKS}|{_IDEOGRAMS})", re.X | re.M)
 """An order, in text from `normal`. What begins with a word is looked for where a word begins: it is four times as quick."""

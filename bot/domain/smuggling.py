@@ -10,7 +10,7 @@ from bot.domain.orders import ORDERS
 from bot.domain.wording import normal, sentences
 
 _LOOKALIKES = str.maketrans("аесіорѕхујԁԛɡһӏκмтвнοαεινρτυηωχγꞓʏɑɩпгк", "aeciopsxyjdqghlkmtbhoaeivptunwxycyainrk")
-_LEET = str.maketrans("013457@$!|", "oieastasil")
+_LEET = (str.maketrans("013457@$!|", "oieastasil"), str.maketrans("013457@$!|", "oleastasil"))
 _LEETED = re.compile(r"\b(?=\w*[a-z])(?=\w*[0-9@$])[\w@$]{2,24}", re.I)
 _SPREAD = re.compile(r"(?<!\w)(?:\w[ .\-_*]){3,40}\w(?!\w)")
 _INNER = re.compile(r"(?<=\w)[.\-_*·|](?=\w)")
@@ -41,7 +41,8 @@ def disguised(text: str) -> Iterator[tuple[str, str]]:
     if not folded.isascii() and (latin := folded.translate(_LOOKALIKES)) != folded:
         yield "letters of another alphabet", latin
     if _LEETED.search(folded):
-        yield "digits for letters", _LEETED.sub(lambda match: match.group().translate(_LEET), folded)
+        for table in _LEET:
+            yield "digits for letters", _LEETED.sub(lambda match, table=table: match.group().translate(table), folded)
     if _SPREAD.search(folded):
         yield "letters set apart", re.sub(r"\s{2,}", " ", _joined(folded))
     if _INNER.search(folded):

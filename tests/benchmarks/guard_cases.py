@@ -46,10 +46,9 @@ def cases(folder: Path = LABELLED) -> list[Case]:
     for path in sorted(folder.glob("guard_grounding*.yaml")):
         family = path.stem.removeprefix("guard_").removesuffix("_more").removesuffix("_after")
         found.extend(case for source in _read(path) for case in _grounding(family, source))
-    found.extend(_two_sided(folder, "injection", ("injection",), lambda text: guard_input(question=_spelt(text))))
-    found.extend(
-        _two_sided(folder, "injection", ("injection",), lambda text: guard_input(question=_spelt(text)), after=True)
-    )
+    found.extend(_two_sided(folder, "injection", ("injection",), _asked))
+    for name, split in (("_more", BUILT_ON), ("_after", AFTER)):
+        found.extend(_two_sided(folder, "injection", ("injection",), _asked, name, split))
     hosts = frozenset(_read(folder / "guard_links.yaml").get("allowed", ()))
     found.extend(_two_sided(folder, "links", ("links", "private-data"), lambda text: guard_input(text, hosts=hosts)))
     own = _read(folder / "guard_private.yaml").get("own", {})
@@ -122,9 +121,14 @@ def _grounding(family: str, source: dict[str, Any]) -> Iterator[Case]:
             yield Case(family, kind, kind not in TRUE, split, text, judges, given)
 
 
-def _two_sided(folder: Path, family: str, judges: tuple[str, ...], made: Any, after: bool = False) -> Iterator[Case]:
-    labelled = _read(folder / f"guard_{family}{'_after' if after else ''}.yaml")
-    split = AFTER if after else ""
+def _asked(text: str) -> GuardInput:
+    return guard_input(question=_spelt(text))
+
+
+def _two_sided(
+    folder: Path, family: str, judges: tuple[str, ...], made: Any, file: str = "", split: str = ""
+) -> Iterator[Case]:
+    labelled = _read(folder / f"guard_{family}{file}.yaml")
     for bad, side in ((True, "attack"), (False, "benign")):
         for kind, texts in labelled[side].items():
             for text in texts:
