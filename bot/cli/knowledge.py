@@ -75,6 +75,8 @@ def search(query: str, limit: int, internal: bool) -> None:
     for passage in found.passages:
         table.add_row(f"{passage.score:.2f}", f"{passage.name}\n[dim]{passage.slug}[/dim]", passage.text[:300])
     out.print(table)
+    for note in found.notes:
+        out.print(note, markup=False)
 
 
 @kb.command()
