@@ -40,5 +40,6 @@ def contradictions(
         alike[names[block, None] == names[None, :]] = -1.0
         for i, j in zip(*np.nonzero(alike >= likeness), strict=True):
             if start + i < j:
-                found.append(Contradiction(*examples[start + i], *examples[j], round(float(alike[i, j]), 3)))
+                (text, intent), (other_text, other) = examples[start + i], examples[j]
+                found.append(Contradiction(text, intent, other_text, other, round(float(alike[i, j]), 3)))
     return tuple(sorted(found, key=lambda pair: (-pair.likeness, pair.text, pair.other_text)))
