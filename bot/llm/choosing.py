@@ -19,6 +19,7 @@ _AS_GOOD = 1.0  # log-odds: a unit this near to the best one answers as well
 _SAME = 0.75  # the share of words from which two units say the same
 _MORE_WORDS = 40  # words up to which a sentence is added that only goes on about what was asked
 _A_SENTENCE = 3  # words from which a line that leads in is more than a label
+_A_CASE = 1.2  # log-odds: a sibling this near to the best unit is a case that may be the customer's
 _MOST_CASES = 5  # siblings that are told where the customer did not say which
 
 
@@ -100,7 +101,7 @@ def _cases(best: Candidate, passage: Sequence[Candidate], question: Question, n:
     near = [
         c for c in passage
         if c.unit.block == best.unit.block and c.unit.kind is best.unit.kind and c.line.marks
-        and c.scores[n] >= best.scores[n] - _AS_GOOD
+        and c.scores[n] >= best.scores[n] - _A_CASE
     ]  # fmt: skip
     return near if 1 < len(near) <= _MOST_CASES else [best]
 

@@ -15,7 +15,7 @@ from bot.llm.reading import Kind, Unit, row
 from bot.llm.shelf import ROOTED, Line, Meanings, Sheet
 from bot.llm.wanting import FIGURED, Wants, counted, gives
 
-SENSED = 24
+SENSED = 16
 """The units, the best by words and form, whose meaning is taken as well: 4 ms each at their first time."""
 
 WEIGHTS: Mapping[str, float] = {
@@ -24,7 +24,7 @@ WEIGHTS: Mapping[str, float] = {
     "negated": -1.5, "row": 0.09, "item": 0.8, "code": 1.83, "leans": -1.0, "begins": 0.39, "intent": 2.91,
     "placed": 7.26, "meant": 5.39,
 }  # fmt: skip
-"""What each feature counts. Fitted, not chosen: see `python -m tests.benchmarks.bench_draft --fit`."""
+"""What each feature counts. Fitted, not chosen: see `python -m tests.benchmarks.fit_draft`."""
 
 _IN_SECTION, _IN_TITLE = 0.9, 0.6  # what a word of the headings counts for a unit below them
 _CODE_STANDS = 12  # characters from the start of a row in which its code stands
@@ -169,7 +169,7 @@ def narrowed(candidate: Candidate, question: Question, passage: Passage) -> str:
     unit = candidate.unit
     if len(unit.cells) < _WIDE:
         return unit.text
-    common = set(content_words(f"{passage.title} {unit.heading or passage.heading}"))
+    common = set(content_words(f"{passage.title} {unit.heading or passage.heading} {unit.cells[0][1]}"))
     said = set(question.roots) - common
     kinds = functools.reduce(operator.or_, (need.wants for need in question.needs)) & FIGURED
     spoken = [cell for cell in unit.cells[1:] if said & set(content_words(" ".join(cell)))]

@@ -162,6 +162,19 @@ def desks(embedder: Embedder | None = None) -> dict[str, Desk]:
     }
 
 
+def technotes() -> tuple[Desk, list[tuple[str, str]]]:
+    """Technical notes as a body of text, and the developers' questions that they answer, each with its answer."""
+    entries = json_lines(data("techqa_sample") / "questions.jsonl")
+    notes = {note["filename"]: note["text"] for entry in entries for note in entry["contexts"]}
+    articles = []
+    for name, text in sorted(notes.items()):
+        title, _, rest = text.partition("\n")
+        title = title.removeprefix("Title: ")
+        articles.append(sealed(Revision(slug=name, title=title, body=rest.replace("Text:", "", 1), hash="")))
+    asked = [(entry["question"], entry["answer"]) for entry in entries if not entry["is_impossible"]]
+    return Desk(_index(articles, StaticEmbedder())), asked
+
+
 def _articles(folder: Path) -> list[Revision]:
     return [read(path, folder, source="bench").revision for path in files_in(folder)]
 
