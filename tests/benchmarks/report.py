@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 Figures = Mapping[str, float]
+WIDEST = 8  # figures that fit side by side; more stand below each other
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -29,9 +30,16 @@ def report(
 ) -> None:
     """Print the figures beside their baselines, each aim with whether it was met, and last one JSON line."""
     out = Console()
-    table = Table("", *ours, title=f"bench-{bench}", title_justify="left")
-    for name, figures in (("ours", ours), *baselines.items()):
-        table.add_row(name, *(f"{figures[key]:.{digits}f}" if key in figures else "" for key in ours))
+    methods = {"ours": ours, **baselines}
+    cells = {key: [f"{told[key]:.{digits}f}" if key in told else "" for told in methods.values()] for key in ours}
+    if len(ours) > WIDEST:
+        table = Table("", *methods, title=f"bench-{bench}", title_justify="left")
+        for key, row in cells.items():
+            table.add_row(key, *row)
+    else:
+        table = Table("", *ours, title=f"bench-{bench}", title_justify="left")
+        for name, row in zip(methods, zip(*cells.values(), strict=True), strict=True):
+            table.add_row(name, *row)
     out.print(table)
     for aim, met in aims.items():
         out.print(f"{'met   ' if met else 'MISSED'}  {aim}")
