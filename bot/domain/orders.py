@@ -112,3 +112,25 @@ _OTHERS = r"""
 _IDEOGRAMS = r"""(?:忽略|无视|忘记).{0,12}(?:指令|指示|提示|说明|规则)|(?:以前|前|上記|これまで)の(?:指示|命令|ルール).{0,6}(?:無視|忘れ)|이전.{0,4}(?:지시|명령).{0,6}무시"""
 ORDERS = re.compile(f"(?:(?<!\\w)(?:{_ENGLISH}|{_BROADER}|{_OTHERS})|{_MARKS}|{_IDEOGRAMS})", re.X | re.M)
 """An order, in text from `normal`. What begins with a word is looked for where a word begins: it is four times as quick."""
+
+TRAITS: tuple[tuple[float, re.Pattern[str]], ...] = tuple(
+    (weight, re.compile(pattern))
+    for weight, pattern in (
+        (1.0, r"\b(?:ai|a\.i\.|language model|model|llm|gpt|chatgpt|chatbots?|bots?|automated (?:agents?|assistants?|systems?)|artificial intelligence"
+              r"|neural|machine learning|virtual (?:agent|assistant)|ki|künstliche intelligenz|ia|sprachmodell)\b"),
+        (1.0, r"\b(?:rules?|instructions?|guidelines?|polic(?:y|ies)|prompts?|restrictions?|limits?|limitations?|briefing|manual|programming|safeguards?"
+              r"|constraints?|safety|filters?|checks?|profile|persona|training|regeln|anweisungen|instrucciones|consignes|regels|istruzioni|regras)\b"),
+        (1.0, r"\b(?:ignor\w*|disregard\w*|forget|bypass\w*|skip|reset|break|drop|overrid\w*|remov\w*|lift\w*|disabl\w*|suspend\w*|replaced|no longer|never mind"
+              r"|turn(?:ed)? off|switch(?:ed)? off|set aside|stop (?:following|using)|without (?:any )?(?:limits?|rules?|restrictions?)|= ?off)\b"),
+        (1.5, r"\b(?:your|the|every) (?:reply|answer|response|output|message|draft)\b.{0,30}\b(?:must|should|has to|contain\w*|begin\w*|start\w*|end\w*|say\w*|nothing else|exactly)\b"
+              r"|\b(?:begin|start|end|open|close) (?:your|the) (?:reply|answer|response|message|draft)\b|\bnothing else\b|\b(?:just|only|simply) (?:write|say|reply|answer|output)\b"
+              r"|\b(?:write|say|reply|respond|answer) ['\"‘“]|\balways (?:say|answer|reply|respond) (?:yes|with)\b"),
+        (0.5, r"\b(?:approve|grant|authori[sz]e|unlock|waive|confirm)\w*\b|\b(?:refund|voucher|discount|credit|compensation|free)\b"),
+        (0.5, r"\b(?:everything|anything|all|any|every)\b"),
+        (1.5, r"\byou were (?:given|told|trained|programmed|instructed)\b|\btold you how to\b|\byour (?:developers?|creators?|programmers?|makers?|operators?|training|programming)\b"
+              r"|\breset yourself\b|\bwhich rules you\b|\bhow you (?:were|are) (?:programmed|configured|instructed|prompted)\b"),
+        (1.0, r"\b(?:administrator|admin|root|superuser|developer|evaluation team|test(?:ing)? team|red team|security team|debug\w*|sudo)\b"),
+        (1.0, r"\b(?:exact wording|word for word|verbatim|as they are written|in full text)\b"),
+    )
+)  # fmt: skip
+"""What sets orders to a machine apart, each with what it counts: a governed thing, suspending it, who is addressed, what is to be said."""

@@ -6,7 +6,7 @@ import codecs
 import re
 from collections.abc import Iterator
 
-from bot.domain.orders import ORDERS
+from bot.domain.orders import ORDERS, TRAITS
 from bot.domain.wording import normal, sentences
 
 _LOOKALIKES = str.maketrans("аесіорѕхујԁԛɡһӏκмтвнοαεινρτυηωχγꞓʏɑɩпгк", "aeciopsxyjdqghlkmtbhoaeivptunwxycyainrk")
@@ -19,6 +19,9 @@ _HEX = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{2}[ :]?){10,2000}(?![0-9a-f])", re.
 _READABLE = re.compile(r"[A-Za-z' ,.!?-]+")
 _MARKDOWN_COMMENT = re.compile(r"^\[//\]: # [(\"'](.{1,2000})[)\"']\s*$", re.M)
 _FEWEST_WORDS = 3
+_TRAITS_OF_AN_ORDER = 2.5
+_LONGEST_PAIR = 500
+_MOST_SENTENCES = 60
 _READ = 6_000  # characters of a text in which disguises are looked for
 _MOST_BLOCKS = 20
 
@@ -32,6 +35,17 @@ def order_in(text: str) -> tuple[str, str]:
         if match := ORDERS.search(revealed):
             return _around(revealed, match), how
     return "", ""
+
+
+def sounds_like_order(text: str) -> str:
+    """Find two sentences side by side that have several traits of an order, if no known wording; "" for none."""
+    folded = normal(text[:_READ])
+    spans = sentences(folded)[:_MOST_SENTENCES]
+    for (start, _), (_, end) in zip(spans, [*spans[1:], *spans[-1:]], strict=True):
+        said = folded[start : min(end, start + _LONGEST_PAIR)]
+        if sum(weight for weight, trait in TRAITS if trait.search(said)) >= _TRAITS_OF_AN_ORDER:
+            return " ".join(said.split())[:200]
+    return ""
 
 
 def disguised(text: str) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.domain.answer import DraftAuthor, Finding, Level
 from bot.domain.orders import ORDERS
-from bot.domain.smuggling import comments, disguised, order_in
+from bot.domain.smuggling import comments, disguised, order_in, sounds_like_order
 from bot.domain.wording import normal
 from bot.ports import GuardInput, Guardrail
 
@@ -57,6 +57,8 @@ def _attempts(raw: str) -> Iterator[tuple[str, str]]:
     if order:
         disguise = f" under a disguise ({how})" if how else ""
         yield f"The customer's text gives orders to the machine{disguise}; it was treated as text only.", order
+    elif doubtful := sounds_like_order(raw):
+        yield "The customer's text reads like an order to the machine; it was treated as text only.", doubtful
     elif block := next((said for how, said in disguised(raw) if how == "an encoded block"), ""):
         yield "The customer's text has an encoded block that says something.", block[:200]
     if hidden := comments(raw):
