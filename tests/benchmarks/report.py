@@ -38,8 +38,8 @@ def report(
             table.add_row(key, *row)
     else:
         table = Table("", *ours, title=f"bench-{bench}", title_justify="left")
-        for name, row in zip(methods, zip(*cells.values(), strict=True), strict=True):
-            table.add_row(name, *row)
+        for i, name in enumerate(methods):
+            table.add_row(name, *(row[i] for row in cells.values()))
     out.print(table)
     for aim, met in aims.items():
         out.print(f"{'met   ' if met else 'MISSED'}  {aim}")
