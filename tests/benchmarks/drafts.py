@@ -113,8 +113,17 @@ def labelled() -> tuple[list[Case], list[Case]]:
 
 def practice() -> list[Case]:
     """The cases that the drafter's weights may be fitted to, beside the development half."""
+    return _part("practice")
+
+
+def afterwards() -> list[Case]:
+    """The cases that were written after the work."""
+    return _part("afterwards")
+
+
+def _part(name: str) -> list[Case]:
     document = yaml.safe_load((LABELLED / "drafts.yaml").read_text(encoding="utf-8"))
-    return [case(corpus, entry) for corpus, entries in sorted(document["practice"].items()) for entry in entries]
+    return [case(corpus, entry) for corpus, entries in sorted(document[name].items()) for entry in entries]
 
 
 def case(corpus: str, entry: Mapping[str, Any] | str) -> Case:

@@ -2,7 +2,8 @@
 
 Of all units found, the probability of one is the softmax of its weighted features (McFadden 1974); the weights
 maximise that of the units that say the fact, with a normal prior. Fitted to the practice cases and the development
-half, never to what is held out. Prints the weights for bot/llm/matching.py and how often the best unit is right in five folds.
+half, never to what is held out.
+Prints the weights for bot/llm/matching.py and how often the best unit is right in five folds.
 
 Run: python -m tests.benchmarks.fit_draft
 """
