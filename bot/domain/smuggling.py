@@ -19,7 +19,7 @@ _HEX = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{2}[ :]?){10,2000}(?![0-9a-f])", re.
 _READABLE = re.compile(r"[A-Za-z' ,.!?-]+")
 _MARKDOWN_COMMENT = re.compile(r"^\[//\]: # [(\"'](.{1,2000})[)\"']\s*$", re.M)
 _FEWEST_WORDS = 3
-_TRAITS_OF_AN_ORDER = 2.5
+_TRAITS_OF_AN_ORDER = 3.0
 _LONGEST_PAIR = 500
 _MOST_SENTENCES = 60
 _READ = 6_000  # characters of a text in which disguises are looked for
@@ -56,7 +56,7 @@ def disguised(text: str) -> Iterator[tuple[str, str]]:
         yield "letters of another alphabet", latin
     if _LEETED.search(folded):
         for table in _LEET:
-            yield "digits for letters", _LEETED.sub(lambda match, table=table: match.group().translate(table), folded)
+            yield "digits for letters", _respelt(folded, table)
     if _SPREAD.search(folded):
         yield "letters set apart", re.sub(r"\s{2,}", " ", _joined(folded))
     if _INNER.search(folded):
@@ -65,6 +65,11 @@ def disguised(text: str) -> Iterator[tuple[str, str]]:
         yield "an encoded block", normal(block)
     yield "letters shifted", codecs.encode(folded, "rot13")
     yield "written backwards", folded[::-1]
+
+
+def _respelt(text: str, table: dict[int, int]) -> str:
+    """Read the digits and signs inside words as the letters that they resemble."""
+    return _LEETED.sub(lambda match: match.group().translate(table), text)
 
 
 def _joined(text: str) -> str:
