@@ -116,6 +116,13 @@ def practice() -> list[Case]:
     return _part("practice")
 
 
+def familiar() -> list[Case]:
+    """The cases of the unit tests, which have been looked at for long."""
+    path = PROJECT / "tests" / "unit" / "llm" / "signable.yaml"
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return [case("fernhill", entry) for part in ("tuned", "held") for entry in document[part]]
+
+
 def afterwards() -> list[Case]:
     """The cases that were written after the work."""
     return _part("afterwards")

@@ -1,9 +1,9 @@
 """Fits what each feature of a candidate counts: a conditional logit over the units that were found for a need.
 
 Of all units found, the probability of one is the softmax of its weighted features (McFadden 1974); the weights
-maximise that of the units that say the fact, with a normal prior. Fitted to the practice cases and the development
-half, never to what is held out.
-Prints the weights for bot/llm/matching.py and how often the best unit is right in five folds.
+maximise that of the units that say the fact, with a normal prior. Fitted to the practice cases, the development half
+and the unit tests' cases, never to what is held out. Prints the weights for bot/llm/matching.py and how often the best
+unit is right in five folds.
 
 Run: python -m tests.benchmarks.fit_draft
 """
@@ -24,7 +24,7 @@ from bot.llm.shelf import Meanings, Sheet, Shelf
 from bot.llm.wanting import FIGURED
 from knowledge.embeddings.minilm import MiniLmEmbedder
 from knowledge.embeddings.static import StaticEmbedder
-from tests.benchmarks.drafts import Case, Desk, desks, folded, labelled, practice, says
+from tests.benchmarks.drafts import Case, Desk, desks, familiar, folded, labelled, practice, says
 
 NAMES = (*FORM, "placed", "meant")
 PRIOR = {"negated": -2.0, "strange": -1.5, "leads": -1.0, "leans": -0.5}
@@ -124,7 +124,7 @@ def fit(choices: Sequence[Choice]) -> Any:
 def main() -> None:
     development, _ = labelled()
     reader = Reader(desks())
-    cases = [*practice(), *development]
+    cases = [*practice(), *development, *familiar()]
     choices = [choice for case in track(cases, "reading", transient=True) for choice in reader.choices(case)]
     folds = dict(
         zip(sorted({c.asked for c in choices}), np.random.default_rng(SEED).permutation(len(choices)), strict=False)
