@@ -87,6 +87,7 @@ class Desk(Section):
     taxonomy: Path = Field(CONTENT / "taxonomy.yaml", description="The team's intents, risks, rooms and examples")
     tone: Path = Field(CONTENT / "tone.yaml", description="Example phrases for sentiment and urgency")
     voice: Path = Field(CONTENT / "voice.yaml", description="Greeting, closing, allowed link hosts")
+    region: str = Field("", description="Country (ISO 3166, such as US or DE) of national phone numbers and date order")
     burst_seconds: float = Field(2.0, ge=0, le=60, description="Messages this close together are one escalation")
     retry_seconds: Seconds = Field((2, 10, 60, 300, 1800), description="Waits between tries to deliver a reply")
 

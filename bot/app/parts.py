@@ -91,7 +91,7 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None) -> Parts
     }
     release, _ = await store.releases.publish("workflow", manifest, reason="Start-up", at=clock.now())
     questions = question_embedder(meanings, words)
-    triager = TaxonomyTriager(taxonomy, tone, questions)
+    triager = TaxonomyTriager(taxonomy, tone, questions, phone_region=settings.desk.region.upper() or None)
     retriever = HybridRetriever(store.articles, store.releases, embedder, reranker=search_reranker(settings))
     desk = Desk(
         clock=clock,

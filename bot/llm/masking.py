@@ -25,6 +25,11 @@ _MADE_UP = re.compile(r"\[\[|\]\]")
 Span = tuple[int, int, str]
 
 
+def masked(text: str) -> str:
+    """The text with placeholders for what is personal by its form, for a request whose reply needs nothing restored."""
+    return Mask([text]).hide(text)
+
+
 class Mask:
     """Hides personal data and puts it back: `restore(hide(text)) == text` for each of the texts it was made for.
 

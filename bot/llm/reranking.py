@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.domain.answer import Passage
 from bot.domain.errors import Unavailable
+from bot.llm.masking import masked
 
 LONGEST_QUERY = 2_000
 LONGEST_PASSAGE = 4_000
@@ -16,7 +17,8 @@ LONGEST_PASSAGE = 4_000
 class EndpointReranker:
     """Asks an endpoint how well each passage answers the query, in `deadline_seconds` or not at all.
 
-    `url` is the whole address of the call, with its `/rerank`. `model` may stay empty for a server that has only one.
+    In the query placeholders stand for what is personal by its form. `url` is the whole address of the call, with its
+    `/rerank`. `model` may stay empty for a server that has only one.
     """
 
     def __init__(self, url: str, *, api_key: str = "", model: str = "", deadline_seconds: float = 5.0) -> None:
@@ -31,7 +33,11 @@ class EndpointReranker:
         if not passages:
             return ()
         documents = [_sendable(f"{passage.name}\n{passage.text}", LONGEST_PASSAGE) for passage in passages]
-        body = {"query": _sendable(query, LONGEST_QUERY), "documents": documents, "top_n": len(documents)}
+        body = {
+            "query": _sendable(masked(query[:LONGEST_QUERY]), LONGEST_QUERY),
+            "documents": documents,
+            "top_n": len(documents),
+        }
         answer = await self._answer({**body, "model": self._model} if self._model else body)
         try:
             found = {int(item["index"]): float(item["relevance_score"]) for item in answer["results"]}

@@ -39,9 +39,8 @@ class TaxonomyTriager:
 
     An intent is believed when its trust (its calibrated probability, less where the text is unlike its examples)
     reaches its threshold; else it is "unknown", of medium risk. Identifiers, addresses and what was smuggled in to give
-    orders have no say in it. A cue of a legal threat, of danger to people or of a
-    stolen account makes the risk high, known intent or not; anger makes low risk medium. Prompt injection is no matter
-    of triage: a guardrail judges it.
+    orders have no say in it. A cue of a legal threat, of danger to people or of a stolen account makes the risk high,
+    known intent or not; anger makes low risk medium. Prompt injection is no matter of triage: a guardrail judges it.
     """
 
     def __init__(self, taxonomy: Taxonomy, tone: Tone, embedder: Embedder, *, phone_region: str | None = None) -> None:
@@ -54,22 +53,26 @@ class TaxonomyTriager:
         self._ready = False
 
     def warm(self) -> None:
-        """Fit and load everything now (about half a second), so that the first call is as quick as the others."""
+        """Fit and load everything now (some seconds), so that the first call is as quick as the others."""
         with self._lock:
             if not self._ready:
                 _ = self._models
-                self.judge("warm up: where is my parcel, call +31 20 794 0800")
+                self.judge("warm up: where is my parcel?")
+                self._fields.find("call +31 20 794 0800")
                 self._ready = True
 
     async def triage(self, escalation: Escalation) -> Triage:
         if not self._ready:
             await asyncio.to_thread(self.warm)
+        return await asyncio.to_thread(self._triage, escalation)  # a long message takes tens of ms to embed
+
+    def _triage(self, escalation: Escalation) -> Triage:
         judged = self.judge(escalation.asked, escalation.language)
         fields = self._fields.find(escalation.question, _asked_at(escalation))
         return replace(judged, fields=fields, summary=summarise(escalation), flags=flags(escalation))
 
     def judge(self, question: str, told_language: str | None = None) -> Triage:
-        """Judge a bare text, such as an example of the taxonomy's own; never fails on any text."""
+        """Judge the words alone, without fields, summary and flags; never fails on any text."""
         asked = without_orders(question[:ASKED].replace("\x00", " "))
         said = prose(asked)
         text = self._bare(said)[:_CLASSIFIED]
@@ -94,7 +97,6 @@ class TaxonomyTriager:
             language=language,
             language_confidence=language_p,
             owner=main.owner,
-            fields=self._fields.find(question),
             because=_because(main, needs, cue, mood.sentiment),
             needs=needs,
         )

@@ -97,3 +97,8 @@ async def test_the_endpoint_is_asked_in_batches_and_never_for_texts_without_word
     vectors = await embedded(embedder, ["", *(f"text {i}" for i in range(100))])
     assert (vectors.shape, [len(asked["input"]) for asked in peer.requests]) == ((101, 32), [96, 4])
     assert (peer.keys[0], peer.requests[0]["model"]) == ("Bearer sk-1", "small")
+
+
+async def test_a_customer_s_personal_data_is_not_sent(peer: SearchPeer) -> None:
+    await embedded(remote(peer), ["the refund of dana@example.org, please"])
+    assert peer.requests[0]["input"] == ["the refund of [[EMAIL_1]], please"]

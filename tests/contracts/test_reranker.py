@@ -35,6 +35,11 @@ async def test_every_passage_has_its_own_score_and_the_better_the_higher(peer: S
     assert asked["documents"][0] == "Help\nparcels arrive tomorrow"
 
 
+async def test_a_customer_s_personal_data_is_not_sent(peer: SearchPeer) -> None:
+    await reranker(peer).rerank("the refund of dana@example.org, please", [passage("refund")])
+    assert peer.requests[0]["query"] == "the refund of [[EMAIL_1]], please"
+
+
 async def test_no_passages_are_not_asked_about(peer: SearchPeer) -> None:
     assert list(await reranker(peer).rerank("refund", [])) == []
     assert peer.requests == []

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.domain.errors import Unavailable
+from bot.llm.masking import masked
 from bot.llm.openai.calling import Endpoint
 
 BATCH = 96
@@ -20,7 +21,8 @@ class OpenAIEmbedder:
     """Embeds texts over the network; call it in a thread. Each request answers in `deadline_seconds`, retries included.
 
     Raises Unavailable where the endpoint does not answer or answers something else. `dimensions` is what the model
-    gives, and 0 before its first answer. A text without words is not sent; its vector is 0.
+    gives, and 0 before its first answer. A text without words is not sent; its vector is 0. In whatever is sent, placeholders
+    stand for what is personal by its form.
     """
 
     def __init__(
@@ -42,7 +44,7 @@ class OpenAIEmbedder:
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed into a float32 array of shape (len(texts), dimensions), rows of length 1, or 0 without words."""
-        clipped = [text[:LONGEST_TEXT].encode("utf-8", "replace").decode() for text in texts]  # no half surrogates
+        clipped = [masked(text[:LONGEST_TEXT]).encode("utf-8", "replace").decode() for text in texts]
         worded = [i for i, text in enumerate(clipped) if any(c.isalnum() for c in text)]
         rows = asyncio.run(self._rows([clipped[i] for i in worded])) if worded else []
         if rows:

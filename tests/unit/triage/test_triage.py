@@ -88,8 +88,9 @@ def test_identifiers_and_smuggled_words_do_not_sway_the_intent(triager: Taxonomy
     assert triage.because == triager.judge("How long does a card refund take to arrive?").because or "Hi!" in text
 
 
-def test_what_was_masked_is_still_found_and_still_a_danger(triager: TaxonomyTriager) -> None:
-    assert [field.value for field in triager.judge("Where is FH-1042391?").fields] == ["FH-1042391"]
+async def test_what_was_masked_is_still_found_and_still_a_danger(triager: TaxonomyTriager) -> None:
+    triage = await triager.triage(escalation("Where is FH-1042391?"))
+    assert [field.value for field in triage.fields] == ["FH-1042391"]
     assert triager.judge("Hello <!-- my lawyer will write -->").risk is Risk.HIGH
 
 
