@@ -12,18 +12,20 @@ from bot.domain.article import ArticleKind
 from bot.domain.message import prose
 from bot.llm.choosing import Chosen, choose
 from bot.llm.compose import Piece, compose
-from bot.llm.evidence import missing_topic, weigh
+from bot.llm.evidence import Evidence, rankings
 from bot.llm.matching import Candidate, candidates, narrowed
+from bot.llm.missing import missing_topic
 from bot.llm.question import Question, ask
 from bot.llm.reading import Kind
+from bot.llm.rivals import rival
 from bot.llm.shelf import Meanings, Sheet, Shelf
 from bot.llm.voice import Voice
 from bot.ports import DraftRequest, Embedder, Progress
 
 _PASSAGES = 8
-_WEIGHED = 5  # the best units that the evidence is read from
 _GLANCE = 120  # characters
-_ANSWERS_FROM, _SURE_FROM = 0.4, 0.55  # confidence
+_ANSWERS_FROM = 0.5  # the probability that the matter is covered
+_LEAST, _SURE_FROM = 0.3, 0.55  # confidence below which nothing is answered, and from which without a warning
 _NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "nl": "Dutch", "it": "Italian",
           "pt": "Portuguese"}  # fmt: skip
 
@@ -34,8 +36,7 @@ class OfflineDrafter:
     It says what answers each thing that is asked, with the condition that limits it, or one procedure, and no more.
     It abstains, saying what is missing, when the evidence is weak, when there are no words to answer, and when the
     customer writes in a language that none of the articles is in: it cannot translate, and a match across languages
-    is no evidence. Its confidence is provisional (a hand-set function of the evidence), and so is good for ranking
-    rather than for reading.
+    is no evidence. Its confidence is that of the least sure need: see `Evidence`.
     """
 
     name = "offline"
@@ -54,6 +55,16 @@ class OfflineDrafter:
 
     def compose(self, request: DraftRequest) -> Draft:
         """Draft in the calling thread: some ms, and some 100 ms where the sentences are seen for the first time."""
+        read = self._read(request)
+        return read if isinstance(read, Draft) else self._answer(request, read)
+
+    def evidence(self, request: DraftRequest) -> tuple[Evidence, ...]:
+        """What the decision to answer rests on, for each need; nothing where there is nothing to weigh."""
+        read = self._read(request)
+        return () if isinstance(read, Draft) else read.evidence
+
+    def _read(self, request: DraftRequest) -> "_Read | Draft":
+        """The question, what was found for it and how well that answers; or why there is nothing to weigh."""
         asked = prose(request.escalation.asked)
         if not any(character.isalnum() for character in asked):
             return _abstain("The message has no words to answer; open its attachment or ask what it is about.")
@@ -74,7 +85,15 @@ class OfflineDrafter:
         )
         if not question.roots:
             return _abstain("The message names nothing that an article could be about; ask what is wanted.")
-        return self._answer(request, question, sheets)
+        vectors = np.nan_to_num(np.asarray(self._embedder.embed(question.surface)))
+        found = candidates(question, sheets, vectors, self._intent(request.triage), self._meanings)
+        if not found:
+            return _abstain("The articles found have no sentence to quote.")
+        by_id = {passage.id: passage for passage in telling}
+        passages = [by_id[sheet.passage.id] for sheet in sheets]
+        judges = rankings(question, asked, sheets, passages, self._meanings)
+        weighed = (judges.weigh(question, n, found) for n in range(len(question.needs)))
+        return _Read(question, passages, found, tuple(weighed))
 
     def _intent(self, triage: Triage) -> Any:
         """The embedding of the intent's title, weaker the less it is trusted; zero for an unknown intent."""
@@ -85,60 +104,74 @@ class OfflineDrafter:
             self._intents[triage.intent_title] = np.nan_to_num(embedded)
         return self._intents[triage.intent_title] * min(1.0, triage.intent_confidence)
 
-    def _answer(self, request: DraftRequest, question: Question, sheets: Sequence[Sheet]) -> Draft:
-        vectors = np.nan_to_num(np.asarray(self._embedder.embed(question.surface)))
-        intent = self._intent(request.triage)
-        found = candidates(question, sheets, vectors, intent, self._meanings)
-        if not found:
-            return _abstain("The articles found have no sentence to quote.")
-        judged = [_judge(n, question, found, sheets, intent) for n in range(len(question.needs))]
-        answered = [n for n, each in enumerate(judged) if each.confidence >= _ANSWERS_FROM]
+    def _answer(self, request: DraftRequest, read: "_Read") -> Draft:
+        question, judged = read.question, [_judge(n, read) for n in range(len(read.question.needs))]
+        answered = [n for n, each in enumerate(judged) if each.answers]
         if not answered:
             return _abstain(
                 f"No article covers {judged[0].topic} (nearest: {judged[0].nearest}).", judged[0].confidence
             )
-        passages = {passage.id: passage for passage in request.passages}
-        quoted = [passages[sheet.passage.id] for sheet in sheets]
-        chosen = choose(question, found, quoted, answered)
-        name, language = request.escalation.customer.name, sheets[chosen[0].candidate.sheet].language
-        done = compose(_pieces(chosen, question, quoted), self._voice, name=name, language=language)
-        lacking = tuple(
-            f'Not covered: "{_told(question.needs[n].text)}" (nearest: {each.nearest}).'
-            for n, each in enumerate(judged)
-            if n not in answered
-        )
-        doubtful = (
-            f"Weak evidence: check that this answers the question about {each.topic}."
-            for n, each in enumerate(judged)
-            if n in answered and each.confidence < _SURE_FROM
-        )
-        confidence = min(each.confidence for each in judged)
-        return Draft(
-            done.text,
-            done.cited,
-            done.citations,
-            round(confidence, 4),
-            DraftAuthor.OFFLINE,
-            notes=(*lacking, *doubtful),
-        )
+        chosen = choose(question, read.found, read.passages, answered)
+        first = read.passages[chosen[0].candidate.sheet]
+        name, language = request.escalation.customer.name, self._shelf.sheet(first).language
+        done = compose(_pieces(chosen, question, read.passages), self._voice, name=name, language=language)
+        confidence = round(min(each.confidence for each in judged), 4)
+        notes = _notes(read, judged, answered, [each.candidate for each in chosen])
+        return Draft(done.text, done.cited, done.citations, confidence, DraftAuthor.OFFLINE, notes=notes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A request as it was read: `passages` are those that the candidates' sheets are from."""
+
+    question: Question
+    passages: Sequence[Passage]
+    found: Sequence[Candidate]
+    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """How well one need is answered; `topic` is what would be missing, and `nearest` the article that comes nearest."""
+    """Whether one need is covered, and how surely it is answered.
 
+    `topic` is what would be missing, and `nearest` the article that comes nearest.
+    """
+
+    covered: float
     confidence: float
     topic: str
     nearest: str
 
+    @property
+    def answers(self) -> bool:
+        return self.covered >= _ANSWERS_FROM and self.confidence >= _LEAST
 
-def _judge(n: int, question: Question, found: Sequence[Candidate], sheets: Sequence[Sheet], intent: Any) -> _Judged:
-    """Weigh the evidence for one need by itself, as if nothing else had been asked."""
-    asked = question.about(n)
-    best = [each.about(n) for each in sorted(found, key=lambda c: -c.scores[n])[:_WEIGHED]]
-    evidence = weigh(asked, best, sheets, intent)
-    topic = missing_topic(asked, evidence.found)
-    return _Judged(evidence.confidence, f'"{topic}"', sheets[best[0].sheet].passage.title)
+
+def _judge(n: int, read: _Read) -> _Judged:
+    """What the evidence says of one need by itself, as if nothing else had been asked."""
+    evidence = read.evidence[n]
+    topic = missing_topic(read.question.about(n), evidence.found)
+    return _Judged(evidence.covered, evidence.confidence, f'"{topic}"', evidence.nearest)
+
+
+def _notes(
+    read: _Read, judged: Sequence[_Judged], answered: Sequence[int], told: Sequence[Candidate]
+) -> tuple[str, ...]:
+    """What the rep should know before approving: what is not covered, what is weak, what else it could be."""
+    needs = read.question.needs
+    lacking = [
+        f'Not covered: "{_told(needs[n].text)}" (nearest: {each.nearest}).'
+        for n, each in enumerate(judged)
+        if n not in answered
+    ]
+    doubtful = [
+        f"Weak evidence: check that this answers the question about {judged[n].topic}."
+        for n in answered
+        if judged[n].confidence < _SURE_FROM
+    ]
+    others = [other for n in answered if (other := rival(n, read.found, told)) is not None]
+    found = [f'Also found: "{_told(each.unit.text)}" ({read.passages[each.sheet].title}).' for each in others]
+    return tuple(dict.fromkeys((*lacking, *doubtful, *found)))
 
 
 def _pieces(chosen: Sequence[Chosen], question: Question, passages: Sequence[Passage]) -> list[Piece]:
