@@ -21,8 +21,8 @@ class OpenAIEmbedder:
     """Embeds texts over the network; call it in a thread. Each request answers in `deadline_seconds`, retries included.
 
     Raises Unavailable where the endpoint does not answer or answers something else. `dimensions` is what the model
-    gives, and 0 before its first answer. A text without words is not sent; its vector is 0. In whatever is sent, placeholders
-    stand for what is personal by its form.
+    gives, and 0 before its first answer. A text without words is not sent; its vector is 0. Placeholders are sent for
+    what is personal by its form.
     """
 
     def __init__(
