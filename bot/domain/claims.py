@@ -24,15 +24,14 @@ _TURN = re.compile(
 _VERBS = frozenset(
     """is are was were be been can cannot can't may must might will would should shall has have had do does did don't
     doesn't isn't aren't won't cost costs take takes last lasts arrive arrives get gets receive receives need needs
-    include includes allow allows require requires pay pays travel travels expire expires stay stays remain remains gives
-    give drops ship ships leave leaves apply applies save saves allows covers cover comes come has answer decide decides
-    contain contains keep keeps start starts end ends it's you'll we'll you're there's that's you've takes runs begins see sees wait waits
-    work works collect collects carry carries send sends buy buys use uses show shows hold holds close closes open opens become becomes
-    return returns appear appears count counts train trains report reports want wants offer offers provide provides enter enters visit
-    ist sind kann können darf dürfen muss müssen wird werden kostet dauert erhalten erhält kommt hat haben gibt
-    est sont peut peuvent doit doivent coûte coûtent prend arrive arrivent part partent pouvez sera
-    es son puede pueden debe deben cuesta cuestan tarda salen llega está están se
-    kan kunnen moet moeten wordt worden kost kosten duurt krijgen krijgt komt heeft hebben""".split()  # noqa: SIM905
+    include includes allow allows require requires pay pays travel travels expire expires stay stays remain remains
+    gives give drops ship ships leave leaves apply applies save saves allows covers cover comes come has answer
+    decide decides contain contains keep keeps start starts end ends it's you'll we'll you're there's that's you've
+    takes runs begins see sees collect collects carry carries send sends buy buys hold holds close closes open opens
+    become becomes appear appears want wants provide provides enter enters ist sind kann können darf dürfen muss
+    müssen wird werden kostet dauert erhalten erhält kommt hat haben gibt est sont peut peuvent doit doivent coûte
+    coûtent prend arrive arrivent part partent pouvez sera es son puede pueden debe deben cuesta cuestan tarda salen
+    llega está están se kan kunnen moet moeten wordt worden kost kosten duurt krijgen krijgt komt heeft hebben""".split()  # noqa: SIM905
 )
 _PREPOSITIONS = frozenset(
     "in for on with at to from by after not also then im bei für mit pour avec dans en con para por".split()  # noqa: SIM905
@@ -126,8 +125,7 @@ def _clauses(sentence: str, language: str) -> Iterator[Clause]:
     for part in _parts(sentence, language):
         clause = _clause(part, sentence, inherited)
         if before is not None and not _has_verb(part):  # "and the yearly one with 3 months' notice"
-            subject = inherited if words(part)[:1] and words(part)[0] in _PREPOSITIONS else frozenset()
-            clause = replace(clause, inherited=subject | (frozenset(_said_first(before.text)) - frozenset(before.lead)))
+            clause = replace(clause, inherited=_elided(clause, before, inherited))
         if not clause.text.strip(" ,.") or _is_all_condition(part, clause):
             if held is None:
                 waiting = clause
@@ -147,14 +145,23 @@ def _clauses(sentence: str, language: str) -> Iterator[Clause]:
         yield waiting
 
 
-def _said_first(text: str) -> tuple[str, ...]:
-    """The roots of the subject and the verb: what stands before the first figure, or before the verb's first preposition."""
-    if found := figures(text):
-        return roots(text[: found[0].start])
-    said = words(text)
+def _elided(clause: Clause, before: Clause, subject: frozenset[str]) -> frozenset[str]:
+    """What a part without a verb leaves to the clause before it: the verb, and the subject where it has none itself.
+
+    A kind of the same is another one: "in the small kennel ... and in the large kennel" leaves "small" behind.
+    """
+    said = words(before.text)
     verb = next((at for at, word in enumerate(said) if word in _VERBS), len(said))
+    found = figures(before.text)
     end = next((at for at, word in enumerate(said) if at > verb and word in _PREPOSITIONS), len(said))
-    return roots(" ".join(said[:end]))
+    shared = frozenset(roots(before.text[: found[0].start] if found else " ".join(said[:end])))
+    first = (words(clause.text) or [""])[0]
+    if first not in _PREPOSITIONS and not first[:1].isdigit():
+        verb_only = frozenset(roots(" ".join(said[: verb + 1])))  # "we answer emergencies": the object is replaced
+        return (shared if before.lead else verb_only) - frozenset(before.lead)
+    kinds = {head: modifier for modifier, head in clause.pairs}
+    others = {modifier for modifier, head in before.pairs if kinds.get(head, modifier) != modifier}
+    return (subject | shared) - others
 
 
 def _limited(clause: Clause, by: Clause) -> Clause:

@@ -9,7 +9,7 @@ from bot.domain.claims import Clause, read
 from bot.domain.lexicon import GENERIC
 from bot.domain.quantities import FREE, quantities, roots, same_amount
 from bot.domain.wording import MONEY, sentences
-from bot.guardrails.sources import Source, is_copied, source_of
+from bot.guardrails.sources import Source, is_copied, is_verbatim, source_of
 from bot.ports import GuardInput, Guardrail
 
 NAME = "commitments"
@@ -57,13 +57,12 @@ def check(given: GuardInput) -> Iterable[Finding]:
     cited = {citation.passage_id for citation in draft.citations}
     passages = [passage for passage in given.passages if passage.id in cited]
     source = source_of(tuple((passage.title, passage.heading, passage.text) for passage in passages))
-    stated = [" ".join(passage.text.split()) for passage in passages]
     told = 0
     text = draft.text[:_READ]
     for start, end in sentences(text)[:_MOST_SENTENCES]:
         sentence = text[start:end]
         copied = draft.author is DraftAuthor.OFFLINE and is_copied(sentence, passages)
-        if copied or any(" ".join(sentence.split()) in body for body in stated):
+        if copied or is_verbatim(sentence, passages):
             continue
         for message, words in _unbacked(sentence, source):
             if told < _MOST:

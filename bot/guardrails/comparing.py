@@ -75,7 +75,7 @@ def _neighbours(claim: Clause, source: Source) -> Iterator[Difference]:
             continue
         distinct = list({id(clause): clause for clause, _ in rivals}.values())
         spread = counted(distinct)
-        tells = {root: log((len(distinct) + 0.3) / count) for root, count in spread.items()}
+        tells = {root: log((len(distinct) + 0.3) / count) for root, count in spread.items() if root != "cost"}
         own = weighted(claim)
         best = max(matched(own, clause, tells) for clause in same)
         rival, nearer = max(((matched(own, clause, tells), clause) for clause, _ in others), key=lambda pair: pair[0])

@@ -9,7 +9,7 @@ from bot.domain.lexicon import GENERIC
 from bot.domain.quantities import roots, spelt
 from bot.domain.wording import figures, is_negated, sentences, words
 from bot.guardrails.comparing import differences
-from bot.guardrails.sources import Source, is_copied, source_of
+from bot.guardrails.sources import Source, is_copied, is_verbatim, source_of
 from bot.ports import GuardInput, Guardrail
 
 NAME = "grounding"
@@ -85,9 +85,7 @@ def _judge(
     values = spelt(whole).union(quantity.number for clause in draft for quantity in clause.quantities)
     for text, markers in claims:
         passages = [passage for marker in markers for passage in sources.get(marker, [])] or everything
-        if any(" ".join(text.split()) in " ".join(passage.text.split()) for passage in passages):
-            continue
-        if offline and is_copied(text, passages):
+        if is_verbatim(text, passages) or (offline and is_copied(text, passages)):
             continue
         if not markers and _is_courtesy(text):
             continue

@@ -75,7 +75,23 @@ def source_of(texts: tuple[tuple[str, str, str], ...]) -> Source:
 def is_copied(text: str, passages: Sequence[Passage]) -> bool:
     """Tell whether a passage has every word of the text: the offline drafter copies what it writes."""
     own = set(words(text))
-    return any(own <= set(words(f"{passage.title}\n{passage.heading}\n{passage.text}")) for passage in passages)
+    return any(own <= _vocabulary(f"{passage.title}\n{passage.heading}\n{passage.text}") for passage in passages)
+
+
+def is_verbatim(text: str, passages: Sequence[Passage]) -> bool:
+    """Tell whether the text stands in a passage word for word, white space aside."""
+    own = " ".join(text.split())
+    return any(own in _flat(passage.text) for passage in passages)
+
+
+@lru_cache(maxsize=128)
+def _vocabulary(text: str) -> frozenset[str]:
+    return frozenset(words(text))
+
+
+@lru_cache(maxsize=128)
+def _flat(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _with_figures(claim: Clause, ranked: list[tuple[float, Clause]]) -> list[tuple[float, Clause]]:
