@@ -111,7 +111,7 @@ class Meanings:
     def of(self, texts: Sequence[str]) -> Any:
         """One row for each text, in its order."""
         clipped = [text[:_SENSED] for text in texts]
-        known = {text: self._known.pop(text, None) for text in clipped}
+        known = {text: self._known.pop(text, None) for text in dict.fromkeys(clipped)}
         new = [text for text, vector in known.items() if vector is None]
         if new:
             vectors = np.nan_to_num(np.asarray(self._embedder.embed(new), dtype=np.float32))
