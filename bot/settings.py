@@ -60,6 +60,7 @@ class Core(Section):
     workspace: str = Field("main", description="Name of the workspace that all records belong to")
     database_url: str = Field("", description="sqlite+aiosqlite:///... or postgresql+psycopg://...; default: a file")
     data_dir: Path = Field(Path("var"), description="Folder for the SQLite files when no database URL is given")
+    cache_dir: Path = Field(Path("var/cache"), description="Folder for what can be computed again but takes seconds")
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(3000, description="Port to listen on")
     process: str = Field("", description="Name of this process among several; unique, and the same after a restart")

@@ -109,8 +109,14 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None) -> Parts
         workflow_release=release.number,
     )
 
+    def learn() -> None:
+        kept = settings.core.cache_dir / "questions.npz"
+        questions.recall(kept)
+        triager.warm()
+        questions.keep(kept)
+
     async def warm() -> None:
-        await asyncio.to_thread(triager.warm)
+        await asyncio.to_thread(learn)
         await retriever.warm()
 
     library = Library(store.articles, store.releases, embedder, clock)

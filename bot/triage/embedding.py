@@ -1,10 +1,14 @@
 """Several embedders as one, and no text embedded twice: what makes learning from new labels a matter of seconds."""
 
+import contextlib
 import hashlib
 import math
+import os
 import threading
+import zipfile
 from collections import OrderedDict
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,6 +44,33 @@ class WeighedEmbedder:
             self._remember(new.keys(), found)
         rows = [found[key] for key in keys]
         return np.stack(rows) if rows else np.zeros((0, self.dimensions), dtype=np.float32)
+
+    def recall(self, file: Path) -> None:
+        """Remember what `keep` wrote there, if the same embedders wrote it; a file that is none is passed by."""
+        with contextlib.suppress(OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+            with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
+                name, keys, rows = str(kept["name"]), kept["keys"], kept["rows"]
+            if name == self.name and rows.shape == (len(keys), self.dimensions):
+                self._remember(
+                    [key.tobytes() for key in keys], {k.tobytes(): row for k, row in zip(keys, rows, strict=True)}
+                )
+
+    def keep(self, file: Path) -> None:
+        """Write what is remembered, so that another start need not embed it; where nothing can be written, do without.
+
+        The file has digests and vectors, no words. It is replaced in one step, so that no reader sees half of it.
+        """
+        with self._lock:
+            known = dict(self._known)
+        if not known:
+            return
+        keys = np.frombuffer(b"".join(known), dtype=np.uint8).reshape(len(known), -1)
+        partial = file.with_name(f"{file.name}.{os.getpid()}")
+        with contextlib.suppress(OSError):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with partial.open("wb") as opened:
+                np.savez(opened, name=self.name, keys=keys, rows=np.stack(list(known.values())))
+            partial.replace(file)
 
     def _embedded(self, texts: Sequence[str]) -> Any:
         parts = [

@@ -1,5 +1,6 @@
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -145,6 +146,39 @@ def test_only_new_texts_are_embedded_again(embedder: Embedder) -> None:
     reading.embed(["four"])
     reading.embed(["one"])  # forgotten
     assert counting.embedded[3:] == ["four", "one"]
+
+
+def test_what_was_embedded_is_remembered_over_a_restart(embedder: Embedder, tmp_path: Path) -> None:
+    file = tmp_path / "cache" / "questions.npz"
+    first = WeighedEmbedder((embedder, 1.0))
+    vectors = first.embed(["one", "two"])
+    first.keep(file)
+    counting = Counting(embedder)
+    again = WeighedEmbedder((counting, 1.0))
+    again.recall(file)
+    assert np.array_equal(again.embed(["one", "two"]), vectors)
+    assert counting.embedded == []
+
+
+@pytest.mark.parametrize("content", [b"", b"no archive", b"PK\x03\x04 torn"])
+def test_a_memory_that_cannot_be_read_is_passed_by(embedder: Embedder, tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "questions.npz"
+    file.write_bytes(content)
+    reading = WeighedEmbedder((embedder, 1.0))
+    reading.recall(file)
+    reading.recall(tmp_path / "missing.npz")
+    reading.keep(tmp_path / "missing.npz")  # nothing is remembered, so nothing is written
+    assert not (tmp_path / "missing.npz").exists()
+    assert reading.embed(["one"]).shape == (1, embedder.dimensions)
+
+
+def test_another_embedder_s_memory_is_not_mixed_in(embedder: Embedder, tmp_path: Path) -> None:
+    other = WeighedEmbedder((Placed({"a": np.array([1.0, 0.0])}), 1.0))
+    other.embed(["a"])
+    other.keep(tmp_path / "questions.npz")
+    reading = WeighedEmbedder((embedder, 1.0))
+    reading.recall(tmp_path / "questions.npz")
+    assert np.array_equal(reading.embed(["a"]), WeighedEmbedder((embedder, 1.0)).embed(["a"]))
 
 
 def test_opinions_are_weighed(embedder: Embedder) -> None:
