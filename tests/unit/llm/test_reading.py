@@ -74,3 +74,24 @@ def test_the_language_of_an_article_is_told_by_its_common_words() -> None:
     assert language_of("The parcel is free of charge and you can return it with the label in the box.") == "en"
     assert language_of("Das Paket ist kostenlos und Sie können es mit dem Etikett nicht zurückgeben.") == "de"
     assert language_of("E08") == ""
+
+
+def test_a_nested_item_knows_which_line_leads_to_it() -> None:
+    text = (
+        "Free bags:\n- Silver members:\n  - two in economy\n  - three in business\n- Gold members:\n  - four\n\nOther."
+    )
+    assert [(unit.text, unit.under) for unit in units(text)][2:] == [
+        ("two in economy", "Silver members:"),
+        ("three in business", "Silver members:"),
+        ("Gold members:", "Free bags:"),
+        ("four", "Gold members:"),
+        ("Other.", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "directs"),
+    [("Please check the spam folder.", True), ("To restart it, pull the plug.", True), ("A plug is included.", False)],
+)
+def test_what_to_do_is_told_from_what_is(text: str, directs: bool) -> None:
+    assert units(text)[0].directs is directs
