@@ -47,6 +47,7 @@ _OPENS = re.compile(
     re.I,
 )
 _RANGE = re.compile(r"\d(?:\s+\w+|,)\s+\d$")
+_HEADING = re.compile(r"#{1,6}\s")
 _ROW_RULE = re.compile(r"^\|?[\s:|-]+\|?$")
 _MARKS = re.compile(r"^\s*(?:#{1,6}\s+|[-*+•]\s+|\d{1,3}[.)]\s+|>\s?)|[*`]|\[\d{1,3}\]")
 _NO_CELL = frozenset({"no", "none", "nein", "kein", "keine", "non", "aucun", "nee", "geen"})
@@ -87,6 +88,8 @@ def read(text: str) -> tuple[Clause, ...]:
     header: list[str] = []
     for start, end in sentences(text):
         sentence = text[start:end]
+        if _HEADING.match(sentence):
+            continue
         if sentence.startswith("|"):
             header = _table_row(sentence, header, found)
         else:

@@ -9,7 +9,7 @@ from bot.domain.article import ArticleKind, Audience
 from bot.domain.claims import Clause, read
 from bot.domain.conditions import BOUND, WHEN
 from bot.domain.lexicon import GENERIC, root
-from bot.domain.quantities import Quantity, same_amount
+from bot.domain.quantities import LEAST, Quantity, same_amount
 from bot.ports import GuardInput, Guardrail
 
 NAME = "contradiction"
@@ -94,10 +94,11 @@ def _narrower(one: Clause, other: Clause) -> bool:
 
 def _clash(one: Clause, other: Clause) -> bool:
     """Tell whether both cannot be true, given that they speak of the same under the same conditions."""
-    if _limits(one) != _limits(other):
+    subjects = (set(one.lead) - GENERIC <= other.about, set(other.lead) - GENERIC <= one.about)
+    if not all(subjects) or _limits(one) != _limits(other):
         return False
     if one.negative != other.negative:
-        return not one.row and not other.row
+        return not one.row and not other.row and _wholly_alike(one, other)
     kinds = {quantity.kind for quantity in one.quantities} & {quantity.kind for quantity in other.quantities}
     apart = [
         kind for kind in kinds if not any(_agree(mine, yours) for mine in _of(one, kind) for yours in _of(other, kind))
@@ -105,6 +106,13 @@ def _clash(one: Clause, other: Clause) -> bool:
     return (
         len(apart) == 1
     )  # where several kinds differ, one of them is the condition: "60 minutes: 25 %", "120 minutes: 50 %"
+
+
+def _wholly_alike(one: Clause, other: Clause) -> bool:
+    """Tell whether both are whole statements with the same subject, so that a "not" in one of them denies the other."""
+    apart = (set(one.roots) ^ set(other.roots)) - GENERIC
+    alike = bool(one.lead) and one.lead == other.lead and not one.inherited and not other.inherited
+    return alike and len(apart) <= 1
 
 
 def _limits(clause: Clause) -> set[tuple[str, bool]]:
@@ -119,7 +127,11 @@ def _of(clause: Clause, kind: str) -> list[Quantity]:
 
 
 def _agree(one: Quantity, other: Quantity) -> bool:
-    return same_amount(one, other) or same_amount(other, one) or bool(one.per and other.per and one.per != other.per)
+    other_rate = one.per and other.per and one.per != other.per
+    other_bound = (
+        LEAST in (one.bound, other.bound) and one.bound != other.bound
+    )  # "from 49 EUR" limits, it does not state
+    return same_amount(one, other) or same_amount(other, one) or bool(other_rate or other_bound)
 
 
 def _told(statement: _Statement) -> str:

@@ -5,8 +5,10 @@ import codecs
 import time
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
+import yaml
 
 from bot.domain.answer import DraftAuthor, Field, Level
 from bot.domain.article import ArticleKind
@@ -17,6 +19,7 @@ from bot.ports import Guardrail
 from tests.unit.guardrails.conftest import FEES, Judge, given
 
 PERSON = DraftAuthor.PERSON
+ARTICLES = Path(__file__).parents[3] / "knowledge" / "content" / "articles"
 
 
 @pytest.mark.parametrize(
@@ -207,6 +210,20 @@ def test_dates_rows_and_yes_and_no_disagree_too(judge: Judge, one: str, other: s
 def test_the_same_said_twice_and_other_things_do_not_disagree(judge: Judge, one: str, other: str) -> None:
     passages = (replace(ONE, text=one), replace(ONE, id="x", slug="x", title="Other", text=other))
     assert judge("contradiction", passages=passages) == []
+
+
+def test_of_the_sample_articles_only_two_disagree_and_they_do() -> None:
+    passages = []
+    for path in sorted(ARTICLES.rglob("*.md")):
+        _, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
+        about = yaml.safe_load(front)
+        if about.get("audience") == "customer":
+            dates = {"effective": about.get("effective"), "expires": about.get("expires")}
+            one = replace(ONE, id=path.stem, slug=path.stem, title=about["title"], **dates)
+            passages.extend(replace(one, text=section) for section in body.split("\n## "))
+    found = list(contradictions(given("", cites=(), passages=tuple(passages))))
+    assert len(passages) > 100
+    assert [("Returning opened beans" in f.message, "Taste promise" in f.message) for f in found] == [(True, True)]
 
 
 @pytest.mark.parametrize(
