@@ -2,6 +2,7 @@
 
 import base64
 import codecs
+import re
 import time
 from dataclasses import replace
 from datetime import date
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.domain.answer import DraftAuthor, Field, Level
+from bot.domain.answer import DraftAuthor, Field, Level, Passage
 from bot.domain.article import ArticleKind
 from bot.guardrails.contradiction import check as contradictions
 from bot.guardrails.private_data import check as private_data
@@ -213,14 +214,14 @@ def test_the_same_said_twice_and_other_things_do_not_disagree(judge: Judge, one:
 
 
 def test_of_the_sample_articles_only_two_disagree_and_they_do() -> None:
-    passages = []
+    passages: list[Passage] = []
     for path in sorted(ARTICLES.rglob("*.md")):
         _, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
         about = yaml.safe_load(front)
         if about.get("audience") == "customer":
             dates = {"effective": about.get("effective"), "expires": about.get("expires")}
             one = replace(ONE, id=path.stem, slug=path.stem, title=about["title"], **dates)
-            passages.extend(replace(one, text=section) for section in body.split("\n## "))
+            passages.extend(replace(one, text=section) for section in re.split(r"(?m)^(?=## )", body))
     found = list(contradictions(given("", cites=(), passages=tuple(passages))))
     assert len(passages) > 100
     assert [("Returning opened beans" in f.message, "Taste promise" in f.message) for f in found] == [(True, True)]
