@@ -78,9 +78,8 @@ class OfflineDrafter:
         question = ask(
             asked,
             [line.roots for sheet in sheets for line in sheet.lines],
-            self._embedder,
+            self._meanings.of,
             named=frozenset().union(*(sheet.named for sheet in sheets)),
-            meaning=self._meanings.of,
             needs=[need.text for need in request.triage.needs],
         )
         if not question.roots:

@@ -12,7 +12,6 @@ from bot.domain.asking import is_asking, questions
 from bot.domain.smuggling import without_orders
 from bot.domain.wording import content_words, is_negated, normal, sentences, stem, words
 from bot.llm.wanting import FIGURED, Wants, wanted
-from bot.ports import Embedder
 
 Meaning = Callable[[Sequence[str]], Any]
 """Gives the embeddings of sentences by their meaning in context, a row each."""
@@ -71,15 +70,13 @@ _CALENDAR = re.compile(
 class Need:
     """One thing that is asked: its words' weights (one for each of the question's `roots`) and its meaning.
 
-    `said` is its part of the message, `text` the words in it that ask. `embedding` is of the words, `meaning` of the
-    sentence in context.
+    `said` is its part of the message, `text` the words in it that ask.
     """
 
     said: str
     text: str
     wants: Wants
     weights: Any
-    embedding: Any
     meaning: Any
 
     @property
@@ -102,15 +99,12 @@ class Need:
 class Question:
     """A question as it is weighed. `surface` is each root as the customer wrote it, `codes` are such as E08, `names`
     the roots that name something (Norway, E08).
-
-    `embeddings` are of the whole and of its needs, in that order.
     """
 
     text: str
     roots: tuple[str, ...]
     surface: tuple[str, ...]
     weights: Any
-    embeddings: Any
     needs: tuple[Need, ...]
     codes: frozenset[str]
     names: frozenset[str]
@@ -118,18 +112,15 @@ class Question:
     def about(self, n: int) -> "Question":
         """The question as if only this need had been asked."""
         need = self.needs[n]
-        return replace(
-            self, text=need.text, weights=need.weights, needs=(need,), embeddings=self.embeddings[[0, n + 1]]
-        )
+        return replace(self, text=need.text, weights=need.weights, needs=(need,))
 
 
 def ask(
     text: str,
     held: Sequence[frozenset[str]],
-    embedder: Embedder,
+    meaning: Meaning,
     *,
     named: frozenset[str] = frozenset(),
-    meaning: Meaning | None = None,
     needs: Sequence[str] = (),
 ) -> Question:
     """Read a question; a word counts for more the fewer units have it, the customer's own ids do not count.
@@ -147,16 +138,12 @@ def ask(
     asking = [_asking(part) for part in parted]
     inside = [_inside(part) for part in asking]
     own = np.array([_own(roots, there) for there in inside]).reshape(len(parted), len(roots))
-    embedded = np.nan_to_num(np.asarray(embedder.embed([bare, *asking]), dtype=np.float64))
     sensed = [part if len(_named(asked)) < _NAMES_ENOUGH else asked for part, asked in zip(parted, asking, strict=True)]
-    meanings = (meaning or embedder.embed)([part[:_SENSED] for part in sensed])
-    found = tuple(
-        Need(part, asking[i], wanted(asking[i]), full * own[i], embedded[i + 1], meanings[i])
-        for i, part in enumerate(parted)
-    )
+    meanings = meaning([part[:_SENSED] for part in sensed])
+    found = tuple(Need(part, asking[i], wanted(asking[i]), full * own[i], meanings[i]) for i, part in enumerate(parted))
     shown = tuple(surface[root] for root in roots)
     names = frozenset(root for root in roots if surface[root] in _names(bare))
-    return Question(bare, roots, shown, full * own.max(axis=0), embedded, found, codes_in(bare.upper()), names)
+    return Question(bare, roots, shown, full * own.max(axis=0), found, codes_in(bare.upper()), names)
 
 
 def codes_in(text: str) -> frozenset[str]:

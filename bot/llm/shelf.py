@@ -57,12 +57,9 @@ class Sheet:
 
     passage: Passage
     lines: tuple[Line, ...]
-    roots: frozenset[str]
     named: frozenset[str]  # the roots of what its title, headings and first cells name
     language: str
-    embedding: Any
     name: Any  # the embedding of its title and heading
-    embeddings: Any  # of the lines
     _words: tuple[tuple[str, ...], ...]
     _vectors: Any
     _starts: Any
@@ -145,20 +142,15 @@ def _read(passage: Passage, embedder: Embedder) -> Sheet:
     own = tuple(tuple(word for word in words(text) if content_words(word)) for text in texts)
     flat = [word for there in own for word in there]
     starts = np.cumsum([0, *(len(there) for there in own if there)])[:-1]
-    whole = f"{passage.title}. {passage.heading}. {passage.text[:2_000]}"
-    embedded = np.nan_to_num(np.asarray(embedder.embed([whole, passage.name, *(unit.text for unit in found)])))
     named = [passage.title, passage.heading, *(unit.heading for unit in found)]
     return Sheet(
         passage,
         lines,
-        frozenset(content_words(f"{passage.title} {passage.heading} {passage.text}")),
         frozenset(root for name in named for root in content_words(name)).union(
             *(_first(unit) for unit in found if unit.kind is Kind.ROW)
         ),
         language_of(f"{passage.title}. {passage.text}"),
-        embedded[0],
-        embedded[1],
-        embedded[2:],
+        np.nan_to_num(np.asarray(embedder.embed([passage.name])))[0],
         own,
         _vectors(flat, embedder),
         starts,

@@ -59,9 +59,8 @@ class Reader:
         question = ask(
             request.escalation.asked,
             [line.roots for sheet in sheets for line in sheet.lines],
-            self._words,
+            self._meanings.of,
             named=frozenset().union(*(sheet.named for sheet in sheets)),
-            meaning=self._meanings.of,
             needs=[need.text for need in request.triage.needs],
         )
         several = len(question.needs) > 1

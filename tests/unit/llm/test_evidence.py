@@ -156,7 +156,7 @@ def test_every_sign_has_a_spread_and_points_where_it_should() -> None:
 def test_what_is_missing_is_named_in_the_customers_words_without_fillers(
     question: str, unknown: set[str], topic: str, embedder: Embedder
 ) -> None:
-    asked = ask(question, [], embedder)
+    asked = ask(question, [], embedder.embed)
     found = np.array(
         [0.0 if word.casefold() in {each.casefold() for each in unknown} else 1.0 for word in asked.surface]
     )
@@ -166,7 +166,7 @@ def test_what_is_missing_is_named_in_the_customers_words_without_fillers(
 @settings(max_examples=100, deadline=None)
 @given(text=st.text(max_size=300), lacking=st.booleans())
 def test_any_text_has_a_topic_that_fits_on_a_line(text: str, lacking: bool, embedder: Embedder) -> None:
-    asked = ask(text, [], embedder)
+    asked = ask(text, [], embedder.embed)
     topic = missing_topic(asked, np.full(len(asked.roots), 0.0 if lacking else 1.0))
     assert len(topic) <= 82
     assert "\n" not in topic
