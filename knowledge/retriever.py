@@ -11,7 +11,7 @@ import numpy as np
 from bot.domain.answer import Passage
 from bot.domain.article import Audience
 from bot.domain.errors import Unavailable
-from bot.domain.smuggling import without_orders
+from bot.domain.text.smuggling import without_orders
 from bot.ports import Articles, Embedder, Releases, Reranker, Retrieved
 from knowledge.index import Asked, ReleaseIndex
 from knowledge.indexes import Indexes

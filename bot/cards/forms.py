@@ -20,8 +20,8 @@ from bot.cards.elements import (
 )
 from bot.cards.proposal import TONES, source_line
 from bot.domain.answer import Passage, Proposal
-from bot.domain.plain import readable
 from bot.domain.review import FailureMode, Review, needs_second_person
+from bot.domain.text.plain import readable
 from bot.domain.trace import Trace
 
 

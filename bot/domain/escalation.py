@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.chat import Person, Place
-from bot.domain.message import own_words
-from bot.domain.wording import content_words
+from bot.domain.text.message import own_words
+from bot.domain.text.wording import content_words
 
 ASKED = 3_500
 """Characters of a long conversation that are read for an answer: its newest turns, and its first one."""

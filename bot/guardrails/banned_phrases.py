@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from bot.domain.answer import Finding, Level
-from bot.domain.wording import normal
+from bot.domain.text.wording import normal
 from bot.ports import GuardInput, Guardrail
 
 NAME = "banned-phrases"

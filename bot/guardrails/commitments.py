@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bot.domain.answer import DraftAuthor, Finding, Level
-from bot.domain.claims import Clause, read
-from bot.domain.lexicon import GENERIC
-from bot.domain.quantities import FREE, quantities, roots, same_amount
-from bot.domain.wording import MONEY, sentences
+from bot.domain.text.claims import Clause, read
+from bot.domain.text.lexicon import GENERIC
+from bot.domain.text.quantities import FREE, quantities, roots, same_amount
+from bot.domain.text.wording import MONEY, sentences
 from bot.guardrails.sources import Source, is_copied, is_verbatim, source_of
 from bot.ports import GuardInput, Guardrail
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log
 
-from bot.domain.claims import Clause
-from bot.domain.conditions import BOUND, IF, SCOPE, WHEN, WITH, Condition
-from bot.domain.lexicon import GENERIC
-from bot.domain.quantities import FREE, LEAST, MOST, same_amount, same_rate
-from bot.domain.wording import words
+from bot.domain.text.claims import Clause
+from bot.domain.text.conditions import BOUND, IF, SCOPE, WHEN, WITH, Condition
+from bot.domain.text.lexicon import GENERIC
+from bot.domain.text.quantities import FREE, LEAST, MOST, same_amount, same_rate
+from bot.domain.text.wording import words
 from bot.guardrails.sources import Source, counted, matched, weighted
 
 _ALIKE = 0.5

@@ -6,10 +6,10 @@ from datetime import date
 
 from bot.domain.answer import Finding, Level, Passage
 from bot.domain.article import ArticleKind, Audience
-from bot.domain.claims import Clause, read
-from bot.domain.conditions import BOUND, WHEN
-from bot.domain.lexicon import GENERIC, root
-from bot.domain.quantities import LEAST, Quantity, same_amount
+from bot.domain.text.claims import Clause, read
+from bot.domain.text.conditions import BOUND, WHEN
+from bot.domain.text.lexicon import GENERIC, root
+from bot.domain.text.quantities import LEAST, Quantity, same_amount
 from bot.ports import GuardInput, Guardrail
 
 NAME = "contradiction"

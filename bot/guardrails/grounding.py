@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bot.domain.answer import DraftAuthor, Finding, Level, Passage
-from bot.domain.claims import Clause, read
-from bot.domain.lexicon import GENERIC
-from bot.domain.quantities import roots, spelt
-from bot.domain.wording import figures, is_negated, sentences, words
+from bot.domain.text.claims import Clause, read
+from bot.domain.text.lexicon import GENERIC
+from bot.domain.text.quantities import roots, spelt
+from bot.domain.text.wording import figures, is_negated, sentences, words
 from bot.guardrails.comparing import differences
 from bot.guardrails.sources import Source, is_copied, is_verbatim, source_of
 from bot.ports import GuardInput, Guardrail

@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from bot.domain.answer import DraftAuthor, Finding, Level
-from bot.domain.orders import ORDERS
-from bot.domain.smuggling import comments, disguised, order_in, sounds_like_order
-from bot.domain.wording import normal
+from bot.domain.text.orders import ORDERS
+from bot.domain.text.smuggling import comments, disguised, order_in, sounds_like_order
+from bot.domain.text.wording import normal
 from bot.ports import GuardInput, Guardrail
 
 NAME = "injection"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bot.domain.answer import Finding, Level
-from bot.domain.wording import normal
+from bot.domain.text.wording import normal
 from bot.ports import GuardInput, Guardrail
 
 NAME = "links"

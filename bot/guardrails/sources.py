@@ -6,9 +6,9 @@ from functools import cached_property, lru_cache
 from math import log
 
 from bot.domain.answer import Passage
-from bot.domain.claims import Clause, read
-from bot.domain.quantities import Quantity, roots, same_amount, spelt
-from bot.domain.wording import words
+from bot.domain.text.claims import Clause, read
+from bot.domain.text.quantities import Quantity, roots, same_amount, spelt
+from bot.domain.text.wording import words
 
 _INHERITED = 0.6  # what a subject that stands in an earlier clause counts
 _SAME_FIGURE = 0.1

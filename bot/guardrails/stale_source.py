@@ -5,7 +5,7 @@ from datetime import date
 
 from bot.domain.answer import Finding, Level, Passage
 from bot.domain.article import Audience
-from bot.domain.quantities import roots
+from bot.domain.text.quantities import roots
 from bot.ports import GuardInput, Guardrail
 
 NAME = "stale-source"

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bot.domain.answer import Finding, Level
-from bot.domain.wording import STOP
+from bot.domain.text.wording import STOP
 from bot.ports import GuardInput, Guardrail
 
 NAME = "tone"

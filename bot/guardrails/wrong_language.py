@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.domain.answer import Finding, Level
-from bot.domain.languages import SAME_SCRIPT, language_of
+from bot.domain.text.languages import SAME_SCRIPT, language_of
 from bot.ports import GuardInput, Guardrail
 
 NAME = "wrong-language"

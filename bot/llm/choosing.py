@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.answer import Passage
 from bot.domain.article import ArticleKind
-from bot.domain.wording import content_words, figures
+from bot.domain.text.wording import content_words, figures
 from bot.llm.matching import Candidate, strange
 from bot.llm.question import Need, Question
 from bot.llm.reading import Kind, Unit

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bot.domain.answer import Passage
-from bot.domain.wording import content_words, sentences
+from bot.domain.text.wording import content_words, sentences
 from bot.llm.matching import Candidate
 from bot.llm.question import Question
 from bot.llm.shelf import ROOTED, Meanings, Sheet

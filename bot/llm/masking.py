@@ -1,14 +1,14 @@
 """Personal data leaves in no request: placeholders stand for it, and are exchanged for it again in the reply. Pure.
 
 Hidden are the customer's name and addresses as the surface tells them, what triage found in the question, and what
-`bot.domain.personal` finds by its form. Names of other people stay.
+`bot.domain.text.personal` finds by its form. Names of other people stay.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.domain.personal import KINDS, personal
-from bot.domain.wording import content_words
+from bot.domain.text.personal import KINDS, personal
+from bot.domain.text.wording import content_words
 from bot.llm.voice import addressee
 from bot.ports import DraftRequest
 

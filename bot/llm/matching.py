@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bot.domain.answer import Passage
-from bot.domain.wording import content_words
+from bot.domain.text.wording import content_words
 from bot.llm.question import Need, Question, codes_in
 from bot.llm.reading import Kind, Unit, row
 from bot.llm.shelf import ROOTED, Line, Meanings, Sheet

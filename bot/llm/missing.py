@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.domain.wording import content_words, sentences
+from bot.domain.text.wording import content_words, sentences
 from bot.llm.question import Question
 
 _LACKING = 0.5  # how well a word must be found not to be missing

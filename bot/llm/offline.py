@@ -9,7 +9,7 @@ import numpy as np
 
 from bot.domain.answer import UNKNOWN_INTENT, Draft, DraftAuthor, Passage, Triage
 from bot.domain.article import ArticleKind
-from bot.domain.message import prose
+from bot.domain.text.message import prose
 from bot.llm.choosing import Chosen, choose
 from bot.llm.compose import Piece, compose
 from bot.llm.evidence import Evidence, rankings

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from bot.domain.asking import is_asking, questions
-from bot.domain.smuggling import without_orders
-from bot.domain.wording import content_words, is_negated, normal, sentences, stem, words
+from bot.domain.text.asking import is_asking, questions
+from bot.domain.text.smuggling import without_orders
+from bot.domain.text.wording import content_words, is_negated, normal, sentences, stem, words
 from bot.llm.wanting import FIGURED, Wants, wanted
 
 Meaning = Callable[[Sequence[str]], Any]

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.domain.plain import DIVIDER, cells, is_row, plain
-from bot.domain.wording import sentences, words
+from bot.domain.text.plain import DIVIDER, cells, is_row, plain
+from bot.domain.text.wording import sentences, words
 
 _STEP = re.compile(r"^(\s*)(\d{1,3}[.)])\s+(.*)$")
 _BULLET = re.compile(r"^(\s*)([-*+•])\s+(.*)$")
@@ -35,12 +35,6 @@ _DIRECTING = re.compile(
     r"|try|turn|type|unplug|update|upload|use|verify|visit|wait|write)\b",
     re.I,
 )
-_VOICES = {
-    "en": "the and is are of to in for you your with can not", "de": "der die das und ist nicht mit sie ein eine zu",
-    "fr": "le la les et est des une vous pour dans avec pas", "es": "el los las y es una para con por que no su",
-    "nl": "de het een en is van voor niet met je op te", "it": "il lo gli e è una per con che non di della",
-    "pt": "o os as e é uma para com que não do da",
-}  # fmt: skip
 
 
 class Kind(StrEnum):
@@ -89,8 +83,7 @@ class Unit:
 
 def units(text: str) -> list[Unit]:
     """Read the units in order. Headings, rules, comments and images are none."""
-    text = re.sub(r"<!--.*?-->", lambda match: re.sub(r"[^\n]", " ", match.group()), text, flags=re.S)
-    lines = text.split("\n")
+    lines = without_comments(text).split("\n")
     found: list[Unit] = []
     block = 0
     at = 0
@@ -127,14 +120,6 @@ def _inside(unit: Unit, lead: Unit) -> bool:
         if unit.block == lead.block
         else lead.kind is Kind.SENTENCE and unit.block == lead.block + 1
     )
-
-
-def language_of(text: str) -> str:
-    """The language of an article by its commonest words, or "" where they do not tell."""
-    found = words(text[:4_000])
-    votes = {language: sum(found.count(word) for word in voices.split()) for language, voices in _VOICES.items()}
-    best = max(votes, key=lambda language: votes[language])
-    return best if votes[best] * 12 >= len(found) and votes[best] >= 2 else ""
 
 
 _Reader = Callable[[list[str], int, int], tuple[int, list[Unit]]]

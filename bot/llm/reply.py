@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
 from bot.domain.answer import Passage
-from bot.domain.wording import content_words, figures, sentences, words
+from bot.domain.text.wording import content_words, figures, sentences, words
 from bot.llm.compose import Piece
 from bot.llm.masking import Mask
 from bot.llm.reading import language_of

@@ -10,7 +10,7 @@ import secrets
 from importlib.resources import files
 
 from bot.domain.escalation import Author, Escalation, Turn
-from bot.domain.wording import normal
+from bot.domain.text.wording import normal
 from bot.llm.masking import Mask, mask_of
 from bot.llm.voice import Length, Voice
 from bot.ports import DraftRequest

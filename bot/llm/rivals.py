@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.domain.wording import figures
+from bot.domain.text.wording import figures
 from bot.llm.matching import Candidate
 
 CLOSE = 0.25

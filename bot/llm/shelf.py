@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from bot.domain.answer import Passage
-from bot.domain.smuggling import order_in
-from bot.domain.wording import content_words, is_negated, stem, words
-from bot.llm.reading import Kind, Unit, language_of, units
+from bot.domain.languages import language_of
+from bot.domain.text.smuggling import order_in
+from bot.domain.text.wording import content_words, is_negated, stem, words
+from bot.llm.reading import Kind, Unit, units
 from bot.llm.wanting import Wants, gives
 from bot.ports import Embedder
 

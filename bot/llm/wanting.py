@@ -3,7 +3,7 @@
 import re
 from enum import Flag, auto
 
-from bot.domain.wording import MONEY, figures, stem
+from bot.domain.text.wording import MONEY, figures, stem
 
 
 class Wants(Flag):

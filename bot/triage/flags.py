@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from bot.domain.escalation import Author, Escalation
-from bot.domain.wording import words
+from bot.domain.text.wording import words
 from bot.triage.tone_marks import heat
 
 _READ = 2_000  # characters of a turn

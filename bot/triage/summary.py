@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bot.domain.answer import Summary
-from bot.domain.asking import is_asking
 from bot.domain.escalation import ASKED, Escalation
-from bot.domain.message import own_words, prose
-from bot.domain.smuggling import without_orders
-from bot.domain.wording import content_words, sentences
+from bot.domain.text.asking import is_asking
+from bot.domain.text.message import own_words, prose
+from bot.domain.text.smuggling import without_orders
+from bot.domain.text.wording import content_words, sentences
 
 _MOST = 4  # bullets of a kind
 _LONGEST = 160  # characters of a bullet

@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import Any
 
 from bot.domain.answer import UNKNOWN_INTENT, Need, Risk, Sentiment, Triage, Urgency
-from bot.domain.asking import questions
 from bot.domain.escalation import ASKED, Escalation
-from bot.domain.message import prose
-from bot.domain.smuggling import without_orders
+from bot.domain.text.asking import questions
+from bot.domain.text.message import prose
+from bot.domain.text.smuggling import without_orders
 from bot.ports import Embedder
 from bot.triage.classifier import FewShotClassifier, Prediction
 from bot.triage.cues import Cue, high_risk

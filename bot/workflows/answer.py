@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from bot.domain.answer import UNKNOWN_INTENT, Draft, Finding, Passage, Proposal, Triage
 from bot.domain.article import Audience
 from bot.domain.escalation import Escalation, EscalationStatus
-from bot.domain.message import faults, prose
-from bot.domain.procedure import steps_for
+from bot.domain.text.message import faults, prose
+from bot.domain.text.procedure import steps_for
+from bot.domain.text.wording import content_words
 from bot.domain.trace import Trace
-from bot.domain.wording import content_words
 from bot.ports import Desk, DraftRequest, GuardInput, Run
 from bot.workflows import showing
 from bot.workflows.writing import write

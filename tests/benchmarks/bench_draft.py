@@ -14,7 +14,7 @@ import numpy as np
 from rich.progress import track
 
 from bot.domain.answer import Passage
-from bot.domain.wording import content_words, words
+from bot.domain.text.wording import content_words, words
 from bot.llm.offline import OfflineDrafter
 from bot.llm.reading import units
 from bot.ports import DraftRequest, Embedder

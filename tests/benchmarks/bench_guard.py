@@ -16,7 +16,7 @@ from rich.table import Table
 
 from bot.discovery import find
 from bot.domain.answer import Level
-from bot.domain.wording import content_words
+from bot.domain.text.wording import content_words
 from bot.ports import GuardInput, Guardrail
 from tests.benchmarks.guard_cases import AFTER, BUILT_ON, HELD_OUT, LABELLED, Case, cases, guard_input
 from tests.benchmarks.report import percentile, report

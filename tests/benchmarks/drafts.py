@@ -14,7 +14,7 @@ import yaml
 from bot.domain.answer import Passage, Risk, Sentiment, Triage, Urgency
 from bot.domain.article import Audience, Revision
 from bot.domain.escalation import Author, Customer, Escalation, Turn
-from bot.domain.wording import content_words
+from bot.domain.text.wording import content_words
 from bot.ports import DraftRequest, Embedder
 from bot.triage.language import LanguageDetector
 from bot.triage.taxonomy import load_taxonomy, load_tone

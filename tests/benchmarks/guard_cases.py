@@ -14,7 +14,7 @@ import yaml
 
 from bot.domain.answer import Citation, Draft, DraftAuthor, Passage, Risk, Sentiment, Triage, Urgency
 from bot.domain.escalation import Author, Customer, Escalation, Turn
-from bot.domain.wording import sentences
+from bot.domain.text.wording import sentences
 from bot.ports import GuardInput
 
 LABELLED = Path(__file__).parent / "labelled"

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.plain import plain
+from bot.domain.text.plain import plain
 from bot.llm.reading import Kind, language_of, units
 
 ARTICLE = """

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.domain.wording import content_words, sentences
+from bot.domain.text.wording import content_words, sentences
 
 MOST = 10
 """Questions of one message that are told apart; further ones stay with the last."""

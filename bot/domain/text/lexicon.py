@@ -9,7 +9,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from bot.domain.wording import STOP, normal, stem
+from bot.domain.text.wording import STOP, normal, stem
 
 AND = {"en": "and", "de": "und", "fr": "et", "es": "y|e", "nl": "en", "it": "e", "pt": "e"}
 

@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.domain.lexicon import GRAMMAR, root, said_plainly
-from bot.domain.wording import MONEY, SPELT, figures, words
+from bot.domain.text.lexicon import GRAMMAR, root, said_plainly
+from bot.domain.text.wording import MONEY, SPELT, figures, words
 
 _MINUTES = {"minute": 1, "hour": 60, "day": 1_440, "calendar day": 1_440, "week": 10_080}
 _MONTHS = {"month": 1, "year": 12}

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.plain import readable
-from bot.domain.smuggling import without_orders
+from bot.domain.text.plain import readable
+from bot.domain.text.smuggling import without_orders
 
 MARKDOWN = """## How long it takes
 

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.domain.message import faults, own_words, prose
+from bot.domain.text.message import faults, own_words, prose
 
 MAIL = """Hi, my machine still leaks after I changed the seal. What now?
 

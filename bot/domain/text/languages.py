@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from bot.domain.wording import words
+from bot.domain.text.wording import words
 
 _VOICES = {
     "en": """a an as at by no do per if the and is are of to in for you your with can not be we will on it this that our

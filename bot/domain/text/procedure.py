@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from bot.domain.plain import plain
-from bot.domain.wording import content_words
+from bot.domain.text.plain import plain
+from bot.domain.text.wording import content_words
 
 _STEP = re.compile(r"^\s{0,3}\d{1,3}[.)]\s+(\S.*)$")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$")

@@ -4,7 +4,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.domain.quantities import quantities, roots, spans
+from bot.domain.text.quantities import quantities, roots, spans
 
 IF, WITH, SCOPE, WHEN, BOUND = "if", "with", "scope", "when", "bound"
 _MARKERS: tuple[tuple[str, bool, bool, str], ...] = (

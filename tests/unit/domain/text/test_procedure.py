@@ -1,6 +1,6 @@
 import pytest
 
-from bot.domain.procedure import steps_for
+from bot.domain.text.procedure import steps_for
 
 ARTICLE = """## Set it up
 

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.domain.asking import MOST, is_asking, questions
+from bot.domain.text.asking import MOST, is_asking, questions
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from bot.domain.conditions import BOUND, WHEN, Condition, conditions
-from bot.domain.languages import language_of
-from bot.domain.lexicon import AND, DENIALS, INCLUSIVE, PRONOUNS, UNIVERSAL
-from bot.domain.quantities import PERIOD, Quantity, quantities, roots
-from bot.domain.wording import STOP, figures, sentences, words
+from bot.domain.text.conditions import BOUND, WHEN, Condition, conditions
+from bot.domain.text.languages import language_of
+from bot.domain.text.lexicon import AND, DENIALS, INCLUSIVE, PRONOUNS, UNIVERSAL
+from bot.domain.text.quantities import PERIOD, Quantity, quantities, roots
+from bot.domain.text.wording import STOP, figures, sentences, words
 
 _MOST_CLAUSES = 160
 _MOST_LETTERS = 8_000

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.claims import read
-from bot.domain.languages import language_of
-from bot.domain.plain import plain, readable
-from bot.domain.quantities import LEAST, MOST, quantities, same_amount
-from bot.domain.smuggling import comments, order_in
-from bot.domain.wording import figures, normal
+from bot.domain.text.claims import read
+from bot.domain.text.languages import language_of
+from bot.domain.text.plain import plain, readable
+from bot.domain.text.quantities import LEAST, MOST, quantities, same_amount
+from bot.domain.text.smuggling import comments, order_in
+from bot.domain.text.wording import figures, normal
 
 
 def test_a_sentence_is_read_as_its_clauses_with_their_conditions() -> None:

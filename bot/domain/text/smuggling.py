@@ -6,8 +6,8 @@ import codecs
 import re
 from collections.abc import Iterator
 
-from bot.domain.orders import ORDERS, TRAITS
-from bot.domain.wording import normal, sentences
+from bot.domain.text.orders import ORDERS, TRAITS
+from bot.domain.text.wording import normal, sentences
 
 _LOOKALIKES = str.maketrans("аесіорѕхујԁԛɡһӏκмтвнοαεινρτυηωχγꞓʏɑɩпгк", "aeciopsxyjdqghlkmtbhoaeivptunwxycyainrk")
 _LEET = (str.maketrans("013457@$!|", "oieastasil"), str.maketrans("013457@$!|", "oleastasil"))
