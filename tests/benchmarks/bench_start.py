@@ -40,7 +40,7 @@ def main() -> None:
     )
 
 
-_IMPORTS = "import chromadb, dbos, slack_bolt.async_app, sqlmodel, sklearn.linear_model"
+_IMPORTS = "import chromadb, dbos, slack_bolt.async_app, sqlmodel"
 
 
 def _timed(command: list[str]) -> float:
