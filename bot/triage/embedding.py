@@ -5,7 +5,6 @@ import hashlib
 import math
 import os
 import threading
-import zipfile
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 from bot.ports import Embedder
 
 _KEPT = 20_000
+_LONGER_THAN_UNIT = 1.01  # squared, and more than rounding makes of a length of 1
 
 
 class WeighedEmbedder:
@@ -47,10 +47,10 @@ class WeighedEmbedder:
 
     def recall(self, file: Path) -> None:
         """Remember what `keep` wrote there, if the same embedders wrote it; a file that is none is passed by."""
-        with contextlib.suppress(OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+        with contextlib.suppress(Exception):  # whatever is wrong with the file: it only saves some seconds
             with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
                 name, keys, rows = str(kept["name"]), kept["keys"], kept["rows"]
-            if name == self.name and rows.shape == (len(keys), self.dimensions):
+            if name == self.name and rows.shape == (len(keys), self.dimensions) and _are_vectors(rows):
                 self._remember(
                     [key.tobytes() for key in keys], {k.tobytes(): row for k, row in zip(keys, rows, strict=True)}
                 )
@@ -85,6 +85,11 @@ class WeighedEmbedder:
                 self._known.move_to_end(key)
             while len(self._known) > self._kept:
                 self._known.popitem(last=False)
+
+
+def _are_vectors(rows: Any) -> bool:
+    """Tell whether the rows are what an embedder gives: one that is not a number would spoil every judgement."""
+    return rows.dtype == np.float32 and bool((np.square(rows, dtype=np.float64).sum(axis=1) < _LONGER_THAN_UNIT).all())
 
 
 def question_embedder(meanings: Embedder, words: Embedder) -> WeighedEmbedder:

@@ -1,3 +1,5 @@
+import hashlib
+import random
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -170,6 +172,41 @@ def test_a_memory_that_cannot_be_read_is_passed_by(embedder: Embedder, tmp_path:
     reading.keep(tmp_path / "missing.npz")  # nothing is remembered, so nothing is written
     assert not (tmp_path / "missing.npz").exists()
     assert reading.embed(["one"]).shape == (1, embedder.dimensions)
+
+
+@pytest.mark.parametrize(
+    ("known", "rows"),
+    [
+        (True, np.full((1, 256), np.nan, dtype=np.float32)),
+        (True, np.full((1, 256), 1e30, dtype=np.float32)),
+        (True, np.full((1, 256), "x")),
+        (True, np.full((1, 256), 0.01, dtype=np.float64)),
+        (False, np.full((1, 256), 0.01, dtype=np.float32)),
+    ],
+)
+def test_a_memory_that_somebody_changed_spoils_no_judgement(
+    embedder: Embedder, tmp_path: Path, known: bool, rows: Any
+) -> None:
+    file = tmp_path / "questions.npz"
+    reading = WeighedEmbedder((embedder, 1.0))
+    digest = hashlib.blake2b(b"one", digest_size=16).digest()
+    key = np.frombuffer(digest, dtype=np.uint8).reshape(1, -1) if known else np.uint8(1)
+    np.savez(file, name=reading.name, keys=key, rows=rows)
+    reading.recall(file)
+    assert np.array_equal(reading.embed(["one"]), WeighedEmbedder((embedder, 1.0)).embed(["one"]))
+
+
+def test_a_memory_with_any_byte_changed_stops_nothing(embedder: Embedder, tmp_path: Path) -> None:
+    file = tmp_path / "questions.npz"
+    reading = WeighedEmbedder((embedder, 1.0))
+    reading.embed(["one"])
+    reading.keep(file)
+    whole, chance = file.read_bytes(), random.Random(1)
+    for _ in range(300):
+        torn = bytearray(whole)
+        torn[chance.randrange(len(torn))] = chance.randrange(256)
+        file.write_bytes(torn)
+        WeighedEmbedder((embedder, 1.0)).recall(file)
 
 
 def test_another_embedder_s_memory_is_not_mixed_in(embedder: Embedder, tmp_path: Path) -> None:
