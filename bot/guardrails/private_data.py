@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.domain.answer import DraftAuthor, Finding, Level
 from bot.domain.escalation import Author
+from bot.domain.text.personal import KEYS, PHONE_ABROAD, is_card, is_iban
 from bot.ports import GuardInput, Guardrail
 
 NAME = "private-data"
@@ -21,8 +22,8 @@ _CARD = re.compile(r"(?<![\d-])(?:\d[ .-]?){12,18}\d(?![\d-])")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", re.I)
 _SSN = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])")
 _SECRET = re.compile(
-    r"\b(?:sk-(?:proj-|ant-)?[\w-]{16,200}|xox[abprs]-[\w-]{10,200}|gh[pousr]_\w{20,200}|AKIA[0-9A-Z]{16}|AIza[\w-]{35}"
-    r"|eyJ[\w-]{10,2000}\.[\w-]{10,2000}\.[\w-]{5,2000})|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----"
+    rf"\b(?:{KEYS})"
+    r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----"
     r"|\b(?:password|passwort|mot de passe|contraseña|wachtwoord|api[_ -]?key|secret|token)\s*(?:is|ist|est|es|=|:)\s*[\"']?(?=\S*\d)[^\s\"']{6,200}"
     r"|\b(?:pin|(?:one-time|verification|security|access|confirmation|login|sms)\s(?:code|password|passcode)|cvv|cvc|tan)\b(?:\s+\w+){0,4}?\s*(?:is|:|=|lautet)\s*\d{3,8}\b",
     re.I,
@@ -39,7 +40,6 @@ _PHONE_WORD = re.compile(
     r"\b(?:call|ring|phone|tel|telephone|mobile|reach|text|fax|dial|anrufen|telefon|téléphone|teléfono|llame|bel|number)\b",
     re.I,
 )
-_PHONE_LIKE = re.compile(r"\+\d[\d\s()./-]{6,20}\d")
 _BIRTH = re.compile(
     r"\b(?:date of birth|birthday|born|dob|geboren|geburtsdatum|née?|naissance|nacid[oa]|nacimiento|geboortedatum)\b\W{0,3}(?:is|was|on|am|le|el|op|:)?\s{0,2}"
     r"\d{1,4}(?:[./-]\d{1,2}[./-]\d{1,4}|\.?\s+[^\W\d]{3,10}\.?\s+\d{4})", re.I)  # fmt: skip
@@ -104,12 +104,12 @@ def _is_known(kind: str, value: str, known: tuple[str, frozenset[str]]) -> bool:
 
 def _found(text: str) -> Iterator[tuple[str, str]]:
     for match in _CARD.finditer(text):
-        if _luhn(match.group()):
+        if is_card(match.group()):
             yield "a card number", match.group()
     for match in _SECRET.finditer(text):
         yield "a secret", match.group()
     for match in _IBAN.finditer(text):
-        if _iban(match.group()):
+        if is_iban(match.group()):
             yield "a bank account number", match.group()
     for kind, pattern in _PLAIN.items():
         for match in pattern.finditer(text):
@@ -125,27 +125,11 @@ def _phones(text: str) -> Iterator[tuple[str, str]]:
         digits = sum(character.isdecimal() for character in match.group())
         if 8 <= digits <= 13 and _PHONE_WORD.search(text[max(0, match.start() - 40) : match.start()]):
             yield "a phone number", match.group()
-    if _PHONE_LIKE.search(text):
+    if PHONE_ABROAD.search(text):
         import phonenumbers
 
         for found in phonenumbers.PhoneNumberMatcher(text, None, max_tries=30):
             yield "a phone number", found.raw_string
-
-
-def _luhn(raw: str) -> bool:
-    digits = [int(character) for character in raw if character.isdecimal()]
-    if not 13 <= len(digits) <= 19 or len(set(digits)) == 1:
-        return False
-    doubled = [2 * d - 9 * (d > 4) if index % 2 else d for index, d in enumerate(reversed(digits))]
-    return sum(doubled) % 10 == 0
-
-
-def _iban(raw: str) -> bool:
-    """Check the remainder of ISO 13616."""
-    bare = raw.replace(" ", "").upper()
-    if not 15 <= len(bare) <= 34 or not bare.isascii():
-        return False
-    return int("".join(str(int(character, 36)) for character in bare[4:] + bare[:4])) % 97 == 1
 
 
 def _bare(text: str) -> str:

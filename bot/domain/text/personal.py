@@ -17,16 +17,22 @@ _TOWN = r"(?:,?\s{1,2}(?:[A-Z]{1,2}-)?\d{4,5}(?:\s?[A-Z]{2}\b)?(?:\s(?-i:[A-ZÄ�
 _NAME = r"[^\W\d_a-zß-öø-ÿ][\w'’-]{1,30}(?:[^\S\n][^\W\d_a-zß-öø-ÿ][\w.'’-]{0,30}){0,3}"
 _SIGNED = "|".join(rf"(?<={word})" for word in ("egards", "ishes", "hanks", "hank you", "heers", "incerely", "Gruß"))
 
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}(?![\w@])")
+KEYS = (
+    r"sk-[\w-]{16,200}|xox[abprs]-[\w-]{10,200}|gh[pousr]_\w{20,200}|AKIA[0-9A-Z]{16}|AIza[\w-]{35}"
+    r"|eyJ[\w-]{10,2000}\.[\w-]{10,2000}\.[\w-]{5,2000}|whsec_[\w+/=-]{16,200}"
+)
+"""Keys of well-known makers, by how each begins, as a pattern."""
+PHONE_ABROAD = re.compile(r"\+\d[\d\s()./-]{6,20}\d")
+"""What may be a phone number with its country code: only then is the matcher, which takes its time, asked."""
+
 FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("EMAIL", re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}(?![\w@])")),
+    ("EMAIL", EMAIL),
     ("CARD", re.compile(r"(?<![\d-])(?:[0-9][ -]?){12,18}[0-9](?![\d-])")),
     ("IBAN", re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")),
     ("SSN", re.compile(r"(?<![\d-])(?!000|666|9\d\d)[0-9]{3}-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![\d-])")),
     ("PHONE", re.compile(r"(?<![\w.-])(?:\([0-9]{3}\) ?|[0-9]{3}[-. ])[0-9]{3}[-. ][0-9]{4}(?![\w-]|\.\d)")),
-    ("SECRET", re.compile(
-        r"\b(?:sk-[\w-]{16,200}|xox[abprs]-[\w-]{10,200}|gh[pousr]_\w{20,200}|AKIA[0-9A-Z]{16}|AIza[\w-]{35}"
-        r"|eyJ[\w-]{10,2000}\.[\w-]{10,2000}\.[\w-]{5,2000}|whsec_[\w+/=-]{16,200})"
-    )),
+    ("SECRET", re.compile(rf"\b(?:{KEYS})")),
     ("ADDRESS", re.compile(rf"\b\d{{1,5}}[a-z]?,?\s{_STREET}{_WAY}{_TOWN}", re.I)),
     ("ADDRESS", re.compile(rf"\b[^\W\d_][\w.-]{{1,40}}{_WAY_AFTER}\s\d{{1,4}}\s?[a-z]?\b{_TOWN}", re.I)),
     ("NAME", re.compile(rf"(?:(?<=[Mm]y name is )|(?<=[Ii]ch heiße ))(?P<own>{_NAME})")),
@@ -34,7 +40,6 @@ FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )  # fmt: skip
 """Each form of personal data, in the order in which they are looked for."""
 
-_PHONE_LIKE = re.compile(r"\+\d[\d\s()./-]{6,20}\d")
 KINDS = frozenset(kind for kind, _ in FORMS)
 
 
@@ -45,26 +50,26 @@ def personal(text: str) -> Iterator[tuple[int, int, str]]:
         for match in pattern.finditer(searched):
             if _CHECKS.get(kind, bool)(match.group()):
                 yield *match.span("own" if "own" in pattern.groupindex else 0), kind
-    if _PHONE_LIKE.search(searched):
+    if PHONE_ABROAD.search(searched):
         import phonenumbers
 
         for found in phonenumbers.PhoneNumberMatcher(searched[:_SEARCHED_FOR_PHONES], None, max_tries=50):
             yield found.start, found.end, "PHONE"
 
 
-def _luhn(raw: str) -> bool:
-    """Check the digit of ISO/IEC 7812."""
+def is_card(raw: str) -> bool:
+    """Tell whether the digits are a card's, by the check digit of ISO/IEC 7812."""
     digits = [int(character) for character in raw if character.isdecimal()]
     doubled = [2 * d - 9 * (d > 4) if index % 2 else d for index, d in enumerate(reversed(digits))]
     return 13 <= len(digits) <= 19 and len(set(digits)) > 1 and sum(doubled) % 10 == 0
 
 
-def _iban(raw: str) -> bool:
-    """Check the remainder of ISO 13616."""
+def is_iban(raw: str) -> bool:
+    """Tell whether it is a bank account's number, by the remainder of ISO 13616."""
     bare = raw.replace(" ", "")
     if not 15 <= len(bare) <= 34 or not bare.isascii():
         return False
     return int("".join(str(int(character, 36)) for character in bare[4:] + bare[:4])) % 97 == 1
 
 
-_CHECKS = {"CARD": _luhn, "IBAN": _iban}
+_CHECKS = {"CARD": is_card, "IBAN": is_iban}

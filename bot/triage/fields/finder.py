@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from bot.domain.answer import Field
+from bot.domain.text.personal import EMAIL
 from bot.triage.fields.dates import find_dates
 from bot.triage.fields.devices import find_devices
 from bot.triage.fields.identifiers import find_errors, find_identifiers, find_versions
@@ -27,7 +28,6 @@ _STATED = re.compile(
 _DIGITS_OF_ONE = 5  # digits from which an identifier names one thing (an order) and not a kind of thing (an error)
 _EACH = 10  # fields of one name that are kept
 
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,4}[^\W\d_]{2,24}(?![\w@])")
 _URL = re.compile(r"\bhttps?://[^\s<>\"'\])}|]{3,500}|\bwww\.[^\s<>\"'\])}|]{3,500}", re.I)
 _PHONE_LIKE = re.compile(r"\+?\d[\d\s()./-]{6,20}\d")
 _CALLED = re.compile(
@@ -75,7 +75,7 @@ class FieldFinder:
                 pattern.sub(lambda match: _GONE if _names_one(match.group()) else match.group(), bare[start:end])
                 for start, end in _in_turn(bare)
             )
-        bare = _EMAIL.sub(_GONE, _URL.sub(_GONE, bare))
+        bare = EMAIL.sub(_GONE, _URL.sub(_GONE, bare))
         return _STATED.sub(" ", bare).replace(_GONE, " ") if _GONE in bare else bare
 
     def _candidates(self, text: str, at: date | None) -> Iterator[Field]:
@@ -83,7 +83,7 @@ class FieldFinder:
         for match in _URL.finditer(text):
             value = match.group().rstrip(".,;:!?")
             yield Field("url", value, match.start(), match.start() + len(value))
-        for match in _EMAIL.finditer(text):
+        for match in EMAIL.finditer(text):
             yield spotted("email", match)
         for find in (find_errors, find_identifiers, find_devices, find_versions, find_amounts):
             yield from find(text)
