@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from bot.domain.text.languages import SCRIPTS
 from bot.triage.language_words import LETTERS, WORDS
 
 UNDETERMINED = "und"
@@ -22,8 +23,6 @@ _WORD_TELLS = 4.0  # what a known word adds to the log odds, shared out among th
 _LETTER_TELLS = 1.0
 _LOUDEST = 6.0  # log odds beyond which the statistics say no more: they take letters for independent
 _LETTER_COUNTS = 0.2  # log odds that the statistics may say per letter: of "hola" they know nothing
-_OF_SCRIPT = {"HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "CJK": "zh", "THAI": "th", "GREEK": "el",
-              "HEBREW": "he", "ARABIC": "ar", "DEVANAGARI": "hi", "CYRILLIC": "ru"}  # fmt: skip
 _UKRAINIAN = re.compile(r"[іїєґ]", re.I)
 _RUSSIAN = re.compile(r"[ыэъё]", re.I)
 _LETTERS_READ = 400
@@ -125,7 +124,7 @@ def _by_script(letters: Sequence[str]) -> str:
     counts: Counter[str] = Counter(
         unicodedata.name(letter, "UNNAMED").split(maxsplit=1)[0] for letter in letters[:_LETTERS_READ]
     )
-    for script, language in _OF_SCRIPT.items():
+    for script, language in SCRIPTS.items():
         if counts[script] * 5 >= len(letters[:_LETTERS_READ]):
             return language
     return ""

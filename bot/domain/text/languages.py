@@ -1,4 +1,8 @@
-"""Which language a text is in, by its commonest words and its script: quick, and silent where it cannot tell. Pure."""
+"""Which language a text is in, by its commonest words and its script: quick, and silent where it cannot tell. Pure.
+
+For drafts and articles, which are written in whole sentences. What customers write, a few words without grammar among
+links and codes, takes the statistics of `bot.triage.language`.
+"""
 
 import re
 import unicodedata
@@ -31,12 +35,14 @@ _TELLING = {
     )
     for language, voters in _VOTERS.items()
 }
-_SCRIPTS = {
+SCRIPTS = {
     "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "CJK": "zh", "THAI": "th", "GREEK": "el", "HEBREW": "he",
     "CYRILLIC": "ru", "ARABIC": "ar", "DEVANAGARI": "hi",
 }  # fmt: skip
+"""What Unicode calls the letters of scripts that tell a language, or the commonest one of several."""
 SAME_SCRIPT = {"ru": frozenset({"ru", "uk", "bg", "sr", "be"}), "ar": frozenset({"ar", "fa", "ur"}),
                "zh": frozenset({"zh", "ja"}), "hi": frozenset({"hi", "mr", "ne"})}  # fmt: skip
+"""The languages that the commonest one of a script may stand for here."""
 _FALSE_FRIENDS = frozenset(
     "a an as am at by do die has in is me men no of on or per so to was we van over".split()  # noqa: SIM905
 )
@@ -76,7 +82,7 @@ def _by_script(text: str) -> str:
         return ""
     counts: dict[str, int] = {}
     for letter in letters:
-        language = _SCRIPTS.get(unicodedata.name(letter, "").split(" ")[0], "")
+        language = SCRIPTS.get(unicodedata.name(letter, "").split(" ")[0], "")
         counts[language] = counts.get(language, 0) + 1
     if counts.get("ja"):
         counts["ja"] += counts.pop("zh", 0)
