@@ -46,6 +46,16 @@ _MISSED = re.compile(
     )""",  # noqa: E501
     re.I | re.X,
 )
+_AGAIN = re.compile(
+    r"""\b(?:third|fourth|fifth|sixth|[3-9](?:rd|th)|1\dth|umpteenth|dritte|vierte|fünfte|troisième|quatrième|tercera|cuarta
+        |derde|vierde)\s(?:time|mal|fois|vez|keer)\b.{0,20}?\b
+        (?:i|we|ich|wir|je|que|dat)\b.{0,20}?\b(?:writ\w+|contact\w*|call\w*|phon\w+|e-?mail\w*|messag\w+|ask\w*|reach\w*
+        |schreib\w*|kontaktier\w*|anruf\w*|écri\w+|contacte|escrib\w+|schrijf|bel)\b
+    | \b(?:i|we)(?:'ve|\shave)?\s(?:already\s)?(?:written|wrote|contacted|e-?mailed|messaged
+        |(?:called|phoned|asked)\s(?:you\w*|support|about|in)\b).{0,25}?\b(?:three|four|five|six|several|many|countless|[3-9]|1\d)\stimes\b""",
+    re.I | re.X,
+)
+_QUOTED = 60
 _PEOPLE = (
     r"(?:(?:real|live|actual|human|proper|\w+ing)\s)?(?:human(?:\sbeing)?|person|people|agent|assistant|representative|operator"
     r"|advis[oe]r|employee|somebody|someone|manager|supervisor|superior|boss|colleague|staff(?:\smember)?|member\sof\sstaff)"
@@ -80,7 +90,8 @@ _ONLY_A_PERSON = re.compile(
 def flags(escalation: Escalation) -> tuple[str, ...]:
     """Say in a sentence each why a person should take this conversation now; empty where nothing says so."""
     turns = [turn.text[:_READ] for turn in escalation.customer_turns if turn.text.strip()][-_TURNS:]
-    return tuple(filter(None, (_misunderstood(escalation, turns), _angrier(turns), _wants_a_person(turns))))
+    told = (_misunderstood(escalation, turns), _wrote_again(turns), _angrier(turns), _wants_a_person(turns))
+    return tuple(filter(None, told))
 
 
 def _misunderstood(escalation: Escalation, turns: Sequence[str]) -> str:
@@ -96,6 +107,11 @@ def _misunderstood(escalation: Escalation, turns: Sequence[str]) -> str:
             f"The customer asks the same for the {_ORDINALS.get(repeats + 1, 'umpteenth')} time, after answers to it."
         )
     return "The customer says repeatedly that they were misunderstood."
+
+
+def _wrote_again(turns: Sequence[str]) -> str:
+    said = next((match.group() for text in reversed(turns) if (match := _AGAIN.search(text))), "")
+    return f"The customer wrote about this before: “{said[:_QUOTED]}”." if said else ""
 
 
 def _asked_again(escalation: Escalation) -> int:

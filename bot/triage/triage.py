@@ -10,9 +10,10 @@ from typing import Any
 
 from bot.domain.answer import UNKNOWN_INTENT, Need, Risk, Sentiment, Triage, Urgency
 from bot.domain.escalation import ASKED, Escalation
-from bot.domain.text.asking import questions
+from bot.domain.text.asking import is_asking, questions
 from bot.domain.text.message import prose
 from bot.domain.text.smuggling import without_orders
+from bot.domain.text.wording import sentences
 from bot.ports import Embedder
 from bot.triage.classifier import FewShotClassifier, Prediction
 from bot.triage.cues import Cue, high_risk
@@ -25,6 +26,7 @@ from bot.triage.tone import ToneClassifier
 
 _CLASSIFIED = 2_000  # characters of a question that are judged: the head says what is wanted
 _HEAD = 160  # characters of a long question that are judged by themselves as well
+_WORDED = 4  # words from which a question tells its language
 _TOLD_BY_SURFACE = 0.6  # how far a surface's own language tag is believed where the text is too short to tell
 
 
@@ -69,7 +71,10 @@ class TaxonomyTriager:
     def _triage(self, escalation: Escalation) -> Triage:
         judged = self.judge(escalation.asked, escalation.language)
         fields = self._fields.find(escalation.question, _asked_at(escalation))
-        return replace(judged, fields=fields, summary=summarise(escalation), flags=flags(escalation))
+        raised = flags(escalation)
+        if raised:
+            judged = replace(judged, urgency=Urgency.HIGH)
+        return replace(judged, fields=fields, summary=summarise(escalation), flags=raised)
 
     def judge(self, question: str, told_language: str | None = None) -> Triage:
         """Judge the words alone, without fields, summary and flags; never fails on any text."""
@@ -79,7 +84,7 @@ class TaxonomyTriager:
         cue = high_risk(" ".join(question[:ASKED].split()))
         embedding = self._embedder.embed([text])
         mood = self._models.tone.judge(text, embedding)
-        language, language_p = self._language.detect(text or said)
+        language, language_p = self._language.detect(self._bare(_asking(said)) or text or said)
         if language == UNDETERMINED and told_language:
             language, language_p = told_language.split("-")[0].lower(), _TOLD_BY_SURFACE
         whole = self._need(said, text, self._intent(text, embedding))
@@ -154,6 +159,12 @@ class TaxonomyTriager:
         return _Models(
             FewShotClassifier(self._embedder, intents, titles=titles), ToneClassifier(self._tone, self._embedder)
         )
+
+
+def _asking(said: str) -> str:
+    """The sentences that ask: a greeting in another language does not tell in which the answer should be."""
+    spans = (said[a:b] for a, b in sentences(said[:_CLASSIFIED]))
+    return " ".join(sentence for sentence in spans if is_asking(sentence) and len(sentence.split()) >= _WORDED)
 
 
 def _asked_at(escalation: Escalation) -> datetime:

@@ -81,3 +81,20 @@ def test_any_conversation_is_read(part: str) -> None:
     began = datetime.now(UTC)
     assert flags(conversation(*[f"c: {part * 20_000}"] * 30)) == ()
     assert (datetime.now(UTC) - began).total_seconds() < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("This is the FOURTH time I write!!! Where is my parcel?", "FOURTH time I write"),
+        ("I have contacted you several times about the refund.", "I have contacted you several times"),
+        ("Das ist das dritte Mal, dass ich Ihnen schreibe.", "dritte Mal, dass ich Ihnen schreibe"),
+    ],
+)
+def test_who_had_to_write_again_is_flagged_in_their_own_words(text: str, quoted: str) -> None:
+    assert flags(conversation(f"c: {text}")) == (f"The customer wrote about this before: “{quoted}”.",)
+
+
+@pytest.mark.parametrize("text", ["For the third time this week the pump starts.", "I called a taxi three times."])
+def test_what_happened_again_is_no_letter(text: str) -> None:
+    assert flags(conversation(f"c: {text}")) == ()
