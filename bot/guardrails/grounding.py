@@ -13,8 +13,8 @@ from bot.guardrails.sources import Source, is_copied, is_verbatim, source_of
 from bot.ports import GuardInput, Guardrail
 
 NAME = "grounding"
-_MARKER = re.compile(r"\s*\[(\d{1,3})\]")
-_CLAIM = re.compile(r"(?P<text>[^\[\]]*(?:\[(?!\d{1,3}\])[^\[\]]*)*?)(?P<markers>(?:\s*\[\d{1,3}\])+)")
+_MARKER = re.compile(r"\[\d{1,3}\]")
+_MARKERS = re.compile(r"\[\d{1,3}\](?:\s*\[\d{1,3}\])*")
 _STRANGE = 0.5  # the share of a sentence's own words that its passages may lack
 _MOST_OF_A_SENTENCE = 2
 _COURTESY_WORDS = 30
@@ -64,9 +64,10 @@ def _claims(given: GuardInput) -> list[tuple[str, tuple[int, ...]]]:
         claims.extend((text[start:end], ()) for start, end in sentences(text))
         return claims[:_MOST_SENTENCES]
     end = 0
-    for match in _CLAIM.finditer(cited):
-        markers = tuple(int(number) for number in re.findall(r"\d+", match["markers"]))
-        spans = [match["text"][a:b] for a, b in sentences(match["text"])]
+    for match in _MARKERS.finditer(cited):
+        markers = tuple(int(number) for number in re.findall(r"\d+", match.group()))
+        marked = cited[end : match.start()]
+        spans = [marked[a:b] for a, b in sentences(marked)]
         claims.extend((part, ()) for part in spans[:-1])
         if spans:
             claims.append((spans[-1], markers))

@@ -16,7 +16,7 @@ _DIGITS_OF_ONE = 4  # digits from which an identifier names one thing (an order)
 _PERSONAL = frozenset({"name", "email", "phone", "url"})
 _NOT_PERSONAL = frozenset({"date", "time", "amount", "version", "device", "error_code"})
 """Fields that are always hidden, and those that never are; any other is an identifier, and its digits tell."""
-_OWN_NAME = re.compile(r"[A-Z]+_[0-9]+")
+_OWN_NAME = re.compile(r"(?<![A-Z])[A-Z]+_[0-9]+")
 _SHOWN = re.compile(
     r"\[\[\s*(?P<two>[A-Z]+_[0-9]+)\s*\]\]|\[\s*(?P<one>[A-Z]+_[0-9]+)\s*\]|(?<!\w)(?P<bare>[A-Z]+_[0-9]+)(?!\w)"
 )
