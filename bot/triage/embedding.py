@@ -1,8 +1,7 @@
-"""Several embedders as one, and no text embedded twice: what makes learning from new labels a matter of seconds."""
+"""What triage reads with; no text is embedded twice, which makes learning from new labels a matter of seconds."""
 
 import contextlib
 import hashlib
-import math
 import os
 import threading
 from collections import OrderedDict
@@ -13,25 +12,25 @@ from typing import Any
 import numpy as np
 
 from bot.ports import Embedder
+from knowledge.embeddings.side_by_side import SideBySide
 
 _KEPT = 20_000
 _LONGER_THAN_UNIT = 1.01  # squared, and more than rounding makes of a length of 1
 
 
-class WeighedEmbedder:
-    """Embeds with each embedder and remembers the last texts; the likeness of two is the weighed mean of opinions.
+class RememberingEmbedder:
+    """Embeds with another embedder and remembers the last texts.
 
-    The shares should add up to 1, so that rows have length 1. Remembering takes about 3 kB a text and keeps a digest of
-    it, never its words. Safe to use from several threads.
+    Remembering takes about 3 kB a text and keeps a digest of it, never its words. Safe to use from several threads.
     """
 
-    def __init__(self, *shares: tuple[Embedder, float], kept: int = _KEPT) -> None:
-        self._shares = shares
+    def __init__(self, embedder: Embedder, *, kept: int = _KEPT) -> None:
+        self._embedder = embedder
         self._kept = kept
         self._lock = threading.Lock()
         self._known: OrderedDict[bytes, Any] = OrderedDict()
-        self.name = "+".join(f"{share:g} {embedder.name}" for embedder, share in shares)
-        self.dimensions = sum(embedder.dimensions for embedder, _ in shares)
+        self.name = embedder.name
+        self.dimensions = embedder.dimensions
 
     def embed(self, texts: Sequence[str]) -> Any:
         """Embed into a float32 array of shape (len(texts), dimensions); only texts that are new cost anything."""
@@ -40,13 +39,13 @@ class WeighedEmbedder:
             found = {key: self._known[key] for key in keys if key in self._known}
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         if new:
-            found.update(zip(new, self._embedded(list(new.values())), strict=True))
+            rows = np.asarray(self._embedder.embed(list(new.values())), dtype=np.float32)
+            found.update(zip(new, rows, strict=True))
             self._remember(new.keys(), found)
-        rows = [found[key] for key in keys]
-        return np.stack(rows) if rows else np.zeros((0, self.dimensions), dtype=np.float32)
+        return np.stack([found[key] for key in keys]) if keys else np.zeros((0, self.dimensions), dtype=np.float32)
 
     def recall(self, file: Path) -> None:
-        """Remember what `keep` wrote there, if the same embedders wrote it; a file that is none is passed by."""
+        """Remember what `keep` wrote there, if the same embedder wrote it; a file that is none is passed by."""
         with contextlib.suppress(Exception):  # whatever is wrong with the file: it only saves some seconds
             with file.open("rb") as opened, np.load(opened, allow_pickle=False) as kept:
                 name, keys, rows = str(kept["name"]), kept["keys"], kept["rows"]
@@ -72,12 +71,6 @@ class WeighedEmbedder:
                 np.savez(opened, name=self.name, keys=keys, rows=np.stack(list(known.values())))
             partial.replace(file)
 
-    def _embedded(self, texts: Sequence[str]) -> Any:
-        parts = [
-            np.asarray(embedder.embed(texts), dtype=np.float32) * math.sqrt(share) for embedder, share in self._shares
-        ]
-        return np.concatenate(parts, axis=1)
-
     def _remember(self, keys: Any, found: dict[bytes, Any]) -> None:
         with self._lock:
             for key in keys:
@@ -92,6 +85,6 @@ def _are_vectors(rows: Any) -> bool:
     return rows.dtype == np.float32 and bool((np.square(rows, dtype=np.float64).sum(axis=1) < _LONGER_THAN_UNIT).all())
 
 
-def question_embedder(meanings: Embedder, words: Embedder) -> WeighedEmbedder:
+def question_embedder(meanings: Embedder, words: Embedder) -> RememberingEmbedder:
     """What triage reads with: the meaning above all, its words as well (better than either alone, bench-intent)."""
-    return WeighedEmbedder((meanings, 0.7), (words, 0.3))
+    return RememberingEmbedder(SideBySide(meanings, words, shares=(0.7, 0.3)))

@@ -16,7 +16,7 @@ from rich.progress import Progress
 
 from bot.ports import Embedder
 from bot.triage.classifier import FewShotClassifier, one_thread
-from bot.triage.embedding import WeighedEmbedder, question_embedder
+from bot.triage.embedding import RememberingEmbedder, question_embedder
 from knowledge.embeddings.minilm import MiniLmEmbedder
 from knowledge.embeddings.static import StaticEmbedder
 from tests.benchmarks.public import data, rows
@@ -185,8 +185,8 @@ def _embedded(embedder: Embedder, texts: Sequence[str]) -> None:
 
 def main() -> None:
     found = {folder: read(folder) for folder in FOLDERS}
-    meanings = WeighedEmbedder((MiniLmEmbedder(), 1.0), kept=1_000_000)
-    embedder = question_embedder(meanings, WeighedEmbedder((StaticEmbedder(), 1.0), kept=1_000_000))
+    meanings = RememberingEmbedder(MiniLmEmbedder(), kept=1_000_000)
+    embedder = question_embedder(meanings, RememberingEmbedder(StaticEmbedder(), kept=1_000_000))
     drawn = [text for q in found.values() for each in EXAMPLES for s in SEEDS for text, _ in q.draw(each, s)]
     asked = [text for q in found.values() for text in (*(text for text, _ in q.test), *q.foreign)]
     _embedded(meanings, sorted({*drawn, *asked}))

@@ -24,10 +24,10 @@ import yaml
 from rich.progress import track
 
 from bot.ports import Embedder
+from bot.triage.embedding import question_embedder
 from bot.triage.taxonomy import Tone, load_tone
 from bot.triage.tone import Mood, ToneClassifier
 from knowledge.embeddings.minilm import MiniLmEmbedder
-from knowledge.embeddings.side_by_side import SideBySide
 from knowledge.embeddings.static import StaticEmbedder
 from tests.benchmarks.public import PROJECT, data, rows
 from tests.benchmarks.report import Figures, report
@@ -198,7 +198,7 @@ def _fitted(values: Sequence[float], labels: Sequence[str]) -> Callable[[float],
 def embedders() -> dict[str, Embedder]:
     """The one that triage reads with, and its parts alone."""
     static, minilm = StaticEmbedder(), MiniLmEmbedder()
-    return {"both": SideBySide(minilm, static), "minilm": minilm, "static": static}
+    return {"both": question_embedder(minilm, static), "minilm": minilm, "static": static}
 
 
 def main() -> None:

@@ -51,3 +51,12 @@ def test_side_by_side_likeness_is_the_mean_of_two_opinions(meanings: MiniLmEmbed
     opinions = (of_one[0] @ of_one[1] + of_other[0] @ of_other[1]) / 2
     assert of_both[0] @ of_both[1] == pytest.approx(opinions, abs=1e-5)
     assert both.name == f"{meanings.name}+{embedder.name}"
+
+
+def test_side_by_side_opinions_can_be_weighed(meanings: MiniLmEmbedder, embedder: StaticEmbedder) -> None:
+    texts = ["When do I get my money back?", "Refunds take five days."]
+    both = SideBySide(meanings, embedder, shares=(0.7, 0.3))
+    of_both, of_one, of_other = both.embed(texts), meanings.embed(texts), embedder.embed(texts)
+    opinions = 0.7 * (of_one[0] @ of_one[1]) + 0.3 * (of_other[0] @ of_other[1])
+    assert of_both[0] @ of_both[1] == pytest.approx(opinions, abs=1e-5)
+    assert both.name == f"0.7 {meanings.name}+0.3 {embedder.name}"

@@ -10,7 +10,7 @@ import pytest
 
 from bot.ports import Embedder
 from bot.triage.classifier import FewShotClassifier
-from bot.triage.embedding import WeighedEmbedder
+from bot.triage.embedding import RememberingEmbedder
 
 TOPICS = {
     "delivery": ["parcel", "package", "tracking", "courier", "shipping", "delivered", "doorstep", "late"],
@@ -141,7 +141,7 @@ def test_a_title_teaches_and_is_never_quoted(embedder: Embedder) -> None:
 
 def test_only_new_texts_are_embedded_again(embedder: Embedder) -> None:
     counting = Counting(embedder)
-    reading = WeighedEmbedder((counting, 1.0), kept=3)
+    reading = RememberingEmbedder(counting, kept=3)
     assert np.allclose(reading.embed(["one", "two", "one"]), embedder.embed(["one", "two", "one"]))
     reading.embed(["two", "three"])
     assert counting.embedded == ["one", "two", "three"]
@@ -152,11 +152,11 @@ def test_only_new_texts_are_embedded_again(embedder: Embedder) -> None:
 
 def test_what_was_embedded_is_remembered_over_a_restart(embedder: Embedder, tmp_path: Path) -> None:
     file = tmp_path / "cache" / "questions.npz"
-    first = WeighedEmbedder((embedder, 1.0))
+    first = RememberingEmbedder(embedder)
     vectors = first.embed(["one", "two"])
     first.keep(file)
     counting = Counting(embedder)
-    again = WeighedEmbedder((counting, 1.0))
+    again = RememberingEmbedder(counting)
     again.recall(file)
     assert np.array_equal(again.embed(["one", "two"]), vectors)
     assert counting.embedded == []
@@ -166,7 +166,7 @@ def test_what_was_embedded_is_remembered_over_a_restart(embedder: Embedder, tmp_
 def test_a_memory_that_cannot_be_read_is_passed_by(embedder: Embedder, tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "questions.npz"
     file.write_bytes(content)
-    reading = WeighedEmbedder((embedder, 1.0))
+    reading = RememberingEmbedder(embedder)
     reading.recall(file)
     reading.recall(tmp_path / "missing.npz")
     reading.keep(tmp_path / "missing.npz")  # nothing is remembered, so nothing is written
@@ -188,17 +188,17 @@ def test_a_memory_that_somebody_changed_spoils_no_judgement(
     embedder: Embedder, tmp_path: Path, known: bool, rows: Any
 ) -> None:
     file = tmp_path / "questions.npz"
-    reading = WeighedEmbedder((embedder, 1.0))
+    reading = RememberingEmbedder(embedder)
     digest = hashlib.blake2b(b"one", digest_size=16).digest()
     key = np.frombuffer(digest, dtype=np.uint8).reshape(1, -1) if known else np.uint8(1)
     np.savez(file, name=reading.name, keys=key, rows=rows)
     reading.recall(file)
-    assert np.array_equal(reading.embed(["one"]), WeighedEmbedder((embedder, 1.0)).embed(["one"]))
+    assert np.array_equal(reading.embed(["one"]), RememberingEmbedder(embedder).embed(["one"]))
 
 
 def test_a_memory_with_any_byte_changed_stops_nothing(embedder: Embedder, tmp_path: Path) -> None:
     file = tmp_path / "questions.npz"
-    reading = WeighedEmbedder((embedder, 1.0))
+    reading = RememberingEmbedder(embedder)
     reading.embed(["one"])
     reading.keep(file)
     whole, chance = file.read_bytes(), random.Random(1)
@@ -206,25 +206,16 @@ def test_a_memory_with_any_byte_changed_stops_nothing(embedder: Embedder, tmp_pa
         torn = bytearray(whole)
         torn[chance.randrange(len(torn))] = chance.randrange(256)
         file.write_bytes(torn)
-        WeighedEmbedder((embedder, 1.0)).recall(file)
+        RememberingEmbedder(embedder).recall(file)
 
 
 def test_another_embedder_s_memory_is_not_mixed_in(embedder: Embedder, tmp_path: Path) -> None:
-    other = WeighedEmbedder((Placed({"a": np.array([1.0, 0.0])}), 1.0))
+    other = RememberingEmbedder(Placed({"a": np.array([1.0, 0.0])}))
     other.embed(["a"])
     other.keep(tmp_path / "questions.npz")
-    reading = WeighedEmbedder((embedder, 1.0))
+    reading = RememberingEmbedder(embedder)
     reading.recall(tmp_path / "questions.npz")
-    assert np.array_equal(reading.embed(["a"]), WeighedEmbedder((embedder, 1.0)).embed(["a"]))
-
-
-def test_opinions_are_weighed(embedder: Embedder) -> None:
-    one, other = (
-        Placed({"a": np.array([1.0, 0.0]), "b": np.array([1.0, 0.0])}),
-        Placed({"a": np.array([1.0, 0.0]), "b": np.array([0.0, 1.0])}),
-    )
-    a, b = WeighedEmbedder((one, 0.7), (other, 0.3)).embed(["a", "b"])
-    assert (a @ b, a @ a) == (pytest.approx(0.7), pytest.approx(1.0))
+    assert np.array_equal(reading.embed(["a"]), RememberingEmbedder(embedder).embed(["a"]))
 
 
 class Placed:
