@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.app.searching import search_embedder, search_reranker
@@ -21,7 +22,7 @@ from bot.settings import Settings
 from bot.storage.engine import Engine, create_engine
 from bot.storage.migrate import check, upgrade
 from bot.storage.store import open_store
-from bot.triage.embedding import question_embedder
+from bot.triage.embedding import RememberingEmbedder, question_embedder
 from bot.triage.taxonomy import load_taxonomy, load_tone
 from bot.triage.triage import TaxonomyTriager
 from evals.recalibration import LearnedCalibration
@@ -108,19 +109,24 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None) -> Parts
         runtime=Idle(),
         workflow_release=release.number,
     )
+    library = Library(store.articles, store.releases, embedder, clock)
+    warm = _warming(settings.core.cache_dir / "questions.npz", questions, triager, retriever)
+    return Parts(settings, clock, engine, library, retriever, questions, desk, warm)
 
+
+def _warming(
+    cache: Path, questions: RememberingEmbedder, triager: TaxonomyTriager, retriever: HybridRetriever
+) -> Callable[[], Awaitable[None]]:
     def learn() -> None:
-        kept = settings.core.cache_dir / "questions.npz"
-        questions.recall(kept)
+        questions.recall(cache)
         triager.warm()
-        questions.keep(kept)
+        questions.keep(cache)
 
     async def warm() -> None:
         await asyncio.to_thread(learn)
         await retriever.warm()
 
-    library = Library(store.articles, store.releases, embedder, clock)
-    return Parts(settings, clock, engine, library, retriever, questions, desk, warm)
+    return warm
 
 
 async def _open_database(settings: Settings) -> Engine:
