@@ -7,9 +7,10 @@ has no form.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 _SEARCHED = 20_000  # characters of a text
-_SEARCHED_FOR_PHONES = 4_000  # phonenumbers takes its time
+_MOST_PHONES, _LONGEST_PHONE, _TRIES = 50, 40, 3  # phonenumbers takes its time
 _STREET = r"(?:[^\W\d_][\w.'’-]{0,30}\s){1,4}"
 _WAY = r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|place|square|terrace)\b\.?"
 _WAY_AFTER = r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|straat|laan|plein|kade)"
@@ -50,11 +51,13 @@ def personal(text: str) -> Iterator[tuple[int, int, str]]:
         for match in pattern.finditer(searched):
             if _CHECKS.get(kind, bool)(match.group()):
                 yield *match.span("own" if "own" in pattern.groupindex else 0), kind
-    if PHONE_ABROAD.search(searched):
+    if likely := list(islice(PHONE_ABROAD.finditer(searched), _MOST_PHONES)):
         import phonenumbers
 
-        for found in phonenumbers.PhoneNumberMatcher(searched[:_SEARCHED_FOR_PHONES], None, max_tries=50):
-            yield found.start, found.end, "PHONE"
+        for like in likely:
+            around = searched[like.start() : like.start() + _LONGEST_PHONE]
+            for found in phonenumbers.PhoneNumberMatcher(around, None, max_tries=_TRIES):
+                yield like.start() + found.start, like.start() + found.end, "PHONE"
 
 
 def is_card(raw: str) -> bool:

@@ -177,26 +177,27 @@ def figures(text: str) -> tuple[Figure, ...]:
 @lru_cache(maxsize=512)
 def _figures(text: str) -> tuple[Figure, ...]:
     found: list[Figure] = []
-    taken: list[tuple[int, int]] = []
+    taken = bytearray(len(text))  # 1 where a figure was found, so that a long list of dates is read in linear time
+
+    def take(figure: Figure, match: re.Match[str]) -> None:
+        found.append(figure)
+        taken[match.start() : match.end()] = b"\1" * (match.end() - match.start())
+
     for match in _DATE.finditer(text):
-        if "may" in (match["m1"], match["m2"]):  # "children under 14 may ..."
-            continue
-        found.append(Figure(_date(match), "date", match.start(), match.end()))
-        taken.append(match.span())
+        if "may" not in (match["m1"], match["m2"]):  # "children under 14 may ..."
+            take(Figure(_date(match), "date", match.start(), match.end()), match)
     for match in _CLOCK.finditer(text):
-        if not any(begin <= match.start() < stop for begin, stop in taken):
-            found.append(Figure(_clock(match), "", match.start(), match.end()))
-            taken.append(match.span())
+        if not taken[match.start()]:
+            take(Figure(_clock(match), "", match.start(), match.end()), match)
     for match in _SPELT_FIGURE.finditer(text):
-        found.append(Figure(str(SPELT[match["n"].casefold()]), _unit(match["unit"]), match.start(), match.end()))
-        taken.append(match.span())
+        number = str(SPELT[match["n"].casefold()])
+        take(Figure(number, _unit(match["unit"]), match.start(), match.end()), match)
     for match in _NUMBER.finditer(text):
         start, end = match.start("n"), match.end("n")
-        if any(begin < end and start < stop for begin, stop in taken):
-            continue
-        unit = _unit(match["pre"] or match["unit"] or "")
-        start = match.start("pre") if match["pre"] else start
-        found.append(Figure(_value(match["n"]), unit, start, match.end() if match["unit"] else end))
+        if not any(taken[start:end]):
+            unit = _unit(match["pre"] or match["unit"] or "")
+            start = match.start("pre") if match["pre"] else start
+            found.append(Figure(_value(match["n"]), unit, start, match.end() if match["unit"] else end))
     return tuple(sorted(found, key=lambda figure: figure.start))
 
 

@@ -54,6 +54,11 @@ def test_what_has_a_form_of_its_own_is_hidden(text: str, sent: str) -> None:
     assert Mask([text]).hide(text) == sent
 
 
+def test_a_phone_number_far_into_a_text_is_hidden() -> None:
+    text = f"{'It drips. ' * 1_500}Call +31 20 794 0800, or +31612345678."
+    assert Mask([text]).hide(text).endswith("Call [[PHONE_1]], or [[PHONE_2]].")
+
+
 def test_what_the_surface_and_triage_know_of_the_customer_is_hidden_everywhere() -> None:
     asked = request("Hi, Ana here (U0123456). Order FH-1042391 shows E08.", name="Ana Maria Ruiz")
     customer = Customer("U0123456", "Ana Maria Ruiz", "ana@x.example")

@@ -84,3 +84,15 @@ def test_markdown_is_read_in_time_that_grows_with_its_length(piece: str) -> None
 
     taken(100)
     assert taken(20_000) < 40 * max(taken(2_000), 0.005)
+
+
+@pytest.mark.parametrize("piece", ["3 Jan ", "5 pm ", "two days ", "4.90 EUR "])
+def test_figures_are_read_in_time_that_grows_with_their_number(piece: str) -> None:
+    def taken(length: int) -> float:
+        text = piece * (length // len(piece))
+        begun = time.process_time()
+        assert len(figures(text)) == length // len(piece)
+        return time.process_time() - begun
+
+    taken(100)
+    assert taken(100_000) < 40 * max(taken(10_000), 0.01)
