@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.domain.answer import Passage
-from bot.domain.article import Audience, Revision
+from bot.domain.article import Audience
 from bot.ports import StoredPassage
 from knowledge.embeddings import Vectors
 from knowledge.keywords import KeywordIndex
@@ -84,7 +84,7 @@ class ReleaseIndex:
             if known is None:
                 if len(self._allowed) > 8:
                     self._allowed.clear()
-                known = np.array([_as_revision(p).citable(on, audience) for p in self._passages], dtype=np.bool_)
+                known = np.array([p.citable(on, audience) for p in self._passages], dtype=np.bool_)
                 self._allowed[(on, audience)] = known
             return known
 
@@ -98,18 +98,6 @@ def stored_vectors(stored: Sequence[StoredPassage], embedder: str) -> tuple[Vect
         if current[i]:
             vectors[i] = np.frombuffer(item.vector, dtype=np.float32)
     return vectors, current
-
-
-def _as_revision(passage: Passage) -> Revision:
-    return Revision(
-        slug=passage.slug,
-        hash=passage.revision,
-        title=passage.title,
-        body="",
-        audience=passage.audience,
-        effective=passage.effective,
-        expires=passage.expires,
-    )
 
 
 def _best(scores: NDArray[np.float32], allowed: NDArray[np.bool_]) -> dict[int, float]:

@@ -127,6 +127,14 @@ class Passage:
         """What people call it: the article's title and, where it has one, the section."""
         return f"{self.title} › {self.heading}" if self.heading and self.heading != self.title else self.title
 
+    def citable(self, on: date, audience: Audience) -> bool:
+        """Tell whether it may be cited on that day to that audience."""
+        if self.effective is not None and on < self.effective:
+            return False
+        if self.expires is not None and on > self.expires:
+            return False
+        return audience is Audience.INTERNAL or self.audience is Audience.CUSTOMER
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

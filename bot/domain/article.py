@@ -40,14 +40,6 @@ class Revision:
     source: str = ""
     url: str = ""
 
-    def citable(self, on: date, audience: Audience) -> bool:
-        """Tell whether it may be cited on that day to that audience."""
-        if self.effective is not None and on < self.effective:
-            return False
-        if self.expires is not None and on > self.expires:
-            return False
-        return audience is Audience.INTERNAL or self.audience is Audience.CUSTOMER
-
     def stale(self, on: date) -> bool:
         """Tell whether its owner should have looked at it again before that day."""
         return self.review_by is not None and on > self.review_by

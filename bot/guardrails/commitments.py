@@ -56,7 +56,7 @@ def check(given: GuardInput) -> Iterable[Finding]:
     level = Level.WARN if draft.author is DraftAuthor.PERSON else Level.BLOCK
     cited = {citation.passage_id for citation in draft.citations}
     passages = [passage for passage in given.passages if passage.id in cited]
-    source = source_of(tuple((passage.title, passage.heading, passage.text) for passage in passages))
+    source = source_of(passages)
     told = 0
     text = draft.text[:_READ]
     for start, end in sentences(text)[:_MOST_SENTENCES]:

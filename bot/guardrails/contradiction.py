@@ -38,7 +38,7 @@ def check(given: GuardInput) -> Iterable[Finding]:
     statements = [
         _Statement(passage, clause, frozenset(clause.roots) - GENERIC)
         for passage in given.passages
-        if _in_force(passage, today)
+        if passage.citable(today, Audience.CUSTOMER)
         for clause in read(passage.text[:_READ])[:_MOST_CLAUSES]
     ]
     told: set[frozenset[str]] = set()
@@ -49,12 +49,6 @@ def check(given: GuardInput) -> Iterable[Finding]:
         told.add(pair)
         message = f"Two articles in force disagree: {_told(one)}, {_told(other)}. {_holds(one.passage, other.passage)}"
         yield Finding(NAME, Level.WARN, message)
-
-
-def _in_force(passage: Passage, today: date) -> bool:
-    begun = passage.effective is None or passage.effective <= today
-    ended = passage.expires is not None and today > passage.expires
-    return begun and not ended and passage.audience is Audience.CUSTOMER
 
 
 def _about_the_same(statements: list[_Statement]) -> Iterator[tuple[_Statement, _Statement]]:

@@ -91,7 +91,7 @@ def _judge(
         if not markers and _is_courtesy(text):
             continue
         clauses = read(text)
-        source = source_of(tuple((passage.title, passage.heading, passage.text) for passage in passages))
+        source = source_of(passages)
         found = differences(clauses, source, told, values)
         if found:
             grave = [difference for difference in found if difference.grave]

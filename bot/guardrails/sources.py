@@ -65,9 +65,13 @@ class Source:
         return _with_figures(claim, ordered) or ordered
 
 
+def source_of(passages: Iterable[Passage]) -> Source:
+    """What passages say; remembered, because the same ones are found again and again."""
+    return _source(tuple((passage.title, passage.heading, passage.text) for passage in passages))
+
+
 @lru_cache(maxsize=128)
-def source_of(texts: tuple[tuple[str, str, str], ...]) -> Source:
-    """What passages (title, heading, text) say; remembered, because the same ones are found again and again."""
+def _source(texts: tuple[tuple[str, str, str], ...]) -> Source:
     clauses = tuple(clause for _, _, body in texts for clause in read(body))
     return Source(clauses, frozenset(root for title, heading, _ in texts for root in roots(f"{title} {heading}")))
 

@@ -44,9 +44,7 @@ def check(given: GuardInput) -> Iterable[Finding]:
 
 def _overtakes(other: Passage, passage: Passage, today: date) -> bool:
     """Tell whether another article took the place of this one: nearly the same words, in force since later."""
-    if other.slug == passage.slug or other.effective is None or other.effective > today:
-        return False
-    if other.audience is not Audience.CUSTOMER or (other.expires is not None and today > other.expires):
+    if other.slug == passage.slug or other.effective is None or not other.citable(today, Audience.CUSTOMER):
         return False
     if passage.effective is not None and other.effective <= passage.effective:
         return False
