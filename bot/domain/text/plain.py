@@ -1,6 +1,7 @@
 """Markdown as people read it aloud: no marks, no pipes. Pure, total on any text."""
 
 import re
+from collections.abc import Iterator
 
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
 _PRIVATE = 0xE000  # where escaped characters wait, out of the other rules' sight
@@ -54,10 +55,20 @@ def without_comments(markdown: str) -> str:
     """Leave out the comments that are closed."""
     kept: list[str] = []
     at = 0
-    while (begins := markdown.find("<!--", at)) >= 0 and (ends := markdown.find("-->", begins + 4)) >= 0:
-        kept.append(markdown[at:begins])
-        at = ends + 3
+    for begins, ends, closed in comment_spans(markdown):
+        if closed:
+            kept.append(markdown[at:begins])
+            at = ends
     return "".join([*kept, markdown[at:]])
+
+
+def comment_spans(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Where each comment of HTML begins and ends, and whether it is closed; an open one goes on to the end."""
+    ends = 0
+    while (begins := text.find("<!--", ends)) >= 0:
+        closes = text.find("-->", begins + 4)
+        ends = closes + 3 if closes >= 0 else len(text)
+        yield begins, ends, closes >= 0
 
 
 def is_row(lines: list[str], at: int) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from bot.domain.text.orders import ORDERS, TRAITS
+from bot.domain.text.plain import comment_spans
 from bot.domain.text.wording import normal, sentences
 
 _LOOKALIKES = str.maketrans("аесіорѕхујԁԛɡһӏκмтвнοαεινρτυηωχγꞓʏɑɩпгк", "aeciopsxyjdqghlkmtbhoaeivptunwxycyainrk")
@@ -114,13 +115,10 @@ def comments(text: str) -> list[str]:
     One or two words are a developer's ("<!-- price -->"), unless nobody closed the comment: then it goes on to the end.
     """
     found: list[str] = []
-    at = 0
-    while (begins := text.find("<!--", at)) >= 0 and len(found) < _MOST_BLOCKS:
-        ends = text.find("-->", begins + 4)
-        said = text[begins + 4 : ends if ends >= 0 else len(text)][:2_000]
-        if ends < 0 or len(said.split()) >= _FEWEST_WORDS:
+    for begins, ends, closed in comment_spans(text):
+        said = text[begins + 4 : ends - 3 if closed else ends][:2_000]
+        if len(found) < _MOST_BLOCKS and (not closed or len(said.split()) >= _FEWEST_WORDS):
             found.append(said)
-        at = ends + 3 if ends >= 0 else len(text)
     found.extend(match.group(1) for match in _MARKDOWN_COMMENT.finditer(text))
     return [" ".join(comment.split()) for comment in found if comment.strip()]
 
@@ -143,8 +141,7 @@ def _around(text: str, match: re.Match[str]) -> str:
 def _outside_comments(text: str) -> Iterator[str]:
     """Yield what stands around the comments; one that nobody closed goes on to the end."""
     at = 0
-    while (begins := text.find("<!--", at)) >= 0:
+    for begins, ends, _ in comment_spans(text):
         yield text[at:begins]
-        ends = text.find("-->", begins + 4)
-        at = ends + 3 if ends >= 0 else len(text)
+        at = ends
     yield text[at:]
