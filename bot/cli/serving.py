@@ -61,13 +61,31 @@ async def serve_until_stopped(app: "App") -> None:
             click.echo(f"Ratchet is ready at http://{core.host}:{core.port}", err=True)
         else:
             click.echo("Ratchet is ready.", err=True)
-        warming = asyncio.ensure_future(app.warm())
-        await stop.wait()
+        warming, stopping = asyncio.create_task(_warm(app)), asyncio.create_task(stop.wait())
+        await asyncio.wait({warming, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if warming.done():
+            warming.result()
+        await stopping
         warming.cancel()
     finally:
         if runner is not None:
             await runner.cleanup()
         await app.close()
+
+
+async def _warm(app: "App") -> None:
+    """Load models and indexes; raises Misconfigured where one never can be, since then no question could be answered.
+
+    Any other trouble is told and may have passed by the first question, which only takes longer then.
+    """
+    from bot.domain.errors import Misconfigured
+
+    try:
+        await app.warm()
+    except Misconfigured:
+        raise
+    except Exception:
+        log.exception("Loading ahead of the first question failed; the first question tries again.")
 
 
 @click.group()

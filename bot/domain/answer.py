@@ -182,7 +182,7 @@ class Draft:
     def hash(self) -> str:
         """The content hash that an approval is bound to: of everything the approver judges."""
         content = [self.text, self.cited, [[c.marker, c.passage_id, c.quote] for c in self.citations]]
-        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 class Level(StrEnum):
