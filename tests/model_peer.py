@@ -36,18 +36,16 @@ def reply(
     missing: str = "",
     needs_human: bool = False,
     reason: str = "",
-    needs: Sequence[int] = (),
 ) -> Answer:
-    """What a model that follows the schema answers; `needs` are the numbers that its sentences answer."""
-    answered = [*needs, *[1] * len(sentences)]
-    said = [{"text": text, "passages": cited, "need": answered[n]} for n, (text, cited) in enumerate(sentences)]
+    """What a model that follows the schema answers; its sentences answer the first need."""
+    said = [{"text": text, "passages": cited, "need": 1} for text, cited in sentences]
     whole = {"sentences": said, "questions": list(questions), "missing": missing}
     return Answer(json.dumps({**whole, "needs_human": needs_human, "reason": reason}))
 
 
-def trouble(status: int, message: str = "trouble", **headers: str) -> Answer:
+def trouble(status: int, **headers: str) -> Answer:
     """An error in the API's shape; header names are given with underscores."""
-    body = json.dumps({"error": {"message": message, "type": "error", "param": None, "code": None}})
+    body = json.dumps({"error": {"message": "trouble", "type": "error", "param": None, "code": None}})
     return Answer(status=status, body=body, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 

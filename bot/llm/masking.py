@@ -12,7 +12,7 @@ from bot.domain.text.wording import content_words
 from bot.llm.voice import addressee
 from bot.ports import DraftRequest
 
-_DIGITS_OF_ONE = 4  # digits from which an identifier names one thing (an order) and not a kind of thing (an error)
+_DIGITS_OF_ONE = 4  # digits from which an identifier may name one thing (an order); in doubt it is hidden
 _PERSONAL = frozenset({"name", "email", "phone", "url"})
 _NOT_PERSONAL = frozenset({"date", "time", "amount", "version", "device", "error_code"})
 """Fields that are always hidden, and those that never are; any other is an identifier, and its digits tell."""

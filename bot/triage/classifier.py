@@ -64,7 +64,6 @@ class FewShotClassifier:
         *,
         titles: Mapping[str, str] | None = None,
         marks: Marks | None = None,
-        seed: int = 0,
     ) -> None:
         if not examples:
             raise ValueError("a classifier needs at least one example")
@@ -76,7 +75,7 @@ class FewShotClassifier:
         self._labels = np.array([number[label] for _, label in [*examples, *named]])
         self._space = Space(self._texts, marks)
         with one_thread():
-            self._fit([*self._texts, *(title for title, _ in named)], seed)
+            self._fit([*self._texts, *(title for title, _ in named)])
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -99,11 +98,11 @@ class FewShotClassifier:
             predictions += self._judge(_with_constant(self._space.rows(some, known)), neighbours)
         return predictions
 
-    def _fit(self, texts: Sequence[str], seed: int) -> None:
+    def _fit(self, texts: Sequence[str]) -> None:
         rows = _with_constant(self._space.rows(texts, self._embedder.embed(texts)))
         self._weights = regress(rows, self._labels, len(self._names))
         quotable, meaning = len(self._texts), self._embedder.dimensions
-        self._doubt = Rehearsal(rows, self._labels, quotable=quotable, meaning=meaning, seed=seed).doubt()
+        self._doubt = Rehearsal(rows, self._labels, quotable=quotable, meaning=meaning).doubt()
         self._likened, self._labels = rows[:quotable, :meaning], self._labels[:quotable]
 
     def _judge(self, rows: Any, neighbours: int) -> list[Prediction]:

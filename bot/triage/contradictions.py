@@ -7,9 +7,8 @@ import numpy as np
 from bot.ports import Embedder
 from bot.triage.taxonomy import Taxonomy
 
-NEARLY_THE_SAME = 0.9
-"""Cosine from which two texts differ in a word or a sign, hardly in what is asked."""
-_AT_ONCE = 256
+_NEARLY_THE_SAME = 0.9  # cosine from which two texts differ in a word or a sign, hardly in what is asked
+_AT_ONCE = 256  # examples that are compared with all others
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +22,8 @@ class Contradiction:
     likeness: float
 
 
-def contradictions(
-    taxonomy: Taxonomy, embedder: Embedder, *, likeness: float = NEARLY_THE_SAME
-) -> tuple[Contradiction, ...]:
-    """The pairs of examples at least that alike under different intents, the most alike first.
+def contradictions(taxonomy: Taxonomy, embedder: Embedder) -> tuple[Contradiction, ...]:
+    """The pairs of examples that are nearly the same under different intents, the most alike first.
 
     Exactly the same text under two intents never gets this far: `load_taxonomy` refuses it.
     """
@@ -38,7 +35,7 @@ def contradictions(
         block = slice(start, start + _AT_ONCE)
         alike = vectors[block] @ vectors.T
         alike[names[block, None] == names[None, :]] = -1.0
-        for i, j in zip(*np.nonzero(alike >= likeness), strict=True):
+        for i, j in zip(*np.nonzero(alike >= _NEARLY_THE_SAME), strict=True):
             if start + i < j:
                 (text, intent), (other_text, other) = examples[start + i], examples[j]
                 found.append(Contradiction(text, intent, other_text, other, round(float(alike[i, j]), 3)))

@@ -41,10 +41,7 @@ _TOKEN_WITH_DIGIT = re.compile(r"\S*\d\S*")
 
 
 class LanguageDetector:
-    """Identifies one of the given ISO 639-1 languages. The model is loaded at the first use."""
-
-    def __init__(self, languages: Sequence[str] = LANGUAGES) -> None:
-        self._languages = tuple(languages)
+    """Identifies one of LANGUAGES (ISO 639-1). The model is loaded at the first use."""
 
     def detect(self, text: str) -> tuple[str, float]:
         """Return the language and its probability; ("und", p) when the text is too short or nothing is sure.
@@ -59,7 +56,7 @@ class LanguageDetector:
         decided = _by_script(letters)
         if decided == "ru":
             return self._of_cyrillic(text)
-        if decided in self._languages:
+        if decided in LANGUAGES:
             return decided, 0.95
         known = _votes(text)
         language, probability = self._weighed(text, known)
@@ -91,7 +88,7 @@ class LanguageDetector:
         from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
         identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-        identifier.set_languages(list(self._languages))
+        identifier.set_languages(list(LANGUAGES))
         return identifier
 
 

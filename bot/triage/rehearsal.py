@@ -12,6 +12,7 @@ import numpy as np
 from bot.triage.regression import regress, softmax, temperature
 
 _REHEARSALS = 10
+_SEED = 0  # the same examples are held out at every start
 _ENOUGH = 400  # held-out answers after which one number, the temperature, gets no better
 _FEWEST = 10  # examples below which nothing is held out and the temperature is only a guess
 _GUESSED = 1.0
@@ -71,8 +72,8 @@ class Rehearsal:
     Rows from `quotable` on are titles: they teach, but nobody asks like that, and they are likened to nothing.
     """
 
-    def __init__(self, rows: Any, labels: Any, *, quotable: int, meaning: int, seed: int) -> None:
-        chance = np.random.default_rng(seed)
+    def __init__(self, rows: Any, labels: Any, *, quotable: int, meaning: int) -> None:
+        chance = np.random.default_rng(_SEED)
         self._rows, self._labels, self._quotable = rows, labels, quotable
         self._likened = rows[:, :meaning]
         self._count = int(labels.max()) + 1

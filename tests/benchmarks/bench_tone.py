@@ -12,7 +12,6 @@ import json
 import random
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import product
@@ -34,8 +33,6 @@ from tests.benchmarks.report import Figures, report
 
 LABELLED = Path(__file__).parent / "labelled"
 _PUBLIC = 500  # questions of each public set
-_AT = datetime(2026, 11, 18, 10, tzinfo=UTC)
-_MEANT = {"misunderstood": ("misunderstood", "asks the same"), "angrier": ("angrier",), "person": ("a person",)}
 
 Labelled = Sequence[tuple[str, str, str]]
 """Text, sentiment, urgency."""

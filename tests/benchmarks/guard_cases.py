@@ -69,7 +69,6 @@ def guard_input(
     language: str = "en",
     own: dict[str, str] | None = None,
     hosts: frozenset[str] = frozenset(),
-    author: DraftAuthor = DraftAuthor.MODEL,
 ) -> GuardInput:
     """What a guardrail sees of a draft that cites every source at its end."""
     own = own or {}
@@ -80,7 +79,7 @@ def guard_input(
     )
     marks = "".join(f" [{number}]" for number in range(1, len(passages) + 1))
     citations = tuple(Citation(n, passage.id, passage.text) for n, passage in enumerate(passages, 1))
-    draft = Draft(text, f"{text}{marks}", citations, 0.8, author)
+    draft = Draft(text, f"{text}{marks}", citations, 0.8, DraftAuthor.MODEL)
     turn = Turn("1", Author.CUSTOMER, own.get("question", question), NOW)
     customer = Customer("c-1", own.get("name", ""), own.get("email", ""))
     triage = Triage(
