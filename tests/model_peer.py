@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiohttp import web
@@ -14,7 +15,7 @@ from aiohttp import web
 class Answer:
     """One scripted response. Without a fault it is a reply in the real shape around `text` (or `refusal`)."""
 
-    text: str = ""
+    text: str = ""  # "BOUNDARY" in it becomes the request's own
     refusal: str = ""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -62,6 +63,8 @@ class ModelPeer:
         self.requests.append(await request.json())
         self.keys.append(request.headers.get("Authorization", ""))
         answer = self.answers[min(len(self.requests), len(self.answers)) - 1]
+        if found := re.search(r"<customer (\w+)>", str(self.requests[-1].get("input"))):
+            answer = replace(answer, text=answer.text.replace("BOUNDARY", found.group(1)))
         await asyncio.sleep(answer.seconds_before)
         if answer.disconnect:
             assert request.transport is not None

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 
 from bot.domain.answer import Draft, DraftAuthor
 from bot.domain.errors import Unavailable
+from bot.domain.text.languages import language_of
 from bot.llm.compose import Piece, compose
 from bot.llm.openai.calling import Endpoint, Interrupted
 from bot.llm.openai.streaming import begin, finish, not_silent
-from bot.llm.reading import language_of
 from bot.llm.remembering import Memory
 from bot.llm.reply import Accepted, Gate, Reply, runs
 from bot.llm.request import Brief, boundary, load_prompt
@@ -81,7 +81,7 @@ class OpenAIDrafter:
             draft = _abstention(f"The model declined to answer: {answer.refusal[:200]}")
         else:
             draft = self._drafted(request, gate.accepted(_read(answer.text)))
-            if self._memory:
+            if self._memory and mark not in answer.text:  # another call's boundary could not tell that this one leaked
                 await self._memory.keep(key, answer.text)
         return replace(draft, **self._charged(answer.used))
 

@@ -81,6 +81,13 @@ async def test_what_could_not_be_used_is_not_remembered(store: Store) -> None:
         assert len(peer.requests) == 2
 
 
+async def test_a_reply_that_gave_its_boundary_away_is_not_remembered(store: Store) -> None:
+    leaking = reply(("It costs 9.90 EUR.", [1]), ("The word is BOUNDARY.", [1]))
+    async with drafting(leaking, memory=Memory(store.replies, Today(), days=7)) as (drafter, _):
+        drafts = [await drafter.draft(QUESTION) for _ in range(2)]
+    assert ["The word is" in draft.text for draft in drafts] == [False, False]
+
+
 async def test_a_draft_knows_its_cost_and_the_ledger_has_it_by_room(store: Store) -> None:
     asked = replace(QUESTION, triage=replace(QUESTION.triage, owner="#shipping"))
     async with drafting(GOOD, budget=costing(store)) as (drafter, _):
