@@ -60,11 +60,19 @@ class Core(Section):
     workspace: str = Field("main", description="Name of the workspace that all records belong to")
     database_url: str = Field("", description="sqlite+aiosqlite:///... or postgresql+psycopg://...; default: a file")
     data_dir: Path = Field(Path("var"), description="Folder for the SQLite files when no database URL is given")
-    cache_dir: Path = Field(Path("var/cache"), description="Folder for what can be computed again but takes seconds")
+    cache_dir: Path = Field(Path("~/.cache/ratchet"), description="Folder for what takes seconds to compute again")
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(3000, description="Port to listen on")
     process: str = Field("", description="Name of this process among several; unique, and the same after a restart")
     log_level: str = Field("info", description="debug, info, warning or error")
+
+    @property
+    def cache(self) -> Path:
+        """The cache folder; beside the records for a user without a home."""
+        try:
+            return self.cache_dir.expanduser()
+        except RuntimeError:
+            return self.data_dir / "cache"
 
     @property
     def store_url(self) -> str:

@@ -110,7 +110,7 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None) -> Parts
         workflow_release=release.number,
     )
     library = Library(store.articles, store.releases, embedder, clock)
-    warm = _warming(settings.core.cache_dir / "questions.npz", questions, triager, retriever)
+    warm = _warming(settings.core.cache / "questions.npz", questions, triager, retriever)
     return Parts(settings, clock, engine, library, retriever, questions, desk, warm)
 
 
@@ -155,7 +155,7 @@ def _drafter(
 ) -> tuple[Drafter, str]:
     """The drafter, and what names all that shapes what it writes: the prompt's version, and a hash."""
     if not settings.openai.present:
-        return offline, _hash(offline.name)
+        return offline, _hash(f"{offline.name} {offline.version}")
     prompt = load_prompt()
     shaped_by = f"prompt {prompt_version(prompt)} {_hash(f'{settings.openai.model} {prompt}')}"
     return WithFallback(model_drafter(settings, voice, books), offline), shaped_by

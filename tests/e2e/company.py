@@ -86,6 +86,7 @@ def settings_for(sandbox: Sandbox, folder: Path, bot_port: int, **more: Json) ->
             "managers": ("@managers",),
             "pace_seconds": 0.0,
         },
+        "search": {"embedder": "static"},  # 5 s less at every start; the demo and the search tests run the default
         "webhook": {"secrets": (WEBHOOK_SECRET,), "reply_hosts": ("127.0.0.1",)},
     }
     for name, section in more.items():

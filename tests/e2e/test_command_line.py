@@ -43,7 +43,7 @@ class Terminal:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("RATCHET_")}
         before, here, words_before = dict(os.environ), Path.cwd(), sys.argv
         os.environ.clear()
-        os.environ.update(environment | {"COLUMNS": "100"} | settings)
+        os.environ.update(environment | {"COLUMNS": "100", "RATCHET_SEARCH_EMBEDDER": "static"} | settings)
         os.chdir(self.folder)
         sys.argv = ["ratchet", *words]
         try:

@@ -49,7 +49,8 @@ class Answering:
 
 
 async def answering(folder: Path, articles: Path) -> Answering:
-    settings = Settings(core={"data_dir": folder, "database_url": f"sqlite+aiosqlite:///{folder / 'ratchet.db'}"})
+    database = f"sqlite+aiosqlite:///{folder / 'ratchet.db'}"
+    settings = Settings(core={"data_dir": folder, "database_url": database}, search={"embedder": "static"})
     parts = await build_desk(settings, clock=StandingClock())
     await parts.library.import_folder(articles)
     return Answering(parts)

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from bot.ports import Embedder
+from bot.settings import Settings
 from bot.triage.embedding import question_embedder
 from bot.triage.taxonomy import load_taxonomy, load_tone
 from bot.triage.triage import TaxonomyTriager
@@ -19,8 +20,10 @@ def embedder() -> Embedder:
 
 @pytest.fixture(scope="session")
 def reading(embedder: Embedder) -> Embedder:
-    """What the product's triage reads with."""
-    return question_embedder(MiniLmEmbedder(), embedder)
+    """What the product's triage reads with, and what it read in an earlier run."""
+    reading, kept = question_embedder(MiniLmEmbedder(), embedder), Settings().core.cache / "questions.npz"
+    reading.recall(kept)
+    return reading
 
 
 @pytest.fixture(scope="session")
