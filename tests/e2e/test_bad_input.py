@@ -103,7 +103,7 @@ async def test_a_conversation_of_forty_thousand_characters_can_be_approved_or_an
     long = conversation("long", REFUND + " " + "Please hurry. " * 3_000, reply_url=desk.sandbox.customers.reply_url)
     assert (await desk.customer_sends("long", long))["status"] == 202
     card = await desk.card_of("long")
-    assert "see the thread" in words(card)  # what does not fit is cut, and the card says so
+    assert "the rest is in the thread" in words(card)  # what does not fit is cut, and the card says so
 
 
 async def test_a_room_in_the_settings_that_does_not_exist_keeps_no_other_from_working(desk: Desk) -> None:
