@@ -1,15 +1,18 @@
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from bot.domain.article import Audience
+from bot.ports import Retrieved
 from knowledge.embeddings.static import StaticEmbedder
 from knowledge.library import Library
 from knowledge.retriever import HybridRetriever
 from tests.unit.knowledge.memory import MemoryArticles, MemoryReleases, StandingClock
 
 TODAY = date(2026, 6, 1)
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
@@ -59,3 +62,13 @@ def folder(tmp_path: Path) -> Path:
 def write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
+
+
+async def ask(
+    retriever: HybridRetriever, query: str, *, audience: Audience = Audience.CUSTOMER, release: int | None = None
+) -> Retrieved:
+    return await retriever.retrieve(query, at=NOW, audience=audience, release=release)
+
+
+def slugs(found: Retrieved) -> list[str]:
+    return [passage.slug for passage in found.passages]
