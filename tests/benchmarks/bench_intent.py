@@ -20,7 +20,7 @@ from bot.triage.embedding import RememberingEmbedder, question_embedder
 from knowledge.embeddings.minilm import MiniLmEmbedder
 from knowledge.embeddings.static import StaticEmbedder
 from tests.benchmarks.public import data, rows
-from tests.benchmarks.report import report
+from tests.benchmarks.report import calibration_error, report
 
 FOLDERS = ("banking77", "clinc150", "bitext_intents")
 EXAMPLES = (5, 10, 50)
@@ -59,7 +59,7 @@ class Answers:
     foreign: Any
 
     def figures(self) -> dict[str, float]:
-        told = {"accuracy": float(self.right.mean()), "ECE": calibration_error(self.probability, self.right)}
+        told = {"accuracy": float(self.right.mean()), "ECE": calibration_error(self.probability, self.right, BINS)}
         if len(self.foreign):
             told["AUROC"] = auroc(self.known, self.foreign)
         return told
@@ -84,13 +84,6 @@ def read(folder: str) -> Questions:
 def _pair(row: Mapping[str, str]) -> tuple[str, str]:
     text = row.get("text") or row.get("utterance") or next(iter(row.values()))
     return text, row.get("intent") or row.get("label") or row["category"]
-
-
-def calibration_error(probability: Any, right: Any) -> float:
-    """Expected calibration error over bins of equal width."""
-    bins = np.minimum((probability * BINS).astype(int), BINS - 1)
-    gaps = [abs(probability[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean() for b in np.unique(bins)]
-    return float(sum(gaps))
 
 
 def auroc(known: Any, foreign: Any) -> float:

@@ -29,7 +29,7 @@ from bot.triage.tone import Mood, ToneClassifier
 from knowledge.embeddings.minilm import MiniLmEmbedder
 from knowledge.embeddings.static import StaticEmbedder
 from tests.benchmarks.public import PROJECT, data, rows
-from tests.benchmarks.report import Figures, report
+from tests.benchmarks.report import Figures, calibration_error, report
 
 LABELLED = Path(__file__).parent / "labelled"
 _PUBLIC = 500  # questions of each public set
@@ -73,11 +73,8 @@ def judged(true: Sequence[str], said: Sequence[str]) -> dict[str, float]:
     }  # fmt: skip
 
 
-def calibration(true: Sequence[str], said: Sequence[str], sure: Sequence[float]) -> float:
-    """The expected calibration error over ten equal bins (Naeini et al. 2015)."""
-    right = np.array([a == b for a, b in zip(true, said, strict=True)], dtype=float)
-    bins = np.minimum((np.array(sure) * 10).astype(int), 9)
-    return float(sum(abs((right - np.array(sure))[bins == b].sum()) for b in range(10)) / len(right))
+def _off(true: Sequence[str], said: Sequence[str], sure: Sequence[float]) -> float:
+    return calibration_error(sure, [a == b for a, b in zip(true, said, strict=True)], bins=10)
 
 
 def _accuracy(pairs: Any) -> float:
@@ -109,7 +106,7 @@ def tone_figures(embedded_by: str, embedder: Embedder, tone: Tone) -> dict[str, 
             true = [message[place] for message in messages]
             said = [str(getattr(mood, name)) for mood in moods]
             sure = [getattr(mood, f"{name}_confidence") for mood in moods]
-            found[f"{name}, {half}, {embedded_by}"] = {**judged(true, said), "ECE": calibration(true, said, sure)}
+            found[f"{name}, {half}, {embedded_by}"] = {**judged(true, said), "ECE": _off(true, said, sure)}
     for where, texts in public_questions().items():
         found[f"{where}, {embedded_by}"] = alarms([classifier.judge(text) for text in texts])
     return found

@@ -1,4 +1,4 @@
-"""What the benchmarks share: percentiles, the table for people, the JSON line for machines."""
+"""What the benchmarks share: percentiles, calibration, the table for people, the JSON line for machines."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -17,6 +18,14 @@ def percentile(values: Sequence[float], share: float) -> float:
     """The value below which this share of the values lies (nearest rank)."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def calibration_error(probability: Any, right: Any, bins: int = 15) -> float:
+    """Expected calibration error over bins of equal width (Guo et al. 2017)."""
+    probability, right = np.asarray(probability, dtype=float), np.asarray(right, dtype=float)
+    places = np.minimum((probability * bins).astype(int), bins - 1)
+    gaps = np.bincount(places, weights=probability - right, minlength=bins)
+    return float(np.abs(gaps).sum() / max(1, len(probability)))
 
 
 def report(
