@@ -3,6 +3,7 @@
 `prepare` is the one function that the live bot, `ratchet ask`, replay and the evals all run.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
@@ -125,7 +126,11 @@ async def guard(
     given = GuardInput(
         escalation, triage, passages, draft, desk.clock.now(), policy.allowed_hosts, policy.banned_phrases
     )
-    findings = [finding for guardrail in desk.guardrails for finding in guardrail.check(given)]
+
+    def judged() -> list[Finding]:
+        return [finding for guardrail in desk.guardrails for finding in guardrail.check(given)]
+
+    findings = await asyncio.to_thread(judged)  # a long draft with long sources takes tens of ms
     return tuple(sorted(findings, key=lambda finding: _SEVERITY.index(finding.level)))
 
 
