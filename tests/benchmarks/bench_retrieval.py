@@ -26,6 +26,7 @@ from rich.progress import track
 from bot.domain.answer import Passage
 from bot.domain.article import Audience, Revision
 from bot.ports import Embedder
+from bot.triage.embedding import RememberingEmbedder
 from knowledge.documents import sealed
 from knowledge.embeddings import Vectors, unit
 from knowledge.embeddings.minilm import MiniLmEmbedder
@@ -44,8 +45,8 @@ SHOWN = 10
 TIMED = 60
 """Queries that are timed at each size."""
 QUICK_MS = 15.0
-BEST_KNOWN = {"nDCG@10": 0.871, "bank R@10": 0.298}
-"""Of plain fusion on the whole of this data, of which the benchmark may see a part."""
+BEST_KNOWN = 0.871
+"""nDCG@10 of plain fusion on the whole of the technotes, of which the benchmark may see a part."""
 BANK_AIM = 0.40
 
 
@@ -143,23 +144,10 @@ def embed(embedder: Embedder, texts: Sequence[str], name: str) -> Vectors:
     return np.concatenate([embedder.embed(group) for group in track(groups, f"Embedding with {name}")])
 
 
-class Kept:
-    """An embedder whose vectors of the queries are computed once, for the runs that measure quality alone."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self._known: dict[str, Vectors] = {}
-        self.name, self.dimensions = embedder.name, embedder.dimensions
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        for text in texts:
-            if text not in self._known:
-                self._known[text] = self._embedder.embed([text])[0]
-        return np.stack([self._known[text] for text in texts])
-
-
 def quality(
-    passages: Sequence[Passage], vectors: Mapping[str, tuple[Kept, Vectors]], asked: tuple[list[Question], ...]
+    passages: Sequence[Passage],
+    vectors: Mapping[str, tuple[RememberingEmbedder, Vectors]],
+    asked: tuple[list[Question], ...],
 ) -> dict[str, dict[str, list[float]]]:
     """Every method's scores by its name; ours with each local embedder first."""
     texts = [searchable(passage) for passage in passages]
@@ -247,6 +235,22 @@ def _resident_mb() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
 
 
+def aims(
+    ours: Mapping[str, float], best: Mapping[str, float], speeds: Mapping[int, Mapping[str, float]]
+) -> dict[str, bool]:
+    """What was set out for; `best` is the best baseline's figure of each measure."""
+    met = {
+        "nDCG@10 on technotes ahead of every baseline": ours["nDCG@10"] > best["nDCG@10"],
+        f"nDCG@10 on technotes above the best known ({BEST_KNOWN})": ours["nDCG@10"] > BEST_KNOWN,
+        "recall@10 on bank tasks ahead of every baseline": ours["bank R@10"] > best["bank R@10"],
+        f"recall@10 on bank tasks above {BANK_AIM:.2f}": ours["bank R@10"] > BANK_AIM,
+        "what may not be cited is never found": not any(each["not citable"] for each in speeds.values()),
+    }
+    if 10_000 in speeds:
+        met[f"p50 under {QUICK_MS:g} ms at 10,000 passages"] = speeds[10_000]["ours"] < QUICK_MS
+    return met
+
+
 def main() -> None:
     """Measure quality, then speed at each size, and report both."""
     sizes = tuple(map(int, sys.argv[1:])) or SIZES
@@ -258,7 +262,11 @@ def main() -> None:
     words, meanings = embed(static, texts, "static"), embed(minilm, texts, "MiniLM")
     default = SideBySide(minilm, static)
     both = unit(np.concatenate([meanings, words], axis=1))
-    vectors = {"default": (Kept(default), both), "minilm": (Kept(minilm), meanings), "static": (Kept(static), words)}
+    vectors = {
+        "default": (RememberingEmbedder(default), both),
+        "minilm": (RememberingEmbedder(minilm), meanings),
+        "static": (RememberingEmbedder(static), words),
+    }
     scored = quality(passages, vectors, (technote, banking))
     means = {name: {measure: statistics.fmean(of) for measure, of in each.items()} for name, each in scored.items()}
     ours, rivals = means.pop("ours, default"), {k: v for k, v in means.items() if not k.startswith("ours")}
@@ -267,20 +275,11 @@ def main() -> None:
     speeds = {
         size: speed(*multiplied(passages, both, size), default, queries) for size in track(sizes, "Measuring speed")
     }
-    aims = {
-        "nDCG@10 on technotes ahead of every baseline": ours["nDCG@10"] > rivals[best["nDCG@10"]]["nDCG@10"],
-        f"nDCG@10 on technotes above the best known ({BEST_KNOWN['nDCG@10']})": ours["nDCG@10"] > BEST_KNOWN["nDCG@10"],
-        "recall@10 on bank tasks ahead of every baseline": ours["bank R@10"] > rivals[best["bank R@10"]]["bank R@10"],
-        f"recall@10 on bank tasks above {BANK_AIM:.2f}": ours["bank R@10"] > BANK_AIM,
-        "what may not be cited is never found": not any(each["not citable"] for each in speeds.values()),
-    }
-    if 10_000 in speeds:
-        aims[f"p50 under {QUICK_MS:g} ms at 10,000 passages"] = speeds[10_000]["ours"] < QUICK_MS
     report(
         "retrieval",
         ours,
         means,
-        aims,
+        aims(ours, {measure: rivals[name][measure] for measure, name in best.items()}, speeds),
         digits=3,
         documents=len(notes) + len(policies),
         passages=len(passages),
