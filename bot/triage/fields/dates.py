@@ -64,7 +64,10 @@ def find_dates(text: str, at: date | None, *, month_first: bool = False) -> Iter
     for pattern, resolve in _KINDS:
         for match in pattern.finditer(text):
             past, future = _direction(text, match)
-            resolved = resolve(_Said(match, at, past, future, month_first))
+            try:
+                resolved = resolve(_Said(match, at, past, future, month_first))
+            except OverflowError:  # a day before the first or after the last that there is
+                continue
             if resolved is not None:
                 yield spotted("date", match, resolved)
 
@@ -178,15 +181,12 @@ def _nearest(at: date, weekday: int, *, back: bool) -> str:
 
 
 def _shifted(at: date, count: int, unit: str) -> str | None:
-    try:
-        if unit in {"day", "week", "fortnight"}:
-            return (at + timedelta(days=count * {"day": 1, "week": 7, "fortnight": 14}[unit])).isoformat()
-        months = at.year * 12 + at.month - 1 + count * (12 if unit == "year" else 1)
-        for day in range(at.day, at.day - 4, -1):  # the 31st a month ago may not exist: then the last day of it
-            if found := _day(months // 12, months % 12 + 1, day):
-                return found
-    except OverflowError:
-        pass
+    if unit in {"day", "week", "fortnight"}:
+        return (at + timedelta(days=count * {"day": 1, "week": 7, "fortnight": 14}[unit])).isoformat()
+    months = at.year * 12 + at.month - 1 + count * (12 if unit == "year" else 1)
+    for day in range(at.day, at.day - 4, -1):  # the 31st a month ago may not exist: then the last day of it
+        if found := _day(months // 12, months % 12 + 1, day):
+            return found
     return None
 
 

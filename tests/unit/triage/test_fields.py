@@ -60,6 +60,13 @@ def test_without_the_day_of_the_message_only_whole_dates_are_resolved() -> None:
     assert [(field.value, field.resolved) for field in fields] == [("tomorrow", ""), ("2026-12-01", "2026-12-01")]
 
 
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_message_from_the_first_or_the_last_day_that_there_is_has_no_day_beyond_it(year: int) -> None:
+    day = datetime(1, 1, 1, tzinfo=UTC) if year == 1 else datetime(9999, 12, 31, tzinfo=UTC)
+    said = "yesterday, tomorrow, last friday, next week, next friday, since monday, 3 days ago, in 2 months, by sunday"
+    assert all(field.resolved[:4] == f"{year:04d}" for field in FINDER.find(said, day))
+
+
 @pytest.mark.parametrize(
     "text",
     [
