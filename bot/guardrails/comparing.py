@@ -11,11 +11,14 @@ from bot.domain.text.quantities import FREE, LEAST, MOST, same_amount, same_rate
 from bot.domain.text.wording import words
 from bot.guardrails.sources import Source, counted, matched, weighted
 
-_ALIKE = 0.5
-_NEAR = 0.7
-_VERY_ALIKE = 0.5
+# Likenesses of a claim to a clause (`Source.likeness`), chosen on the cases that bench-guard is built on:
+_SPOKEN_OF = 0.2  # the source speaks of the matter at all
+_RELATED = 0.3  # an "all" that the source lacks is worth a word
+_SAME_MATTER = 0.4  # another subject is a changed subject, and not another statement
+_ALIKE = 0.5  # both state the same, so that a "not" or a lost condition turns it
+_NEAR, _NEAREST = 0.7, 0.8  # shares of the best likeness from which further clauses are heard
 _NEARER = 0.15  # by how much a rival must be nearer, of all that tells the rivals apart
-_TELLS = 0.35
+_TELLS = 0.35  # how much a claim's words must tell the rivals apart before one is believed to be nearer
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def differences(
         strange = list(_strange(claim, source))
         found.extend(strange)
         ranked = source.ranked(claim)
-        if not ranked or ranked[0][0] < 0.2:
+        if not ranked or ranked[0][0] < _SPOKEN_OF:
             continue
         if not strange:
             found.extend(_neighbours(claim, source))
@@ -185,10 +188,11 @@ def _wider(claim: Clause, ranked: list[tuple[float, Clause]]) -> Iterator[Differ
     """ "All" and "always" where the source speaks of some."""
     best, nearest = ranked[0]
     denied = claim.negative and claim.universal.startswith("any")
-    if claim.universal and not denied and best >= 0.3 and not any(_general(c) for s, c in ranked if s >= 0.8 * best):
-        yield Difference(
-            False, f'The source does not say "{claim.universal}": "{_short(nearest.text)}".', claim.universal
-        )
+    if claim.universal and not denied and best >= _RELATED:
+        if any(_general(clause) for score, clause in ranked if score >= _NEAREST * best):
+            return
+        message = f'The source does not say "{claim.universal}": "{_short(nearest.text)}".'
+        yield Difference(False, message, claim.universal)
     elif claim.inclusive and not claim.universal:
         shut = next((c for c in nearest.conditions if c.family == SCOPE and not c.positive), None)
         if shut is not None and best >= _ALIKE:
@@ -206,13 +210,13 @@ def _other_subject(claim: Clause, ranked: list[tuple[float, Clause]], source: So
     missing = [root for root in nearest.lead if root not in claim.about]
     new = [root for root in claim.lead if root not in source.known and root not in GENERIC]
     only_generic = bool(claim.lead) and set(claim.lead) <= GENERIC
-    if best >= 0.4 and missing and (new or (only_generic and len(missing) == len(nearest.lead))):
+    if best >= _SAME_MATTER and missing and (new or (only_generic and len(missing) == len(nearest.lead))):
         yield Difference(False, f'The source says it of another subject: "{_short(nearest.text)}".', claim.text)
         return
     theirs = {head: modifier for modifier, head in nearest.pairs}
     for modifier, head in claim.pairs:
         their = theirs.get(head)
-        if their and modifier in source.known - about - GENERIC and their not in claim.about and best >= 0.4:
+        if their and modifier in source.known - about - GENERIC and their not in claim.about and best >= _SAME_MATTER:
             yield Difference(False, f'The source says it of something else: "{_short(nearest.text)}".', claim.text)
             return
 
@@ -222,7 +226,7 @@ def _dropped(
 ) -> Iterator[Difference]:
     """Conditions that limit the rule in the source and stand nowhere in the draft."""
     best, nearest = ranked[0]
-    if best < _VERY_ALIKE:
+    if best < _ALIKE:
         return
     for limit in nearest.conditions:
         if any(own.family == limit.family and own.family != BOUND for own in claim.conditions):

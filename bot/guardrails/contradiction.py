@@ -97,9 +97,8 @@ def _clash(one: Clause, other: Clause) -> bool:
     apart = [
         kind for kind in kinds if not any(_agree(mine, yours) for mine in _of(one, kind) for yours in _of(other, kind))
     ]
-    return (
-        len(apart) == 1
-    )  # where several kinds differ, one of them is the condition: "60 minutes: 25 %", "120 minutes: 50 %"
+    # Where several kinds differ, one of them is the condition: "60 minutes: 25 %", "120 minutes: 50 %".
+    return len(apart) == 1
 
 
 def _wholly_alike(one: Clause, other: Clause) -> bool:
@@ -121,10 +120,9 @@ def _of(clause: Clause, kind: str) -> list[Quantity]:
 
 
 def _agree(one: Quantity, other: Quantity) -> bool:
+    """Tell whether both can be true; a "from 49 EUR" limits and states nothing."""
     other_rate = one.per and other.per and one.per != other.per
-    other_bound = (
-        LEAST in (one.bound, other.bound) and one.bound != other.bound
-    )  # "from 49 EUR" limits, it does not state
+    other_bound = LEAST in (one.bound, other.bound) and one.bound != other.bound
     return same_amount(one, other) or same_amount(other, one) or bool(other_rate or other_bound)
 
 

@@ -11,7 +11,10 @@ from bot.domain.text.quantities import Quantity, roots, same_amount, spelt
 from bot.domain.text.wording import words
 
 _INHERITED = 0.6  # what a subject that stands in an earlier clause counts
-_SAME_FIGURE = 0.1
+_SAME_FIGURE = 0.1  # what it counts that both state the same figure
+_MINE, _THEIRS = 0.75, 0.25  # what it counts that the clause has the claim's words, and the claim the clause's
+_RANKED = 8  # clauses that a claim is compared with
+_STATES_IT = 0.6  # the share of the best likeness from which a clause with the claim's figure goes before
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Source:
         if not mine or not theirs:
             return 0.0
         figures = any(same_amount(one, other) for one in claim.quantities for other in clause.quantities)
-        return 0.75 * shared / mine + 0.25 * shared / theirs + _SAME_FIGURE * figures
+        return _MINE * shared / mine + _THEIRS * shared / theirs + _SAME_FIGURE * figures
 
     def covered(self, claim: Clause, clause: Clause) -> float:
         """How much of what the claim is about the clause is about too, its inherited subject included."""
@@ -61,7 +64,8 @@ class Source:
     def ranked(self, claim: Clause) -> list[tuple[float, Clause]]:
         """The clauses, those most like the claim first."""
         scored = [(self.likeness(claim, clause), at) for at, clause in enumerate(self.clauses)]
-        ordered = [(score, self.clauses[at]) for score, at in sorted(scored, key=lambda pair: (-pair[0], pair[1]))[:8]]
+        best = sorted(scored, key=lambda pair: (-pair[0], pair[1]))[:_RANKED]
+        ordered = [(score, self.clauses[at]) for score, at in best]
         return _with_figures(claim, ordered) or ordered
 
 
@@ -105,7 +109,7 @@ def _with_figures(claim: Clause, ranked: list[tuple[float, Clause]]) -> list[tup
     return [
         (score, clause)
         for score, clause in ranked
-        if score >= 0.6 * best and any(same_amount(one, other) for one in stated for other in clause.quantities)
+        if score >= _STATES_IT * best and any(same_amount(one, other) for one in stated for other in clause.quantities)
     ]
 
 
