@@ -13,9 +13,9 @@ from bot.domain.article import Audience
 from bot.domain.errors import Unavailable
 from bot.domain.text.smuggling import without_orders
 from bot.ports import Articles, Embedder, Releases, Reranker, Retrieved
-from knowledge.index import Asked, ReleaseIndex
 from knowledge.indexes import Indexes
 from knowledge.ranking import chosen, reordered
+from knowledge.release_index import Asked, ReleaseIndex
 
 LONGEST_QUERY = 8_000
 """Characters of a query that count."""
@@ -108,6 +108,10 @@ class HybridRetriever:
             _log.warning("Searching by words alone: %s", error)
             return words_alone, [*notes, f"Articles were found by their words alone, not by their meaning. {error}"]
         rows = np.asarray(vectors, dtype=np.float32)
+        if rows.shape[1] != index.dimensions:  # an endpoint has put another model behind the name
+            _log.warning("Searching by words alone: %d dimensions, %d are stored", rows.shape[1], index.dimensions)
+            changed = "The embedder's vectors are no longer those of the articles; run ratchet kb rebuild."
+            return words_alone, [*notes, f"Articles were found by their words alone, not by their meaning. {changed}"]
         return [Asked(text, row) for text, row in zip(texts, rows, strict=True)], notes
 
     async def _reranked(

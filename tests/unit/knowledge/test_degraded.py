@@ -59,6 +59,19 @@ def searching(
     return HybridRetriever(articles, releases, embedder, patience=patience)
 
 
+async def test_another_model_behind_the_same_name_stops_no_search_and_a_note_says_what_to_do(
+    articles: MemoryArticles, releases: MemoryReleases, moody: Moody, folder: Path
+) -> None:
+    class Swapped(Moody):
+        def embed(self, texts: Sequence[str]) -> Vectors:
+            return super().embed(texts)[:, :100]
+
+    await Library(articles, releases, moody, StandingClock()).import_folder(folder)
+    found = await ask(searching(articles, releases, Swapped()))
+    assert found.passages[0].slug == "returns/refunds"
+    assert found.notes[0].endswith("are no longer those of the articles; run ratchet kb rebuild.")
+
+
 async def test_without_the_embedder_words_alone_are_compared_and_a_note_says_so(
     articles: MemoryArticles, releases: MemoryReleases, moody: Moody, folder: Path
 ) -> None:
