@@ -6,8 +6,8 @@ import logging
 from bot.domain.article import Release
 from bot.domain.errors import Unavailable
 from bot.ports import Articles, Embedder, Releases
-from knowledge.index import ReleaseIndex
 from knowledge.indexing import outdated, store
+from knowledge.release_index import ReleaseIndex
 
 KEPT = 3
 """Releases that stay in memory: the live one, and older ones that runs still work with."""

@@ -17,8 +17,8 @@ from bot.llm.missing import missing_topic
 from bot.llm.offline import OfflineDrafter
 from bot.llm.question import ask
 from bot.ports import DraftRequest, Embedder, StoredPassage
-from knowledge.index import Asked, ReleaseIndex
 from knowledge.passages import searchable
+from knowledge.release_index import Asked, ReleaseIndex
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 
