@@ -49,6 +49,7 @@ def regress(rows: Any, labels: Any, count: int) -> Any:
 
 
 def softmax(logits: Any) -> Any:
+    """Each row of logits as probabilities."""
     raised = np.exp(logits - logits.max(axis=1, keepdims=True))
     return raised / raised.sum(axis=1, keepdims=True)
 
