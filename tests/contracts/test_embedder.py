@@ -75,11 +75,11 @@ async def test_the_name_is_the_same_again_and_no_others(each: Embedder, peer: Se
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
-        ("disconnect", "cannot be reached"),
+        ("disconnect", "cannot be reached; check RATCHET_SEARCH_EMBEDDER_URL"),
         ("slow", "did not answer in 0.3 s"),
         ("garbage", "could not be read"),
         ("short", "could not be read"),
-        ("401", "refused our key"),
+        ("401", "refused our key; check RATCHET_SEARCH_EMBEDDER_KEY"),
         ("404", 'no model "small".*RATCHET_SEARCH_EMBEDDER_MODEL'),
         ("429", "over its rate limit"),
         ("500", "trouble of its own"),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import openai
@@ -20,6 +21,15 @@ from bot.domain.errors import Unavailable
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """The settings that an endpoint's faults name: they say what to check."""
+
+    key: str = "RATCHET_OPENAI_API_KEY"
+    address: str = "RATCHET_OPENAI_BASE_URL"
+    model: str = "RATCHET_OPENAI_MODEL"
+
+
 class Interrupted(Exception):
     """An answer that was not given to its end; the same request may succeed a little later."""
 
@@ -28,7 +38,7 @@ class Endpoint:
     """The connections to one model of an endpoint, and the rules for every call of it.
 
     What may pass (408, 409, 429, 5xx, a lost connection) is tried again after Retry-After or a growing pause; where
-    that would end after the deadline, it gives up at once. `model_setting` is the variable that names the model.
+    that would end after the deadline, it gives up at once. Faults name the `variables` to check.
     """
 
     def __init__(
@@ -39,14 +49,14 @@ class Endpoint:
         base_url: str | None = None,
         deadline_seconds: float = 20.0,
         max_retries: int = 2,
-        model_setting: str = "RATCHET_OPENAI_MODEL",
+        variables: Variables = Variables(),
     ) -> None:
         self.model = model
         self.address = base_url or ""
         self.client = AsyncOpenAI(api_key=api_key, base_url=base_url or None, max_retries=0, timeout=deadline_seconds)
         self._deadline = deadline_seconds
         self._tries = max_retries + 1
-        self._model_setting = model_setting
+        self._variables = variables
 
     async def in_time(self, call: Callable[[], Awaitable[T]]) -> T:
         """Make the call, again where its fault may pass, all within the deadline; its faults become Unavailable."""
@@ -68,7 +78,9 @@ class Endpoint:
         except (TimeoutError, openai.APITimeoutError) as error:
             raise Unavailable(f"The model did not answer in {self._deadline:g} s.") from error
         except openai.APIConnectionError as error:
-            raise Unavailable("The model cannot be reached; check RATCHET_OPENAI_BASE_URL and the network.") from error
+            raise Unavailable(
+                f"The model cannot be reached; check {self._variables.address} and the network."
+            ) from error
         except Interrupted as error:
             raise Unavailable(str(error)) from error
         except (openai.OpenAIError, ValueError, TypeError, AttributeError) as error:
@@ -82,18 +94,18 @@ class Endpoint:
     def _unavailable(self, error: openai.APIStatusError) -> Unavailable:
         """Name the setting to fix, or say that waiting helps."""
         if error.status_code in {401, 403}:
-            return Unavailable("The model refused our key; check RATCHET_OPENAI_API_KEY.")
+            return Unavailable(f"The model refused our key; check {self._variables.key}.")
         if error.status_code == 404:
             return Unavailable(
                 f'There is no model "{self.model}" at this address; '
-                f"check {self._model_setting} and RATCHET_OPENAI_BASE_URL."
+                f"check {self._variables.model} and {self._variables.address}."
             )
         if error.status_code == 429:
             return Unavailable("The model is over its rate limit.", retry_after=_retry_after(error))
         if error.status_code >= 500:
             return Unavailable("The model has trouble of its own just now.")
         return Unavailable(
-            f"The model did not accept the request (status {error.status_code}); check {self._model_setting}."
+            f"The model did not accept the request (status {error.status_code}); check {self._variables.model}."
         )
 
 

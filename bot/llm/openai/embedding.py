@@ -8,13 +8,16 @@ from numpy.typing import NDArray
 
 from bot.domain.errors import Unavailable
 from bot.llm.masking import masked
-from bot.llm.openai.calling import Endpoint
+from bot.llm.openai.calling import Endpoint, Variables
 
 BATCH = 96
 """Texts of one request; the API takes at most 2,048, and compatible servers often fewer."""
 LONGEST_TEXT = 8_000
 """Characters of a text that are sent: the models read about 8,000 tokens, and no script has more tokens than
 characters."""
+_VARIABLES = Variables(
+    key="RATCHET_SEARCH_EMBEDDER_KEY", address="RATCHET_SEARCH_EMBEDDER_URL", model="RATCHET_SEARCH_EMBEDDER_MODEL"
+)
 
 
 class OpenAIEmbedder:
@@ -62,7 +65,7 @@ class OpenAIEmbedder:
             base_url=self._base_url,
             deadline_seconds=self._deadline,
             max_retries=self._retries,
-            model_setting="RATCHET_SEARCH_EMBEDDER_MODEL",
+            variables=_VARIABLES,
         )
         try:
             rows: list[list[float]] = []
