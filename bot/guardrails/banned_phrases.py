@@ -6,15 +6,15 @@ from functools import lru_cache
 
 from bot.domain.answer import Finding, Level
 from bot.domain.text.wording import normal
+from bot.guardrails import READ
 from bot.ports import GuardInput, Guardrail
 
 NAME = "banned-phrases"
-_READ = 12_000  # characters of a draft that are read
 
 
 def check(given: GuardInput) -> Iterable[Finding]:
     """Hold a draft that contains a banned phrase, whoever wrote it, however it is spaced or capitalised."""
-    text = normal(given.draft.text[:_READ])
+    text = normal(given.draft.text[:READ])
     for phrase in given.banned_phrases:
         pattern = _pattern(phrase)
         if pattern is not None and (match := pattern.search(text)):

@@ -9,6 +9,7 @@ from bot.domain.text.claims import Clause, read
 from bot.domain.text.lexicon import GENERIC
 from bot.domain.text.quantities import FREE, quantities, roots, same_amount
 from bot.domain.text.wording import MONEY, sentences
+from bot.guardrails import READ
 from bot.guardrails.sources import Source, is_copied, is_verbatim, source_of
 from bot.ports import GuardInput, Guardrail
 
@@ -46,7 +47,6 @@ _COURTESIES = re.compile(
     r"\b(?:look(?:ed|ing)? into|check(?:ed)?|forward(?:ed)?|get back to|let you know|be happy|be glad|pass(?:ed)? (?:it|this|your)"
     r"|received your|understand|apologi[sz]e|write to you|need)\b", re.I)  # fmt: skip
 _MOST = 5
-_READ = 12_000
 _MOST_SENTENCES = 60
 
 
@@ -58,7 +58,7 @@ def check(given: GuardInput) -> Iterable[Finding]:
     passages = [passage for passage in given.passages if passage.id in cited]
     source = source_of(passages)
     told = 0
-    text = draft.text[:_READ]
+    text = draft.text[:READ]
     for start, end in sentences(text)[:_MOST_SENTENCES]:
         sentence = text[start:end]
         copied = draft.author is DraftAuthor.OFFLINE and is_copied(sentence, passages)

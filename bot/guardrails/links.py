@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from bot.domain.answer import Finding, Level
 from bot.domain.text.wording import normal
+from bot.guardrails import READ
 from bot.ports import GuardInput, Guardrail
 
 NAME = "links"
-_READ = 12_000
 _SCHEME = re.compile(
     r"\b(?:h(?:tt|xx|\*\*)ps?|ftps?|sftp|data|javascript|file|blob|vbscript|slack|sms|tel|mailto|[a-z][a-z0-9+]{1,12}(?=://))\s{0,2}:\s{0,2}/{0,3}\s{0,2}"
     r"[^\s<>\"'|)\]}]{0,300}"
@@ -52,7 +52,7 @@ def check(given: GuardInput) -> Iterable[Finding]:
     What only looks like a host ("see evil.museums") is warned of.
     """
     told: set[str] = set()
-    for host, shown, level in _links(given.draft.text[:_READ]):
+    for host, shown, level in _links(given.draft.text[:READ]):
         if host in told or len(told) >= _MOST or _allowed(host, given.allowed_hosts):
             continue
         told.add(host)

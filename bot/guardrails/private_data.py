@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from bot.domain.answer import DraftAuthor, Finding, Level
 from bot.domain.escalation import Author
 from bot.domain.text.personal import KEYS, PHONE_ABROAD, is_card, is_iban
+from bot.guardrails import READ
 from bot.ports import GuardInput, Guardrail
 
 NAME = "private-data"
-_READ = 12_000  # characters of a draft that are read
 _KNOWN = 40_000  # characters of the conversation and the sources that are read
 
 _EMAIL = re.compile(
@@ -63,7 +63,7 @@ def check(given: GuardInput) -> Iterable[Finding]:
 
     Of references and addresses that a person added it only warns: people look them up.
     """
-    text = given.draft.text[:_READ]
+    text = given.draft.text[:READ]
     known = _known(given)
     person = given.draft.author is DraftAuthor.PERSON
     told: set[str] = set()

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from bot.domain.answer import Finding, Level
 from bot.domain.text.wording import STOP
+from bot.guardrails import READ
 from bot.ports import GuardInput, Guardrail
 
 NAME = "tone"
-_READ = 12_000
 _CAPITALS = re.compile(r"\b[A-ZÄÖÜ]{2,}(?:'[A-Z]+)?\b(?:[ ,]{1,2}\b[A-ZÄÖÜ]{2,}(?:'[A-Z]+)?\b){2,30}")
 _LOUD = re.compile(r"\b(?:NOT|MUST|CANNOT|NEVER|ALWAYS|STOP|NO|NICHT|MÜSSEN|PAS|DEBE)\b")
 _MARKS = re.compile(r"[^!?\n]{0,60}(?:!{2,}|!\?|\?!|\?{2,})")
@@ -40,7 +40,7 @@ _MOST_APOLOGIES = 2
 
 def check(given: GuardInput) -> Iterable[Finding]:
     """Warn, with the words, of capitals, reproach, mockery and one apology after the other."""
-    text = given.draft.text[:_READ]
+    text = given.draft.text[:READ]
     for message, words in _heard(text):
         yield Finding(NAME, Level.WARN, message, " ".join(words.split())[:120])
 
