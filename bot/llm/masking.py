@@ -25,9 +25,18 @@ _MADE_UP = re.compile(r"\[\[|\]\]")
 Span = tuple[int, int, str]
 
 
-def masked(text: str) -> str:
-    """The text with placeholders for what is personal by its form, for a request whose reply needs nothing restored."""
-    return Mask([text]).hide(text)
+def masked(text: str, longest: int) -> str:
+    """The beginning of a text with placeholders for what is personal by its form, where nothing must be restored."""
+    beginning = cut(text, longest)
+    return Mask([beginning]).hide(beginning)
+
+
+def cut(text: str, longest: int) -> str:
+    """The beginning of a text, up to a space where there is one, so that no address is cut into an unmasked half."""
+    if len(text) <= longest:
+        return text
+    space = max(text.rfind(white, longest - 300, longest) for white in " \n\t")
+    return text[: space if space > 0 else longest]
 
 
 class Mask:

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from bot.domain.escalation import Author, Escalation, Turn
 from bot.domain.text.wording import normal
-from bot.llm.masking import Mask, mask_of
+from bot.llm.masking import Mask, cut, mask_of
 from bot.llm.voice import Length, Voice
 from bot.ports import DraftRequest
 
@@ -93,7 +93,7 @@ class Brief:
         )
 
     def _masked(self, text: str, longest: int, mark: str) -> str:
-        return _clean(self.mask.hide(_cut(text, longest)), mark)
+        return _clean(self.mask.hide(cut(text, longest)), mark)
 
 
 def _voice(voice: Voice) -> str:
@@ -117,14 +117,6 @@ def _earlier(escalation: Escalation) -> tuple[Turn, ...]:
     answers = [at for at, turn in enumerate(escalation.turns) if turn.author is Author.AGENT]
     before = escalation.turns[: answers[-1] + 1] if answers else ()
     return tuple(turn for turn in before if turn.author is not Author.REVIEWER and turn.text.strip())[-_LAST:]
-
-
-def _cut(text: str, longest: int) -> str:
-    """The beginning of a text, up to a space where there is one, so that no address is cut into an unmasked half."""
-    if len(text) <= longest:
-        return text
-    space = max(text.rfind(white, longest - 300, longest) for white in " \n\t")
-    return text[: space if space > 0 else longest]
 
 
 def _block(name: str, text: str, mark: str) -> str:

@@ -34,7 +34,7 @@ class EndpointReranker:
             return ()
         documents = [_sendable(f"{passage.name}\n{passage.text}", LONGEST_PASSAGE) for passage in passages]
         body = {
-            "query": _sendable(masked(query[:LONGEST_QUERY]), LONGEST_QUERY),
+            "query": _sendable(masked(query, LONGEST_QUERY), LONGEST_QUERY),
             "documents": documents,
             "top_n": len(documents),
         }

@@ -102,3 +102,5 @@ async def test_the_endpoint_is_asked_in_batches_and_never_for_texts_without_word
 async def test_a_customer_s_personal_data_is_not_sent(peer: SearchPeer) -> None:
     await embedded(remote(peer), ["the refund of dana@example.org, please"])
     assert peer.requests[0]["input"] == ["the refund of [[EMAIL_1]], please"]
+    await embedded(remote(peer), [f"{'word ' * 1_598}dana@example.org"])  # the address stands where the text is cut
+    assert peer.requests[1]["input"][0].endswith("word")

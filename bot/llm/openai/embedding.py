@@ -47,7 +47,7 @@ class OpenAIEmbedder:
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed into a float32 array of shape (len(texts), dimensions), rows of length 1, or 0 without words."""
-        clipped = [masked(text[:LONGEST_TEXT]).encode("utf-8", "replace").decode() for text in texts]
+        clipped = [masked(text, LONGEST_TEXT).encode("utf-8", "replace").decode() for text in texts]
         worded = [i for i, text in enumerate(clipped) if any(c.isalnum() for c in text)]
         rows = asyncio.run(self._rows([clipped[i] for i in worded])) if worded else []
         if rows:
