@@ -111,5 +111,6 @@ def _checked(package: str, file: str, sha256: str) -> Path:
     except OSError as error:
         raise Misconfigured(f"{path.name} of {package.replace('_', '-')} cannot be read; install it again.") from error
     if found != sha256:
-        raise Misconfigured(f"{path.name} of {package.replace('_', '-')} is not the file that Ratchet was built with.")
+        name = package.replace("_", "-")
+        raise Misconfigured(f"{path.name} of {name} is not the file that Ratchet was built with; run make setup.")
     return path

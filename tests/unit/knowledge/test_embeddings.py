@@ -39,7 +39,7 @@ def test_a_text_of_any_length_is_read_in_bounded_windows(meanings: MiniLmEmbedde
 def test_a_changed_model_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = hashlib.sha256(b"another model").hexdigest()
     monkeypatch.setattr(minilm, "MODEL", (*minilm.MODEL[:2], wrong))
-    with pytest.raises(Misconfigured, match="is not the file that Ratchet was built with"):
+    with pytest.raises(Misconfigured, match="is not the file that Ratchet was built with; run make setup"):
         MiniLmEmbedder().embed(["refund"])
 
 
