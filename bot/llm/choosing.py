@@ -53,7 +53,7 @@ def choose(
 
 def _best(found: Sequence[Candidate], n: int, passages: Sequence[Passage]) -> Candidate:
     """The unit that answers best; of those that say the same, a policy's."""
-    best = max(found, key=lambda c: c.scores[n])
+    best = max(found, key=lambda c: c.rank(n))
     for other in found:
         policy = passages[other.sheet].kind is ArticleKind.POLICY is not passages[best.sheet].kind
         if policy and other.scores[n] >= best.scores[n] - _AS_GOOD and _repeats(best.unit, other.unit):

@@ -2,8 +2,8 @@
 
 import functools
 import operator
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,20 +19,22 @@ SENSED = 16
 """The units, the best by words and form, whose meaning is taken as well: 4 ms each at their first time."""
 
 WEIGHTS: Mapping[str, float] = {
-    "told": 2.97, "above": 3.43, "named": 3.39, "kind": 2.78, "count": 0.83, "leave": 1.07, "strange": -0.83,
-    "spoken": 2.57, "plight": -0.7, "directed": 1.47, "step_wanted": 0.45, "rank": 0.24, "leads": -1.54,
-    "negated": -1.74, "row": 0.01, "item": 1.23, "code": 2.06, "leans": -1.16, "begins": 0.5, "intent": 2.97,
-    "placed": 8.39, "meant": 4.98,
+    "told": 3.12, "above": 2.23, "named": 2.16, "kind": 2.64, "count": 0.56, "leave": 0.66, "strange": -1.41,
+    "spoken": 2.93, "plight": -0.37, "directed": 0.3, "step_wanted": 0.55, "rank": 0.79, "leads": -1.55,
+    "negated": -1.59, "row": 0.09, "item": 0.3, "code": 2.16, "leans": -1.14, "begins": 0.15, "intent": 2.48,
+    "placed": 6.05, "meant": 5.12, "storied": 6.74,
 }  # fmt: skip
 """What each feature counts. Fitted, not chosen: see `python -m tests.benchmarks.fit_draft`."""
 
 _IN_SECTION, _IN_TITLE = 0.9, 0.6  # what a word of the headings counts for a unit below them
 _CODE_STANDS = 12  # characters from the start of a row in which its code stands
 _STRANGE = 4  # unspoken marks from which a unit is as strange as can be
+_UNCODED = 50.0  # log-odds: where a code that is asked for has rows of its own, nothing else answers
 _WIDE = 4  # cells from which a row is cut to the columns that are asked for
-FORM = tuple(name for name in WEIGHTS if name not in {"placed", "meant"})
+MEANT = ("placed", "meant", "storied")
+FORM = tuple(name for name in WEIGHTS if name not in MEANT)
 _FORMED = np.array([WEIGHTS[name] for name in FORM])
-_SENSED = np.array([WEIGHTS["placed"], WEIGHTS["meant"]])
+_MEANT = np.array([WEIGHTS[name] for name in MEANT])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,8 +42,8 @@ class Candidate:
     """A unit that could be quoted. `cover` and `above`: how well it and its headings stand for the question's roots.
 
     For each need: `scores` are how well it answers (log-odds, to be compared within one need), `shares` the probability
-    that it is the one among all units found that does, `alike` how near its meaning is (a cosine), and `kinds` whether
-    it gives the kind of figure that is wanted.
+    that what it is told as (itself, or its whole procedure) is the answer, `alike` how near its meaning is (a cosine),
+    and `kinds` whether it gives the kind of figure that is wanted.
     """
 
     sheet: int
@@ -62,12 +64,9 @@ class Candidate:
     def size(self) -> int:
         return len(self.unit.text.split())
 
-    def about(self, n: int) -> "Candidate":
-        """The candidate as if only this need had been asked."""
-        only = slice(n, n + 1)
-        return replace(
-            self, scores=self.scores[only], shares=self.shares[only], alike=self.alike[only], kinds=self.kinds[only]
-        )
+    def rank(self, n: int) -> tuple[float, float]:
+        """What is told for a need is the likeliest answer, and of a procedure its best step."""
+        return self.shares[n], self.scores[n]
 
 
 def candidates(
@@ -82,18 +81,23 @@ def candidates(
         np.concatenate([form(need, question, number, sheet, rows, intent) for number, sheet, rows in read])
         for need in question.needs
     ]
-    alike = [_alike(need, formed[n] @ _FORMED, places, sheets, meanings) for n, need in enumerate(question.needs)]
-    scores = np.stack([formed[n] @ _FORMED + alike[n] @ _SENSED for n in range(len(question.needs))])
-    near = np.stack([each.max(axis=1) for each in alike])
-    shares = _shares(scores, [sheets[number].lines[i].roots for number, i in places])
+    alike = [_alike(n, question, formed[n] @ _FORMED, places, sheets, meanings) for n in range(len(question.needs))]
+    scores = np.stack([formed[n] @ _FORMED + alike[n] @ _MEANT for n in range(len(question.needs))])
+    near = np.stack([each[:, :2].max(axis=1) for each in alike])
+    lines = [sheets[number].lines[i] for number, i in places]
+    shares = np.zeros_like(scores)
+    for n, need in enumerate(question.needs):
+        coded = np.array([_coded(line, need.codes) for line in lines])
+        if coded.any():
+            scores[n, ~coded] -= _UNCODED
+        shares[n] = _shares(scores[n], [_answer(need, *place) for place in zip(places, lines, strict=True)])
     found: list[Candidate] = []
-    for at, (number, i) in enumerate(places):
-        line, rows = sheets[number].lines[i], read[number][2]
+    for at, ((number, i), line) in enumerate(zip(places, lines, strict=True)):
+        rows = read[number][2]
         kinds = tuple(bool(line.gives & need.wants & FIGURED) for need in question.needs)
         score, share, alikeness = (tuple(map(float, values[:, at])) for values in (scores, shares, near))
         found.append(Candidate(number, i, line, rows[i], rows[line.above], score, share, alikeness, kinds))
-    named = [c for c in found if question.codes & codes_in(c.unit.text)] if question.codes else []
-    return named or found
+    return found
 
 
 def form(need: Need, question: Question, number: int, sheet: Sheet, rows: Any, intent: Any) -> Any:
@@ -122,7 +126,7 @@ def form(need: Need, question: Question, number: int, sheet: Sheet, rows: Any, i
         "negated": [listing and line.negated for line in lines],
         "row": [line.unit.kind is Kind.ROW for line in lines],
         "item": [line.unit.kind is Kind.ITEM for line in lines],
-        "code": [_coded(line, question.codes) for line in lines],
+        "code": [_coded(line, need.codes) for line in lines],
         "leans": [line.unit.leans_back for line in lines],
         "begins": [line.begins for line in lines],
         "intent": np.full(len(lines), float(sheet.name @ intent)),
@@ -130,21 +134,40 @@ def form(need: Need, question: Question, number: int, sheet: Sheet, rows: Any, i
     return np.column_stack([columns[name] for name in FORM]).astype(np.float64)
 
 
-def likeness(need: Need, places: Sequence[tuple[int, int]], sheets: Sequence[Sheet], meanings: Meanings) -> Any:
-    """How near the units' meaning is to the need's: said below their article's title and by themselves."""
+def likeness(
+    n: int, question: Question, places: Sequence[tuple[int, int]], sheets: Sequence[Sheet], meanings: Meanings
+) -> Any:
+    """How near the units' meaning is, a column for each name of `MEANT`.
+
+    `placed`: said below its article's title and heading, to the need; `meant`: by itself, to the need; `storied`:
+    in its place, to the whole message, for a need often leaves out what it is about.
+    """
     pairs = [(sheets[number].passage, sheets[number].lines[i].unit) for number, i in places]
-    below = [f"{passage.title}: {unit.text}" for passage, unit in pairs]
-    vectors = meanings.of([*below, *(_by_itself(passage, unit) for passage, unit in pairs)])
-    return (vectors @ need.meaning).reshape(2, len(places)).T
+    vectors = meanings.of([placed(passage, unit) for passage, unit in pairs])
+    alone = meanings.of([_by_itself(passage, unit) for passage, unit in pairs])
+    need = question.needs[n].meaning
+    return np.column_stack([vectors @ need, alone @ need, vectors @ question.meaning])
 
 
-def _shares(scores: Any, roots: Sequence[frozenset[str]]) -> Any:
-    """The softmax of each need's scores; units of the same words share one answer's probability."""
-    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    odds /= odds.sum(axis=1, keepdims=True)
-    kinds = {own: kind for kind, own in enumerate(dict.fromkeys(roots))}
-    kind = [kinds[own] for own in roots]
-    return np.stack([np.bincount(kind, weights=each, minlength=len(kinds))[kind] for each in odds])
+def placed(passage: Passage, unit: Unit) -> str:
+    """A unit as it is said below the title and the heading that it stands under."""
+    heading = unit.heading or passage.heading
+    return f"{passage.title}. {heading}: {unit.text}" if heading else f"{passage.title}: {unit.text}"
+
+
+def _shares(scores: Any, answers: Sequence[Hashable]) -> Any:
+    """The softmax of the scores; units that are the same answer share its probability."""
+    odds = np.exp(scores - scores.max())
+    kinds = {answer: kind for kind, answer in enumerate(dict.fromkeys(answers))}
+    kind = [kinds[answer] for answer in answers]
+    return np.bincount(kind, weights=odds / odds.sum(), minlength=len(kinds))[kind]
+
+
+def _answer(need: Need, place: tuple[int, int], line: Line) -> Hashable:
+    """What a unit would be told as: a step as its procedure, where no figure is asked for, any other by its words."""
+    if line.unit.kind is Kind.STEP and not need.wants & FIGURED:
+        return place[0], line.unit.block
+    return line.roots
 
 
 def _by_itself(passage: Passage, unit: Unit) -> str:
@@ -155,12 +178,13 @@ def _by_itself(passage: Passage, unit: Unit) -> str:
 
 
 def _alike(
-    need: Need, formed: Any, places: Sequence[tuple[int, int]], sheets: Sequence[Sheet], meanings: Meanings
-) -> Any:
+    n: int, question: Question, formed: Any, places: Sequence[tuple[int, int]], sheets: Sequence[Sheet],
+    meanings: Meanings,
+) -> Any:  # fmt: skip
     """The likeness of the units that are best by words and form; that of the others is not worth its time."""
     best = np.argsort(-formed, kind="stable")[:SENSED]
-    alike = np.zeros((len(places), 2))
-    alike[best] = likeness(need, [places[at] for at in best], sheets, meanings)
+    alike = np.zeros((len(places), len(MEANT)))
+    alike[best] = likeness(n, question, [places[at] for at in best], sheets, meanings)
     return alike
 
 

@@ -1,6 +1,7 @@
 """Drafts without a network and without a key, in the articles' own sentences; see `OfflineDrafter`."""
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,8 @@ from bot.domain.article import ArticleKind
 from bot.domain.text.message import prose
 from bot.llm.choosing import Chosen, choose
 from bot.llm.compose import Piece, compose
-from bot.llm.evidence import Evidence, rankings
-from bot.llm.matching import Candidate, candidates, narrowed
+from bot.llm.evidence import BIAS_COVERED, BIAS_RIGHT, SIGNS, Evidence, rankings
+from bot.llm.matching import WEIGHTS, Candidate, candidates, narrowed
 from bot.llm.missing import missing_topic
 from bot.llm.question import Question, ask
 from bot.llm.reading import Kind
@@ -30,6 +31,11 @@ _NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "nl"
           "pt": "Portuguese"}  # fmt: skip
 
 
+def _version() -> str:
+    weighed = f"{sorted(WEIGHTS.items())} {sorted(SIGNS.items())} {BIAS_COVERED} {BIAS_RIGHT} {_ANSWERS_FROM} {_LEAST}"
+    return hashlib.sha256(weighed.encode()).hexdigest()[:12]
+
+
 class OfflineDrafter:
     """A Drafter that quotes: every sentence between greeting and closing is an article's own, with its source.
 
@@ -41,6 +47,8 @@ class OfflineDrafter:
 
     name = "offline"
     slow = False
+    version = _version()
+    """Names the weights that decide what is quoted and when nothing is."""
 
     def __init__(self, words: Embedder, voice: Voice | None = None, meanings: Embedder | None = None) -> None:
         """`words` embeds single words; `meanings` sentences in context (its weights were fitted with MiniLM)."""

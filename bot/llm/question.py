@@ -22,7 +22,8 @@ _NAMES_ENOUGH = 2  # words that a need must name to be understood without its st
 _BESIDE = 0.3  # what a word of the story around the question counts, against one of the question itself
 _CLAUSE = 0.6  # what a word of a subordinate clause counts: "How long are invoices kept after I delete my account?"
 _BESIDE_LITTLE = 0.8  # the same where the question itself has one word or none: "Where is my parcel?"
-_IDENTIFIER = re.compile(r"\b\S*(?:[A-Za-z]{1,4}-?\d{3,}|\d{4,})\S*|\S+@\S+|https?://\S+")
+_IDENTIFYING = re.compile(r"[A-Za-z]{1,4}-?\d{3,}|\d{4,}|@|https?://")
+_EDGES = "?!.,;:()[]\"'“”"
 _CODE = re.compile(r"\b[A-Z]{1,3}-?\d{1,2}\b")
 _CHATTER = frozenset(
     stem(word)
@@ -70,7 +71,7 @@ _CALENDAR = re.compile(
 class Need:
     """One thing that is asked: its words' weights (one for each of the question's `roots`) and its meaning.
 
-    `said` is its part of the message, `text` the words in it that ask.
+    `said` is its part of the message, `text` the words in it that ask; `codes` are such as E08.
     """
 
     said: str
@@ -78,6 +79,7 @@ class Need:
     wants: Wants
     weights: Any
     meaning: Any
+    codes: frozenset[str]
 
     @property
     def is_plight(self) -> bool:
@@ -97,8 +99,8 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as it is weighed. `surface` is each root as the customer wrote it, `codes` are such as E08, `names`
-    the roots that name something (Norway, E08).
+    """A question as it is weighed. `surface` is each root as the customer wrote it, `names` the roots that name
+    something (Norway, E08), `meaning` that of the whole text.
     """
 
     text: str
@@ -106,8 +108,8 @@ class Question:
     surface: tuple[str, ...]
     weights: Any
     needs: tuple[Need, ...]
-    codes: frozenset[str]
     names: frozenset[str]
+    meaning: Any
 
     def about(self, n: int) -> "Question":
         """The question as if only this need had been asked."""
@@ -138,12 +140,16 @@ def ask(
     asking = [_asking(part) for part in parted]
     inside = [_inside(part) for part in asking]
     own = np.array([_own(roots, there) for there in inside]).reshape(len(parted), len(roots))
+    own = np.where([_apart(i, parted, asking, roots) for i in range(len(parted))], 0.0, own)
     sensed = [part if len(_named(asked)) < _NAMES_ENOUGH else asked for part, asked in zip(parted, asking, strict=True)]
-    meanings = meaning([part[:_SENSED] for part in sensed])
-    found = tuple(Need(part, asking[i], wanted(asking[i]), full * own[i], meanings[i]) for i, part in enumerate(parted))
+    *meanings, whole = meaning([part[:_SENSED] for part in (*sensed, bare)])
+    found = tuple(
+        Need(part, asking[i], wanted(asking[i]), full * own[i], meanings[i], codes_in(part.upper()))
+        for i, part in enumerate(parted)
+    )
     shown = tuple(surface[root] for root in roots)
     names = frozenset(root for root in roots if surface[root] in _names(bare))
-    return Question(bare, roots, shown, full * own.max(axis=0), found, codes_in(bare.upper()), names)
+    return Question(bare, roots, shown, full * own.max(axis=0), found, names, whole)
 
 
 def codes_in(text: str) -> frozenset[str]:
@@ -153,10 +159,15 @@ def codes_in(text: str) -> frozenset[str]:
 
 def _bare(text: str, known: frozenset[str]) -> str:
     """The text without what orders the machine about, and without ids that the articles do not know: the customer's."""
-    whole = without_orders(text[:_READ])
-    return _IDENTIFIER.sub(
-        lambda match: match.group() if known & set(content_words(match.group())) else " ", whole
-    ).strip()
+    return re.sub(r"\S+", lambda match: _public(match.group(), known), without_orders(text[:_READ])).strip()
+
+
+def _public(token: str, known: frozenset[str]) -> str:
+    """The token, or what stands around it where it is an id that the articles do not know."""
+    core = token.strip(_EDGES)
+    if not _IDENTIFYING.search(core) or known & set(content_words(core)):
+        return token
+    return token.replace(core, "")
 
 
 def _parts(need: str) -> Iterator[str]:
@@ -212,6 +223,14 @@ def _own(roots: Sequence[str], inside: tuple[set[str], set[str]]) -> Any:
     beside = _BESIDE_LITTLE if sum(root in asked for root in roots) <= 1 else _BESIDE
     clause = _CLAUSE if sum(root in main for root in roots) >= _NAMES_ENOUGH else 1.0
     return np.array([1.0 if root in main else clause if root in asked else beside for root in roots])
+
+
+def _apart(n: int, parted: Sequence[str], asking: Sequence[str], roots: Sequence[str]) -> list[bool]:
+    """Which roots only other needs speak of; a need that names too little leans on the one before it."""
+    names_enough = len(_named(asking[n])) >= _NAMES_ENOUGH or codes_in(asking[n].upper())
+    own = _named(parted[n]) | (set() if names_enough or not n else _named(parted[n - 1]))
+    others = set().union(*map(_named, parted)) - own
+    return [root in others for root in roots]
 
 
 def _counts(word: str) -> bool:

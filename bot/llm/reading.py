@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.text.plain import DIVIDER, cells, is_row, plain
-from bot.domain.text.wording import sentences, words
+from bot.domain.text.wording import sentences
 
 _STEP = re.compile(r"^(\s*)(\d{1,3}[.)])\s+(.*)$")
 _BULLET = re.compile(r"^(\s*)([-*+•])\s+(.*)$")
@@ -83,7 +83,7 @@ class Unit:
 
 def units(text: str) -> list[Unit]:
     """Read the units in order. Headings, rules, comments and images are none."""
-    lines = without_comments(text).split("\n")
+    lines = _uncommented(text).split("\n")
     found: list[Unit] = []
     block = 0
     at = 0
@@ -120,6 +120,16 @@ def _inside(unit: Unit, lead: Unit) -> bool:
         if unit.block == lead.block
         else lead.kind is Kind.SENTENCE and unit.block == lead.block + 1
     )
+
+
+def _uncommented(text: str) -> str:
+    """The text without its closed comments; its lines stay apart where a comment has several."""
+    kept: list[str] = []
+    at = 0
+    while (begins := text.find("<!--", at)) >= 0 and (ends := text.find("-->", begins + 4)) >= 0:
+        kept += [text[at:begins], "\n" * text.count("\n", begins, ends)]
+        at = ends + 3
+    return "".join([*kept, text[at:]])
 
 
 _Reader = Callable[[list[str], int, int], tuple[int, list[Unit]]]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain.text.wording import figures
 from bot.llm.matching import Candidate
 
-CLOSE = 0.25
+CLOSE = 0.2
 """The share of the first unit's probability from which another is told of."""
 
 _PARALLEL = 0.5  # the share of words from which two sentences speak of the same thing
@@ -16,7 +16,7 @@ def rival(n: int, found: Sequence[Candidate], told: Sequence[Candidate]) -> Cand
 
     It gives another figure of the kind that is wanted, or says no where the first says yes.
     """
-    first = max(found, key=lambda c: c.scores[n])
+    first = max(found, key=lambda c: c.rank(n))
     known = {(figure.value, figure.unit) for each in told for figure in figures(each.unit.text)}
     others = [
         c
@@ -25,7 +25,7 @@ def rival(n: int, found: Sequence[Candidate], told: Sequence[Candidate]) -> Cand
         and not any(_same(c, each) for each in told)
         and _differs(c, first, n, known)
     ]
-    return max(others, key=lambda c: c.scores[n], default=None)
+    return max(others, key=lambda c: c.rank(n), default=None)
 
 
 def _same(one: Candidate, other: Candidate) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bot.domain.answer import Passage
-from bot.domain.languages import language_of
+from bot.domain.text.languages import language_of
 from bot.domain.text.smuggling import order_in
 from bot.domain.text.wording import content_words, is_negated, stem, words
 from bot.llm.reading import Kind, Unit, units

@@ -116,8 +116,8 @@ def bank(embedder: Embedder) -> tuple[Corpus, list[Case]]:
 
 
 def helpdesk(name: str, embedder: Embedder) -> tuple[Corpus, list[Case]]:
-    """The sample shop (fernhill) or the sample provider (tidewater), with the questions that were labelled by hand."""
-    folder = CONTENT / "articles" if name == "fernhill" else LABELLED / "tidewater"
+    """The sample shop (fernhill), or a made-up company of labelled/, with the questions that were labelled by hand."""
+    folder = CONTENT / "articles" if name == "fernhill" else LABELLED / name
     articles = [read(path, folder, source="bench").revision for path in files_in(folder)]
     articles = [article for article in articles if article.audience is Audience.CUSTOMER]
     taught = TaxonomyTriager(

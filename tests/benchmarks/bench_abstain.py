@@ -39,9 +39,11 @@ CORPORA: Mapping[str, Callable[[Embedder], tuple[Corpus, list[Case]]]] = {
     "technotes": technotes,
     "fernhill": partial(helpdesk, "fernhill"),
     "tidewater": partial(helpdesk, "tidewater"),
+    "larkfield": partial(helpdesk, "larkfield"),
+    "pelican": partial(helpdesk, "pelican"),
     "bank": bank,
 }
-FITTED_ON = ("technotes", "fernhill", "tidewater")
+FITTED_ON = ("technotes", "fernhill", "tidewater", "larkfield", "pelican")
 COVERAGE = 0.9
 BOOTSTRAPS = 1_000
 COVERED = tuple(name for name in SIGNS if name != "share")

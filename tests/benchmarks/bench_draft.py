@@ -19,6 +19,7 @@ from bot.llm.offline import OfflineDrafter
 from bot.llm.reading import units
 from bot.ports import DraftRequest, Embedder
 from knowledge.embeddings.minilm import MiniLmEmbedder
+from knowledge.embeddings.side_by_side import SideBySide
 from knowledge.embeddings.static import StaticEmbedder
 from tests.benchmarks.drafts import Case, Desk, Score, afterwards, body, desks, labelled, score, technotes
 from tests.benchmarks.report import Figures, percentile, report
@@ -144,7 +145,8 @@ def warm_ms(drafter: OfflineDrafter, cases: Sequence[Case], known: dict[str, Des
 
 def main() -> None:
     development, held = labelled()
-    static, minilm, known = StaticEmbedder(), MiniLmEmbedder(), desks()
+    static, minilm = StaticEmbedder(), MiniLmEmbedder()
+    known = desks(SideBySide(minilm, static))
     drafter = OfflineDrafter(static, meanings=minilm)
     ways: dict[str, Answerer] = {
         "ours": lambda request: drafted(drafter, request),

@@ -113,7 +113,7 @@ def labelled() -> tuple[list[Case], list[Case]]:
 
 def practice() -> list[Case]:
     """The cases that the drafter's weights may be fitted to, beside the development half."""
-    return _part("practice")
+    return [*_part("practice"), *_part("practice_unanswered")]
 
 
 def familiar() -> list[Case]:
@@ -166,13 +166,15 @@ class Desk:
 
 
 def desks(embedder: Embedder | None = None) -> dict[str, Desk]:
-    """The three bodies of text. Ends the process where the bank's documents are not there."""
+    """The bodies of text, by name. Ends the process where the bank's documents are not there."""
     embedder = embedder or StaticEmbedder()
     triager = TaxonomyTriager(load_taxonomy(CONTENT / "taxonomy.yaml"), load_tone(CONTENT / "tone.yaml"), embedder)
     return {
         "fernhill": Desk(_index(_articles(CONTENT / "articles"), embedder), triager),
         "tidewater": Desk(_index(_articles(LABELLED / "tidewater"), embedder)),
         "bank": Desk(_index(_bank(), embedder)),
+        "larkfield": Desk(_index(_articles(LABELLED / "larkfield"), embedder)),
+        "pelican": Desk(_index(_articles(LABELLED / "pelican"), embedder)),
         "airline": Desk(_index([_policy("airline")], embedder)),
         "retail": Desk(_index([_policy("retail")], embedder)),
     }

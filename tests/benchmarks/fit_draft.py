@@ -17,16 +17,17 @@ from rich.progress import track
 from scipy.optimize import minimize
 
 from bot.domain.answer import UNKNOWN_INTENT
-from bot.llm.matching import FORM, form, likeness
+from bot.llm.matching import FORM, MEANT, form, likeness
 from bot.llm.question import ask
 from bot.llm.reading import Kind
 from bot.llm.shelf import Meanings, Sheet, Shelf
 from bot.llm.wanting import FIGURED
 from knowledge.embeddings.minilm import MiniLmEmbedder
+from knowledge.embeddings.side_by_side import SideBySide
 from knowledge.embeddings.static import StaticEmbedder
 from tests.benchmarks.drafts import Case, Desk, desks, familiar, folded, labelled, practice, says
 
-NAMES = (*FORM, "placed", "meant")
+NAMES = (*FORM, *MEANT)
 PRIOR = {"negated": -2.0, "strange": -1.5, "leads": -1.0, "leans": -0.5}
 """Where a weight is drawn to: these forms are worse answers by what they are, and rare in the labels."""
 STIFF = {"negated": 20.0}
@@ -71,13 +72,13 @@ class Reader:
         intent = np.asarray(self._words.embed([title]))[0] * min(1.0, request.triage.intent_confidence)
         places = [(number, at) for number, sheet in enumerate(sheets) for at in range(len(sheet.lines))]
         made = []
-        for need, fact in zip(question.needs, case.says, strict=False):
+        for n, (need, fact) in enumerate(zip(question.needs, case.says, strict=False)):
             rows = [
                 form(need, question, number, sheet, sheet.cover(question.surface, vectors), intent)
                 for number, sheet in enumerate(sheets)
                 if sheet.lines
             ]
-            features = np.column_stack([np.concatenate(rows), likeness(need, places, sheets, self._meanings)])
+            features = np.column_stack([np.concatenate(rows), likeness(n, question, places, sheets, self._meanings)])
             right = _right(case, fact, places, sheets, whole=not need.wants & FIGURED)
             if right.any():
                 made.append(Choice(case.ask, features, right))
@@ -122,7 +123,7 @@ def fit(choices: Sequence[Choice]) -> Any:
 
 def main() -> None:
     development, _ = labelled()
-    reader = Reader(desks())
+    reader = Reader(desks(SideBySide(MiniLmEmbedder(), StaticEmbedder())))
     cases = [*practice(), *development, *familiar()]
     choices = [choice for case in track(cases, "reading", transient=True) for choice in reader.choices(case)]
     folds = dict(

@@ -209,6 +209,26 @@ async def test_ten_questions_in_one_message_are_answered_within_bounds(drafter: 
     assert len(draft.text.split()) < 350
 
 
+CODES = passage(
+    "codes", "Error codes", "List",
+    "| Code | Meaning |\n|---|---|\n| E08 | The water flow is too low. |\n| E09 | Descaling is overdue. |",
+)  # fmt: skip
+
+
+async def test_what_the_other_needs_of_a_message_say_does_not_weaken_one(drafter: OfflineDrafter) -> None:
+    asked = "What does E08 mean?", "What does express delivery cost?", "How often do I descale the machine?"
+    every = (*EVERYTHING, CODES)
+    draft = await drafter.draft(request("\n".join(asked), every))
+    assert all(said in draft.text for said in ("The water flow is too low.", "9.90 EUR", "200 cups"))
+    assert "overdue" not in draft.text
+    assert not any(note.startswith("Not covered") for note in draft.notes)
+
+
+def test_the_version_names_the_weights(drafter: OfflineDrafter) -> None:
+    assert len(drafter.version) == 12
+    assert drafter.version == OfflineDrafter.version
+
+
 async def test_a_stack_trace_in_the_message_is_not_what_is_asked(drafter: OfflineDrafter) -> None:
     trace = "\n".join(f'  File "/srv/app/express.py", line {n}, in deliver' for n in range(60))
     draft = await drafter.draft(

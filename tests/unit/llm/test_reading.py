@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.text.plain import plain
-from bot.llm.reading import Kind, language_of, units
+from bot.llm.reading import Kind, units
 
 ARTICLE = """
 ## Fees
@@ -70,10 +70,10 @@ def test_markdown_is_stripped_and_nothing_else(markdown: str, text: str) -> None
     assert plain(markdown) == text
 
 
-def test_the_language_of_an_article_is_told_by_its_common_words() -> None:
-    assert language_of("The parcel is free of charge and you can return it with the label in the box.") == "en"
-    assert language_of("Das Paket ist kostenlos und Sie können es mit dem Etikett nicht zurückgeben.") == "de"
-    assert language_of("E08") == ""
+def test_comments_are_no_units_and_those_that_never_close_cost_no_time() -> None:
+    told = [unit.text for unit in units("One stands. <!-- a\n\nb -->\n\nTwo stands.\n\n<!-- Three stands.")]
+    assert told == ["One stands.", "Two stands.", "<!-- Three stands."]
+    assert len(units("<!-- " * 20_000)) == 1
 
 
 def test_a_nested_item_knows_which_line_leads_to_it() -> None:
