@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from bot.domain.text.asking import is_asking, questions
+from bot.domain.text.languages import language_of
 from bot.domain.text.smuggling import without_orders
 from bot.domain.text.wording import content_words, is_negated, normal, sentences, stem, words
 from bot.llm.wanting import FIGURED, Wants, wanted
@@ -257,7 +258,10 @@ def _weighed(
 
 
 def _names(text: str) -> set[str]:
-    """Words with a capital inside a sentence, and codes such as E08: what they name is what the question is about."""
-    found = re.findall(r"(?<![.!?:\n\"“(])\s([A-ZÀ-Þ][a-zß-öø-ÿ]{2,})\b", text)
+    """Words with a capital inside a sentence, and codes such as E08: what they name is what the question is about.
+
+    German writes every noun with a capital: there it names nothing.
+    """
+    found = [] if language_of(text) == "de" else re.findall(r"(?<![.!?:\n\"“(])\s([A-ZÀ-Þ][a-zß-öø-ÿ]{2,})\b", text)
     codes = re.findall(r"\b[A-Za-z]{1,3}-?\d{1,2}\b", text)
     return {normal(word) for word in [*found, *codes] if not _CALENDAR.match(word)}
