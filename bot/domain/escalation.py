@@ -135,19 +135,20 @@ def _is_bare(turn: str) -> bool:
 
 
 def _newest(turns: list[str]) -> list[str]:
-    """The newest turns that fit, in order, and the first one."""
+    """The newest turns that fit, in order, and the first one; with the blank lines between them, `ASKED` in all."""
     if not turns:
         return []
-    kept = [turns[-1][:ASKED]]
-    room = ASKED - len(kept[0]) - (len(turns[0]) if len(turns) > 1 else 0)
-    for turn in reversed(turns[1:-1]):
-        room -= len(turn)
+    *earlier, newest = turns
+    kept = [newest[:ASKED]]
+    room = ASKED - len(kept[0])
+    first = earlier[0][: max(0, room - 2)] if earlier else ""
+    room -= len(first) + 2
+    for turn in reversed(earlier[1:]):
+        room -= len(turn) + 2
         if room < 0:
             break
         kept.append(turn)
-    if len(turns) > 1:
-        kept.append(turns[0][: ASKED - len(kept[0])])
-    return [turn for turn in reversed(kept) if turn]
+    return [turn for turn in (first, *reversed(kept)) if turn]
 
 
 class OutcomeKind(StrEnum):

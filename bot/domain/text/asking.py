@@ -38,7 +38,7 @@ _WISH = re.compile(
     re.I | re.X,
 )
 _BESIDES = re.compile(
-    r"""^\W*(?:(?:and|oh|und|et)\W+)?(?:also|besides|additionally|another|by\s+the\s+way|btw|separately|second(?:ly)?
+    r"""^\W*(?:(?:and|oh|anyway|ok|okay|und|et)\W+)?(?:also|besides|additionally|another|by\s+the\s+way|btw|separately|second(?:ly)?
         |one\s+more|außerdem|zudem|übrigens|noch\s+eine?|par\s+ailleurs|aussi|además|también|inoltre|ook|verder)\b""",
     re.I | re.X,
 )

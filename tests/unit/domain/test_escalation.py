@@ -21,7 +21,7 @@ def test_what_is_asked_is_the_pending_turns_without_quoted_mail() -> None:
 def test_of_two_hundred_turns_the_first_and_the_newest_are_read() -> None:
     turns = [(CUSTOMER, f"Turn {i}: " + "it still does not work. " * 5) for i in range(200)]
     asked = conversation(*turns).asked
-    assert len(asked) < ASKED + 200
+    assert len(asked) <= ASKED
     assert "Turn 0:" in asked
     assert "Turn 199:" in asked
     assert "Turn 50:" not in asked
