@@ -21,6 +21,7 @@ from bot.workflows.writing import write
 BELIEVED = 0.6
 """The confidence from which an intent may steer the search; below it the title would mislead more than it helps."""
 _FOCUS = 0.6  # the share of a message from which its one question says the same as the whole
+_NAMED = 2  # words of the matter that the name of a procedure of the team's own has
 _PROCEDURES = 3  # the best passages of all, among which a procedure of the team's own is about this very matter
 
 Announce = Callable[[Triage], Awaitable[None]]
@@ -95,13 +96,16 @@ def next_steps(
 ) -> tuple[Passage | None, tuple[str, ...]]:
     """What the rep should do, word for word from a procedure that speaks of the matter, and that procedure.
 
-    The team's own procedures come first; a procedure of a cited article counts where the draft does not tell it.
+    The team's own procedures come first, where their name says of the matter more than one word that many things
+    share ("account"); a procedure of a cited article counts where the draft does not tell it.
     """
     about = f"{escalation.asked} {triage.intent_title if triage.intent != UNKNOWN_INTENT else ''}"
     matter = set(content_words(about))
     cited = {citation.passage_id for citation in draft.citations}
     for passage in (*found.procedures, *(passage for passage in found.passages if passage.id in cited)):
-        steps = steps_for(about, passage.text) if matter & set(content_words(passage.name)) else ()
+        least = _NAMED if passage.audience is Audience.INTERNAL else 1
+        speaks_of_it = len(matter & set(content_words(passage.name))) >= least
+        steps = steps_for(about, passage.text) if speaks_of_it else ()
         if steps and steps[0] not in draft.text:
             return passage, steps
     return None, ()

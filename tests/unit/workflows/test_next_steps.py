@@ -5,7 +5,7 @@ from bot.domain.article import Audience
 from bot.workflows.answer import Found, next_steps
 from tests.contracts.store_samples import draft, escalation, proposal, turn
 
-ASKED = escalation("esc_1", turn("1", "Somebody stole my account, what now?"))
+ASKED = escalation("esc_1", turn("1", "A takeover, somebody stole my account, what now?"))
 TRIAGE = proposal().triage
 RUNBOOK = Passage(
     "takeover#1", "internal/takeover", "h1", "Account takeover", "First minutes",
@@ -19,6 +19,11 @@ def test_the_team_s_own_procedure_tells_the_rep_what_to_do() -> None:
     procedure, steps = next_steps(ASKED, TRIAGE, draft(), Found((ARTICLE,), 1, (RUNBOOK,)))
     assert procedure == RUNBOOK
     assert steps == ("Lock the stolen account.", "End all sessions.")
+
+
+def test_a_procedure_that_shares_one_common_word_with_the_matter_gives_no_steps() -> None:
+    deletion = escalation("esc_1", turn("1", "How do I delete my stolen account?"))
+    assert next_steps(deletion, TRIAGE, draft(), Found((), 1, (RUNBOOK,))) == (None, ())
 
 
 def test_without_one_the_procedure_of_the_cited_article_does() -> None:
