@@ -87,7 +87,7 @@ def candidates(
     lines = [sheets[number].lines[i] for number, i in places]
     shares = np.zeros_like(scores)
     for n, need in enumerate(question.needs):
-        coded = np.array([_coded(line, need.codes) for line in lines])
+        coded = np.array([named_by_code(line, need.codes) for line in lines])
         if coded.any():
             scores[n, ~coded] -= _UNCODED
         shares[n] = _shares(scores[n], [_answer(need, *place) for place in zip(places, lines, strict=True)])
@@ -126,7 +126,7 @@ def form(need: Need, question: Question, number: int, sheet: Sheet, rows: Any, i
         "negated": [listing and line.negated for line in lines],
         "row": [line.unit.kind is Kind.ROW for line in lines],
         "item": [line.unit.kind is Kind.ITEM for line in lines],
-        "code": [_coded(line, need.codes) for line in lines],
+        "code": [named_by_code(line, need.codes) for line in lines],
         "leans": [line.unit.leans_back for line in lines],
         "begins": [line.begins for line in lines],
         "intent": np.full(len(lines), float(sheet.name @ intent)),
@@ -212,5 +212,11 @@ def _spoken(line: Line, weighed: Mapping[str, float]) -> float:
     return sum(weighed.get(mark, 0.0) for mark in line.marks)
 
 
-def _coded(line: Line, codes: frozenset[str]) -> bool:
+def named_by_another(line: Line, codes: frozenset[str]) -> bool:
+    """Tell whether codes are asked about and a row begins with none of them but with another: it is about that one."""
+    return line.unit.kind is Kind.ROW and bool(codes) and bool(codes_in(line.unit.text[:_CODE_STANDS]) - codes)
+
+
+def named_by_code(line: Line, codes: frozenset[str]) -> bool:
+    """Tell whether a row begins with one of the codes, and so is about it."""
     return line.unit.kind is Kind.ROW and bool(codes & codes_in(line.unit.text[:_CODE_STANDS]))

@@ -14,7 +14,7 @@ from bot.domain.text.message import prose
 from bot.llm.choosing import Chosen, choose
 from bot.llm.compose import Piece, compose
 from bot.llm.evidence import BIAS_COVERED, BIAS_RIGHT, SIGNS, Evidence, rankings
-from bot.llm.matching import WEIGHTS, Candidate, candidates, narrowed
+from bot.llm.matching import WEIGHTS, Candidate, candidates, named_by_another, named_by_code, narrowed
 from bot.llm.missing import missing_topic
 from bot.llm.question import Question, ask
 from bot.llm.reading import Kind
@@ -25,6 +25,7 @@ from bot.ports import DraftRequest, Embedder, Progress
 
 _PASSAGES = 8
 _GLANCE = 120  # characters
+_BY_CODE = 0.6  # how sure at least a row is that begins with the code which is asked about: no sibling has that code
 _ANSWERS_FROM = 0.5  # the probability that the matter is covered
 _LEAST, _SURE_FROM = 0.3, 0.55  # confidence below which nothing is answered, and from which without a warning
 _NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "nl": "Dutch", "it": "Italian",
@@ -32,7 +33,8 @@ _NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "nl"
 
 
 def _version() -> str:
-    weighed = f"{sorted(WEIGHTS.items())} {sorted(SIGNS.items())} {BIAS_COVERED} {BIAS_RIGHT} {_ANSWERS_FROM} {_LEAST}"
+    bars = f"{_ANSWERS_FROM} {_LEAST} {_BY_CODE}"
+    weighed = f"{sorted(WEIGHTS.items())} {sorted(SIGNS.items())} {BIAS_COVERED} {BIAS_RIGHT} {bars}"
     return hashlib.sha256(weighed.encode()).hexdigest()[:12]
 
 
@@ -158,7 +160,10 @@ def _judge(n: int, read: _Read) -> _Judged:
     """What the evidence says of one need by itself, as if nothing else had been asked."""
     evidence = read.evidence[n]
     topic = missing_topic(read.question.about(n), evidence.found)
-    return _Judged(evidence.covered, evidence.confidence, f'"{topic}"', evidence.nearest)
+    line, codes = evidence.best.line, read.question.needs[n].codes
+    least, most = _BY_CODE if named_by_code(line, codes) else 0.0, 0.0 if named_by_another(line, codes) else 1.0
+    covered, confidence = (min(most, max(least, sure)) for sure in (evidence.covered, evidence.confidence))
+    return _Judged(covered, confidence, f'"{topic}"', evidence.nearest)
 
 
 def _notes(

@@ -54,6 +54,21 @@ def body(draft: Draft) -> list[str]:
     return draft.text.removeprefix("Hello Ana,\n\n").removesuffix(f"\n\n{CLOSING}").split("\n")
 
 
+ERRORS = passage(
+    "codes", "Error codes", "List of error codes",
+    "| Code | Meaning |\n|---|---|\n| E09 | Descaling is overdue. |\n| E10 | Descaling was interrupted. |",
+)  # fmt: skip
+
+
+async def test_a_code_is_answered_by_its_own_row_alone(drafter: OfflineDrafter) -> None:
+    known = await drafter.draft(request("My machine shows E10. Can I fix that at home?", (*EVERYTHING, ERRORS)))
+    assert body(known) == ["Code E10: Descaling was interrupted."]
+
+
+async def test_a_code_that_no_row_has_is_not_answered_by_another_s(drafter: OfflineDrafter) -> None:
+    assert (await drafter.draft(request("What does E99 mean?", (*EVERYTHING, ERRORS)))).abstained
+
+
 async def test_a_procedure_is_told_whole_in_order_with_its_condition(drafter: OfflineDrafter) -> None:
     draft = await drafter.draft(request("How do I cancel my subscription?"))
     assert body(draft) == [
