@@ -1,18 +1,27 @@
 """Servers of this machine, for tests: a free port, and an application that listens on it."""
 
 import contextlib
+import itertools
+import os
 import socket
 from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+_FIRST, _EACH, _WORKERS = 12_000, 1_000, 20  # below the ports that systems hand out to outgoing connections
+_ports = itertools.count()
+
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on now, and that no other worker of this run or outgoing connection will take."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % _WORKERS
+    for _ in range(_EACH):
+        port = _FIRST + worker * _EACH + next(_ports) % _EACH
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free for a test")
 
 
 @contextlib.asynccontextmanager
