@@ -27,10 +27,10 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup ## run Ratchet with a sandbox workspace and a sample company; CHECK=1 plays it through and prints a transcript
 	@$(BIN)/ratchet demo $(if $(CHECK),--check)
 
-test: setup ## run all tests, 3 minutes on 2 cores (those that need a browser or PostgreSQL say so where there is none)
+test: setup ## run all tests, 8 minutes on 2 cores (those that need a browser or PostgreSQL say so where there is none)
 	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
-quick: setup ## run the tests that start no other processes, a minute and a half
+quick: setup ## run the tests that start no other processes, under 3 minutes
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" $(ARGS)
 
 check: setup ## format, lint, types, import contracts
