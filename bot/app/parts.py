@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from bot.llm.openai.drafting import OpenAIDrafter
 
 
+_SHARED = 2_000  # texts whose meaning is remembered: triage, both searches and the drafter read the same questions
+
+
 class SystemClock:
     """The machine's clock."""
 
@@ -78,7 +81,10 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None) -> Parts
     taxonomy, tone = load_taxonomy(settings.desk.taxonomy), load_tone(settings.desk.tone)
     voice = load_voice(settings.desk.voice)
     guardrails = find("bot.guardrails", "GUARDRAIL", Guardrail)
-    words, meanings = StaticEmbedder(), MiniLmEmbedder()  # neither is loaded before its first use
+    words, meanings = (
+        StaticEmbedder(),
+        RememberingEmbedder(MiniLmEmbedder(), kept=_SHARED),
+    )  # neither is loaded before its first use
     embedder = search_embedder(settings, words, meanings)
     engine = await _open_database(settings)
     store = open_store(engine, settings.core.workspace, now=clock.now)
