@@ -21,7 +21,7 @@ from bot.ports import DraftRequest, Embedder
 from knowledge.embeddings.minilm import MiniLmEmbedder
 from knowledge.embeddings.side_by_side import SideBySide
 from knowledge.embeddings.static import StaticEmbedder
-from tests.benchmarks.drafts import Case, Desk, Score, afterwards, body, desks, labelled, score, technotes
+from tests.benchmarks.drafts import Case, Desk, Score, afterwards, body, desks, labelled, later, score, technotes
 from tests.benchmarks.report import Figures, percentile, report
 
 QUOTED = 3  # sentences that the baselines quote
@@ -155,7 +155,13 @@ def main() -> None:
         f"top {QUOTED} by wordllama": by_meaning(static),
         f"top {QUOTED} by MiniLM": by_meaning(minilm),
     }
-    for part, cases in (("development", development), ("held out", held), ("written afterwards", afterwards())):
+    parts = {
+        "development": development,
+        "held out": held,
+        "written afterwards": afterwards(),
+        "written by another hand": later(),
+    }
+    for part, cases in parts.items():
         found = {name: figures(cases, known, answer, f"{part}: {name}") for name, answer in ways.items()}
         ours = found.pop("ours")
         best = max(each["signable"] for each in found.values())

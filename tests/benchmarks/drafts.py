@@ -128,6 +128,13 @@ def afterwards() -> list[Case]:
     return _part("afterwards")
 
 
+def later() -> list[Case]:
+    """The cases by another hand, who had not seen what the drafter answers."""
+    document = yaml.safe_load((LABELLED / "drafts_later.yaml").read_text(encoding="utf-8"))
+    parts = (document["answered"], document["unanswered"])
+    return [case(corpus, entry) for part in parts for corpus, entries in sorted(part.items()) for entry in entries]
+
+
 def _part(name: str) -> list[Case]:
     document = yaml.safe_load((LABELLED / "drafts.yaml").read_text(encoding="utf-8"))
     return [case(corpus, entry) for corpus, entries in sorted(document[name].items()) for entry in entries]
