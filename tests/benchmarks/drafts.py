@@ -113,7 +113,8 @@ def labelled() -> tuple[list[Case], list[Case]]:
 
 def practice() -> list[Case]:
     """The cases that the drafter's weights may be fitted to, beside the development half."""
-    return [*_part("practice"), *_part("practice_unanswered")]
+    parts = ("practice", "practice_unanswered")
+    return [each for file in ("drafts.yaml", "drafts_practice.yaml") for part in parts for each in _part(part, file)]
 
 
 def familiar() -> list[Case]:
@@ -135,8 +136,8 @@ def later() -> list[Case]:
     return [case(corpus, entry) for part in parts for corpus, entries in sorted(part.items()) for entry in entries]
 
 
-def _part(name: str) -> list[Case]:
-    document = yaml.safe_load((LABELLED / "drafts.yaml").read_text(encoding="utf-8"))
+def _part(name: str, file: str = "drafts.yaml") -> list[Case]:
+    document = yaml.safe_load((LABELLED / file).read_text(encoding="utf-8"))
     return [case(corpus, entry) for corpus, entries in sorted(document[name].items()) for entry in entries]
 
 
