@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from bot.ports import Embedder
-from bot.triage.regression import regress
+from bot.triage.regression import condensed, regress
 from bot.triage.rehearsal import Rehearsal, likeness_to
 from bot.triage.space import Marks, Space
 
@@ -100,10 +100,11 @@ class FewShotClassifier:
 
     def _fit(self, texts: Sequence[str]) -> None:
         rows = _with_constant(self._space.rows(texts, self._embedder.embed(texts)))
-        self._weights = regress(rows, self._labels, len(self._names))
-        quotable, meaning = len(self._texts), self._embedder.dimensions
-        self._doubt = Rehearsal(rows, self._labels, quotable=quotable, meaning=meaning).doubt()
-        self._likened, self._labels = rows[:quotable, :meaning], self._labels[:quotable]
+        self._likened = rows[: len(self._texts), : self._embedder.dimensions]
+        short, turned_back = condensed(rows)
+        self._weights = turned_back(regress(short, self._labels, len(self._names)))
+        self._doubt = Rehearsal(short, self._labels, self._likened).doubt()
+        self._labels = self._labels[: len(self._texts)]
 
     def _judge(self, rows: Any, neighbours: int) -> list[Prediction]:
         logits = rows @ self._weights

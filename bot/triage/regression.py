@@ -4,6 +4,7 @@ L-BFGS in single precision, each column scaled by how much the loss bends along 
 few steps, which labels as well as converging does (measured). Importing a general library takes longer than the fit.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ _WORK = 2e9  # multiplications that the steps may take together, between those b
 _REMEMBERED = 8  # pairs of steps and changes of slope that L-BFGS keeps
 _HALVINGS = 20
 _CURVED = 0.3  # of 1 / labels: about the curvature that the loss has in a label's direction
+_FLAT = 1e-6  # of the longest direction: one so short is rounding
 
 
 def regress(rows: Any, labels: Any, count: int) -> Any:
@@ -46,6 +48,23 @@ def regress(rows: Any, labels: Any, count: int) -> Any:
 
     steps = int(np.clip(_WORK / (rows.size * count), *_STEPS))
     return _descended(slope, bend, np.zeros((rows.shape[1], count), dtype=np.float32), steps) * scale
+
+
+def condensed(rows: Any) -> tuple[Any, Callable[[Any], Any]]:
+    """Turn rows that are fewer than half their columns to their own principal directions, at most one for each row.
+
+    Returns the turned rows and what turns weights fitted to them back. The penalty is the same in all directions, so
+    the fit is the same (kernel logistic regression without a kernel); it takes an eighth of the time, because there
+    is less to multiply, and because the columns' scale is now exactly how the loss bends at the start.
+    """
+    if 2 * rows.shape[0] > rows.shape[1]:
+        return rows, lambda weights: weights
+    exact = rows.astype(np.float64)
+    squares, turn = np.linalg.eigh(exact @ exact.T)
+    told = squares > _FLAT * squares[-1]
+    lengths, turn = np.sqrt(squares[told]), turn[:, told]
+    back = (exact.T @ (turn / lengths)).astype(np.float32)
+    return (turn * lengths).astype(np.float32), lambda weights: back @ weights
 
 
 def softmax(logits: Any) -> Any:

@@ -67,15 +67,15 @@ class Doubt:
 
 
 class Rehearsal:
-    """Asks, of examples held out, what the classifier would have said. The first `meaning` columns tell likeness.
+    """Asks, of examples held out, what the classifier would have said. `likened` are the embeddings that tell likeness.
 
-    Rows from `quotable` on are titles: they teach, but nobody asks like that, and they are likened to nothing.
+    Rows beyond those are titles: they teach, but nobody asks like that, and they are likened to nothing.
     """
 
-    def __init__(self, rows: Any, labels: Any, *, quotable: int, meaning: int) -> None:
+    def __init__(self, rows: Any, labels: Any, likened: Any) -> None:
         chance = np.random.default_rng(_SEED)
-        self._rows, self._labels, self._quotable = rows, labels, quotable
-        self._likened = rows[:, :meaning]
+        self._rows, self._labels, self._likened = rows, labels, likened
+        self._quotable = quotable = len(likened)
         self._count = int(labels.max()) + 1
         self._folds = np.full(len(labels), -1)
         self._folds[:quotable] = _dealt(labels[:quotable], chance)
@@ -126,7 +126,7 @@ class Rehearsal:
         """How like each example is to the nearest other of its label, where there is another."""
         found = []
         for label in range(self._count):
-            members = self._likened[: self._quotable][self._labels[: self._quotable] == label]
+            members = self._likened[self._labels[: self._quotable] == label]
             if len(members) > 1:
                 likeness = members @ members.T
                 np.fill_diagonal(likeness, -1.0)
