@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 
 from knowledge.embeddings import Vectors, unit
-from knowledge.embeddings.static import StaticEmbedder
+from knowledge.embeddings.static import StaticEmbedder, loaded
 from knowledge.keywords import KeywordIndex, stem, tokens_of
 from knowledge.vectors import VectorIndex
 
@@ -27,12 +27,14 @@ def test_a_text_has_the_same_vector_in_any_company(embedder: StaticEmbedder) -> 
 
 def test_the_model_is_loaded_once_by_many_threads_and_leaves_logging_alone() -> None:
     fresh = StaticEmbedder()
+    loaded.cache_clear()  # whatever test came first
     handlers = list(logging.getLogger().handlers)
     threads = [threading.Thread(target=fresh.embed, args=(["refund"],)) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    assert loaded.cache_info().misses == 1
     assert logging.getLogger().handlers == handlers
     assert "0.4" in fresh.name
 
