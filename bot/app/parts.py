@@ -75,16 +75,17 @@ class Parts:
     """Loads models and indexes ahead of the first question; safe to run beside everything else."""
 
 
-async def build_desk(settings: Settings, *, clock: Clock | None = None) -> Parts:
-    """Make what answers questions. On SQLite its file is brought up to date first. Raises Misconfigured."""
+async def build_desk(settings: Settings, *, clock: Clock | None = None, meanings: Embedder | None = None) -> Parts:
+    """Make what answers questions. On SQLite its file is brought up to date first. Raises Misconfigured.
+
+    `meanings` embeds sentences in context, where several desks of a process share what has been read.
+    """
     clock = clock or SystemClock()
     taxonomy, tone = load_taxonomy(settings.desk.taxonomy), load_tone(settings.desk.tone)
     voice = load_voice(settings.desk.voice)
     guardrails = find("bot.guardrails", "GUARDRAIL", Guardrail)
-    words, meanings = (
-        StaticEmbedder(),
-        RememberingEmbedder(MiniLmEmbedder(), kept=_SHARED),
-    )  # neither is loaded before its first use
+    words = StaticEmbedder()  # neither is loaded before its first use
+    meanings = meanings or RememberingEmbedder(MiniLmEmbedder(), kept=_SHARED)
     embedder = search_embedder(settings, words, meanings)
     engine = await _open_database(settings)
     store = open_store(engine, settings.core.workspace, now=clock.now)

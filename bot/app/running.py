@@ -10,7 +10,7 @@ from bot.app.parts import Parts, build_desk
 from bot.app.slack import Slack, connect_slack
 from bot.discovery import find
 from bot.platforms.slack import aiohttp_handler, build_bolt, start_socket_mode
-from bot.ports import Clock, Desk, Surface
+from bot.ports import Clock, Desk, Embedder, Surface
 from bot.runtime.durable import DurableRuntime, Workflow
 from bot.runtime.scheduler import Scheduler
 from bot.settings import Settings, Webhook
@@ -60,12 +60,15 @@ class App:
         await self.engine.close()
 
 
-async def build(settings: Settings, *, clock: Clock | None = None, role: str = "all") -> App:
+async def build(
+    settings: Settings, *, clock: Clock | None = None, role: str = "all", meanings: Embedder | None = None
+) -> App:
     """Make the whole product, connected to Slack where it is set up. Raises Misconfigured.
 
-    `role` is what this process does in a deployment of several: "all", "web", "worker" or "clock".
+    `role` is what this process does in a deployment of several: "all", "web", "worker" or "clock". `meanings` is as in
+    `build_desk`.
     """
-    parts = await build_desk(settings, clock=clock)
+    parts = await build_desk(settings, clock=clock, meanings=meanings)
     runtime = DurableRuntime(
         settings.core.engine_url, WORKFLOWS, parts.clock, role=role, executor=settings.core.process or role
     )

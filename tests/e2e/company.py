@@ -18,6 +18,7 @@ from bot.ports import Clock
 from bot.sandbox.remote import Json, Remote
 from bot.sandbox.server import Sandbox
 from bot.settings import CONTENT, Settings
+from tests.embedders import MEANINGS
 from tests.local import free_port, serving
 
 SIGNING_SECRET = "sandbox-signing-secret-not-a-secret"
@@ -257,7 +258,7 @@ async def company_at_work(
     """A sandbox and a bot with the sample knowledge, both running in this process."""
     bot_port = free_port()
     async with sandbox_serving(bot_port, company) as sandbox:
-        app = await build(settings_for(sandbox, folder, bot_port, **more), clock=clock)
+        app = await build(settings_for(sandbox, folder, bot_port, **more), clock=clock, meanings=MEANINGS)
         try:
             await app.library.import_folder(CONTENT / "articles")
             await app.start()

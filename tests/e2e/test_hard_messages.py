@@ -14,6 +14,7 @@ from bot.domain.escalation import Author, Customer, Escalation, Turn
 from bot.settings import CONTENT, Settings
 from bot.workflows.answer import prepare
 from bot.workflows.run import RecordedRun
+from tests.embedders import MEANINGS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -51,8 +52,9 @@ class Answering:
 async def answering(folder: Path, articles: Path) -> Answering:
     database = f"sqlite+aiosqlite:///{folder / 'ratchet.db'}"
     settings = Settings(core={"data_dir": folder, "database_url": database}, search={"embedder": "static"})
-    parts = await build_desk(settings, clock=StandingClock())
+    parts = await build_desk(settings, clock=StandingClock(), meanings=MEANINGS)
     await parts.library.import_folder(articles)
+    await parts.warm()
     return Answering(parts)
 
 

@@ -1,15 +1,14 @@
 import pytest
 
 from bot.ports import Embedder
-from knowledge.embeddings.minilm import MiniLmEmbedder
-from knowledge.embeddings.static import StaticEmbedder
+from tests.embedders import MEANINGS, WORDS
 
 
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
-    return StaticEmbedder()
+    return WORDS
 
 
 @pytest.fixture(scope="session")
 def meanings() -> Embedder:
-    return MiniLmEmbedder()
+    return MEANINGS

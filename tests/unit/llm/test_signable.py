@@ -1,13 +1,13 @@
 """Whether a rep would sign what the offline drafter writes, on questions that were labelled by hand."""
 
 import statistics
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 import yaml
 
 from bot.domain.answer import Draft
@@ -21,6 +21,8 @@ from bot.workflows.answer import search_query
 from knowledge.library import Library
 from knowledge.retriever import HybridRetriever
 from tests.unit.knowledge.memory import MemoryArticles, MemoryReleases, StandingClock
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 CONTENT = Path(__file__).parents[3] / "knowledge" / "content"
@@ -42,18 +44,18 @@ class Desk:
         return await self.drafter.draft(DraftRequest(escalation, triage, found.passages))
 
 
-@pytest.fixture(scope="module")
-def drafter(embedder: Embedder, meanings: Embedder) -> OfflineDrafter:
-    """One for all: it reads each article once."""
-    return OfflineDrafter(embedder, meanings=meanings)
-
-
-@pytest.fixture
-async def desk(embedder: Embedder, drafter: OfflineDrafter) -> Desk:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def desk(embedder: Embedder, meanings: Embedder) -> Desk:
     articles, releases = MemoryArticles(), MemoryReleases()
     await Library(articles, releases, embedder, StandingClock()).import_folder(CONTENT / "articles")
     triager = TaxonomyTriager(load_taxonomy(CONTENT / "taxonomy.yaml"), load_tone(CONTENT / "tone.yaml"), embedder)
-    return Desk(triager, HybridRetriever(articles, releases, embedder), drafter)
+    return Desk(triager, HybridRetriever(articles, releases, embedder), OfflineDrafter(embedder, meanings=meanings))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def drafts(desk: Desk) -> list[tuple[dict[str, Any], Draft]]:
+    """Each question that an article answers, with its draft."""
+    return [(case, await desk.draft(case["ask"])) for part in ("tuned", "held") for case in QUESTIONS[part]]
 
 
 def folded(text: str) -> str:
@@ -70,12 +72,8 @@ def signable(case: dict[str, Any], draft: Draft) -> bool:
     )
 
 
-async def share_signed(desk: Desk, cases: Sequence[dict[str, Any]]) -> float:
-    return sum([signable(case, await desk.draft(case["ask"])) for case in cases]) / len(cases)
-
-
-async def test_most_drafts_are_what_a_rep_would_sign(desk: Desk) -> None:
-    assert await share_signed(desk, [*QUESTIONS["tuned"], *QUESTIONS["held"]]) >= 0.75
+async def test_most_drafts_are_what_a_rep_would_sign(drafts: list[tuple[dict[str, Any], Draft]]) -> None:
+    assert sum(signable(case, draft) for case, draft in drafts) / len(drafts) >= 0.75
 
 
 async def test_what_no_article_answers_is_mostly_not_answered(desk: Desk) -> None:
@@ -84,8 +82,7 @@ async def test_what_no_article_answers_is_mostly_not_answered(desk: Desk) -> Non
         assert sum(abstained) / len(abstained) >= 0.9
 
 
-async def test_drafts_are_short(desk: Desk) -> None:
-    drafts = [await desk.draft(case["ask"]) for part in ("tuned", "held") for case in QUESTIONS[part]]
-    sizes = [len(draft.text.split()) for draft in drafts if draft.text]
+async def test_drafts_are_short(drafts: list[tuple[dict[str, Any], Draft]]) -> None:
+    sizes = [len(draft.text.split()) for _, draft in drafts if draft.text]
     assert statistics.median(sizes) < 60
     assert max(sizes) <= 120

@@ -7,21 +7,20 @@ from bot.settings import Settings
 from bot.triage.embedding import question_embedder
 from bot.triage.taxonomy import load_taxonomy, load_tone
 from bot.triage.triage import TaxonomyTriager
-from knowledge.embeddings.minilm import MiniLmEmbedder
-from knowledge.embeddings.static import StaticEmbedder
+from tests.embedders import MEANINGS, WORDS
 
 CONTENT = Path(__file__).parents[3] / "knowledge" / "content"
 
 
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
-    return StaticEmbedder()
+    return WORDS
 
 
 @pytest.fixture(scope="session")
 def reading(embedder: Embedder) -> Embedder:
     """What the product's triage reads with, and what it read in an earlier run."""
-    reading, kept = question_embedder(MiniLmEmbedder(), embedder), Settings().core.cache / "questions.npz"
+    reading, kept = question_embedder(MEANINGS, embedder), Settings().core.cache / "questions.npz"
     reading.recall(kept)
     return reading
 
