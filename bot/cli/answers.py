@@ -98,6 +98,7 @@ def replay(run_id: str) -> None:
         from bot.workflows.replay import replay as again
 
         async with desk_parts() as parts:
+            await parts.warm()  # triage recalls the taxonomy's examples, which is quicker than reading them again
             return await again(parts.desk, run_id)
 
     differences = run(work())
