@@ -19,7 +19,7 @@ from knowledge.release_index import Asked, ReleaseIndex
 
 LONGEST_QUERY = 8_000
 """Characters of a query that count."""
-MOST_NEEDS = 6
+MOST_NEEDS = 10
 """Needs that are searched apart; a text that asks for more is not a question any more."""
 CANDIDATES = 40
 """Passages of each ranking from which those that are shown are chosen, and which a reranker reads."""

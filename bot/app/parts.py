@@ -17,16 +17,17 @@ from bot.llm.remembering import Memory
 from bot.llm.request import load_prompt, prompt_version
 from bot.llm.spending import Budget, Limits, Prices
 from bot.llm.voice import Voice, load_voice
-from bot.ports import Clock, Desk, Drafter, Embedder, Guardrail, Policy, Store
+from bot.ports import Clock, Desk, Drafter, Embedder, Guardrail, Policy, Store, TokenEmbedder
 from bot.settings import Settings
 from bot.storage.engine import Engine, create_engine
 from bot.storage.migrate import check, upgrade
 from bot.storage.store import open_store
-from bot.triage.embedding import RememberingEmbedder, question_embedder
+from bot.triage.embedding import question_embedder
 from bot.triage.taxonomy import load_taxonomy, load_tone
 from bot.triage.triage import TaxonomyTriager
 from evals.recalibration import LearnedCalibration
 from knowledge.embeddings.minilm import MiniLmEmbedder
+from knowledge.embeddings.remembering import RememberingEmbedder, RememberingTokenEmbedder
 from knowledge.embeddings.static import StaticEmbedder
 from knowledge.library import Library
 from knowledge.retriever import HybridRetriever
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from bot.llm.openai.drafting import OpenAIDrafter
 
 
-_SHARED = 2_000  # texts whose meaning is remembered: triage, both searches and the drafter read the same questions
+_SHARED = 8_000  # texts whose meaning is remembered: triage, both searches and the drafter read the same questions
 
 
 class SystemClock:
@@ -75,7 +76,7 @@ class Parts:
     """Loads models and indexes ahead of the first question; safe to run beside everything else."""
 
 
-async def build_desk(settings: Settings, *, clock: Clock | None = None, meanings: Embedder | None = None) -> Parts:
+async def build_desk(settings: Settings, *, clock: Clock | None = None, meanings: TokenEmbedder | None = None) -> Parts:
     """Make what answers questions. On SQLite its file is brought up to date first. Raises Misconfigured.
 
     `meanings` embeds sentences in context, where several desks of a process share what has been read.
@@ -85,11 +86,11 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None, meanings
     voice = load_voice(settings.desk.voice)
     guardrails = find("bot.guardrails", "GUARDRAIL", Guardrail)
     words = StaticEmbedder()  # neither is loaded before its first use
-    meanings = meanings or RememberingEmbedder(MiniLmEmbedder(), kept=_SHARED)
+    meanings = meanings or RememberingTokenEmbedder(MiniLmEmbedder(), kept=_SHARED)
     embedder = search_embedder(settings, words, meanings)
     engine = await _open_database(settings)
     store = open_store(engine, settings.core.workspace, now=clock.now)
-    drafter, drafter_hash = _drafter(settings, voice, OfflineDrafter(words, voice, meanings), (store, clock))
+    drafter, drafter_hash = _drafter(settings, voice, OfflineDrafter(words, meanings, voice), (store, clock))
     manifest = {
         "taxonomy": taxonomy.hash,
         "tone": tone.hash,

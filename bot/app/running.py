@@ -10,7 +10,7 @@ from bot.app.parts import Parts, build_desk
 from bot.app.slack import Slack, connect_slack
 from bot.discovery import find
 from bot.platforms.slack import aiohttp_handler, build_bolt, start_socket_mode
-from bot.ports import Clock, Desk, Embedder, Surface
+from bot.ports import Clock, Desk, Surface, TokenEmbedder
 from bot.runtime.durable import DurableRuntime, Workflow
 from bot.runtime.scheduler import Scheduler
 from bot.settings import Settings, Webhook
@@ -61,7 +61,7 @@ class App:
 
 
 async def build(
-    settings: Settings, *, clock: Clock | None = None, role: str = "all", meanings: Embedder | None = None
+    settings: Settings, *, clock: Clock | None = None, role: str = "all", meanings: TokenEmbedder | None = None
 ) -> App:
     """Make the whole product, connected to Slack where it is set up. Raises Misconfigured.
 

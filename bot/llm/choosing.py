@@ -10,7 +10,7 @@ from bot.llm.matching import Candidate, strange
 from bot.llm.question import Need, Question
 from bot.llm.reading import Kind, Unit
 from bot.llm.shelf import ROOTED
-from bot.llm.wanting import FIGURED, Wants
+from bot.llm.wanting import FIGURED
 
 _WORDS = 75  # of one need's answer, beyond which nothing is added that was not asked for
 _PROCEDURE_WORDS = 160  # a procedure is told whole or not at all
@@ -19,8 +19,9 @@ _AS_GOOD = 1.0  # log-odds: a unit this near to the best one answers as well
 _SAME = 0.75  # the share of words from which two units say the same
 _MORE_WORDS = 40  # words up to which a sentence is added that only goes on about what was asked
 _A_SENTENCE = 3  # words from which a line that leads in is more than a label
-_A_CASE = 1.2  # log-odds: a sibling this near to the best unit is a case that may be the customer's
-_MOST_CASES = 5  # siblings that are told where the customer did not say which
+_LIKELY = 0.7  # the probability that the answer is told from which nothing is added to it
+_LEAST_SHARE = 0.15  # the probability below which a unit is not worth its reading
+_MOST_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +69,11 @@ def _answered(told: Sequence[Candidate], best: Candidate, n: int, need: Need) ->
 
 
 def _company(best: Candidate, found: Sequence[Candidate], need: Need, question: Question, n: int) -> list[Candidate]:
-    """The unit with what it cannot be told without: its procedure, what leads to it, the condition after it."""
-    passage = {c.index: c for c in found if c.sheet == best.sheet}
-    alone = best.unit.kind is Kind.STEP and best.kinds[n] and Wants.STEPS not in need.wants
-    if best.unit.kind is Kind.STEP and not alone:
-        company = [c for c in passage.values() if c.unit.block == best.unit.block and c.unit.kind is Kind.STEP]
-    else:
-        company = _cases(best, list(passage.values()), question, n)
-    if alone:
+    """The likeliest units with what they cannot be told without: what leads to them, the condition after them."""
+    company = likely(best, found, question, n)
+    if best.unit.kind is Kind.STEP and not _is_procedure(best, need):
         return company
+    passage = {c.index: c for c in found if c.sheet == best.sheet}
     leading = (c for c in passage.values() if c.unit.text == best.unit.under and c.index < company[0].index)
     led = [c for c in leading if _needed(c.unit, best.unit)][-1:]
     before, after = passage.get(company[0].index - 1), passage.get(company[-1].index + 1)
@@ -93,17 +90,41 @@ def _needed(lead: Unit, unit: Unit) -> bool:
     return lead.is_condition or (not unit.text.endswith((".", "!", "?")) and len(lead.text.split()) >= _A_SENTENCE)
 
 
-def _cases(best: Candidate, passage: Sequence[Candidate], question: Question, n: int) -> list[Candidate]:
-    """The unit, or it and its siblings in their order where the customer did not say which case is theirs."""
-    marks = best.line.marks
-    if not marks or marks & set(question.roots) or best.unit.kind is Kind.STEP:
-        return [best]
-    near = [
-        c for c in passage
-        if c.unit.block == best.unit.block and c.unit.kind is best.unit.kind and c.line.marks
-        and c.scores[n] >= best.scores[n] - _A_CASE
-    ]  # fmt: skip
-    return near if 1 < len(near) <= _MOST_CASES else [best]
+def likely(best: Candidate, found: Sequence[Candidate], question: Question, n: int) -> list[Candidate]:
+    """The best unit's procedure; or the unit, with the next likeliest of its passage while that is not likely enough.
+
+    Sentences of one paragraph stay in their order, the rule before what limits it; otherwise the likeliest is first.
+    """
+    beside = [c for c in found if c.sheet == best.sheet]
+    if _is_procedure(best, question.needs[n]):
+        return [c for c in beside if c.unit.block == best.unit.block and c.unit.kind is Kind.STEP]
+    told = [best]
+    for each in sorted(beside, key=lambda c: c.rank(n), reverse=True):
+        likely_enough = share(told, n) >= _LIKELY and not _is_case(each, best, question, n)
+        if len(told) == _MOST_TOLD or likely_enough or each.shares[n] < _LEAST_SHARE:
+            break
+        new = not any(_repeats(each.unit, c.unit) for c in told)
+        if new and each.unit.kind is not Kind.STEP and sum(c.size for c in (*told, each)) <= _WORDS:
+            told.append(each)
+    return sorted(told, key=lambda c: c.index) if len({c.unit.block for c in told}) == 1 else told
+
+
+def _is_case(each: Candidate, best: Candidate, question: Question, n: int) -> bool:
+    """Tell whether it is a sibling of the best unit that may be the customer's case, who did not say which."""
+    unsaid = best.line.marks and not best.line.marks & set(question.roots)
+    return (
+        bool(unsaid) and each.unit.block == best.unit.block and bool(each.line.marks) and each.kinds[n] == best.kinds[n]
+    )
+
+
+def _is_procedure(best: Candidate, need: Need) -> bool:
+    """Tell whether the unit is a step that is told with all others: not where a figure is wanted."""
+    return best.unit.kind is Kind.STEP and not need.wants & FIGURED
+
+
+def share(told: Sequence[Candidate], n: int) -> float:
+    """The probability that the answer is among what is told."""
+    return sum({c.answers[n]: c.shares[n] for c in told}.values())
 
 
 def _goes_on(after: Candidate, last: Candidate, question: Question) -> bool:

@@ -13,9 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bot.domain.answer import Passage
+from bot.llm.choosing import likely, share
 from bot.llm.matching import Candidate, placed
 from bot.llm.question import Question
-from bot.llm.shelf import ROOTED, Meanings, Sheet
+from bot.llm.shelf import ROOTED, Sheet
+from bot.ports import TokenEmbedder
 
 _RIVAL = 5  # the place of the article that the first is compared with: two or three may well be about the same
 _SENSED = 5  # units of a passage, those with most of the words, whose meaning is compared
@@ -35,24 +37,24 @@ class Sign(NamedTuple):
 
 
 SIGNS: Mapping[str, Sign] = {
-    "coverage": Sign(0.492, 0.274, 0.72, 0.47),
-    "nearness": Sign(0.547, 0.198, 0.64, 0.62),
-    "near_lead": Sign(0.201, 0.116, 0.68, 0.59),
-    "vector_lead": Sign(0.179, 0.118, 0.41, 0.0),
-    "word_lead": Sign(0.607, 0.250, 0.32, 0.1),
-    "agreement": Sign(0.698, 0.333, 0.27, 0.47),
-    "foreign": Sign(0.057, 0.140, -0.2, -0.1),
-    "share": Sign(0.497, 0.249, 0.0, 0.57),
+    "coverage": Sign(0.458, 0.275, 0.57, 0.4),
+    "echoed": Sign(0.492, 0.188, 0.66, 0.57),
+    "near_lead": Sign(0.198, 0.111, 0.65, 0.78),
+    "vector_lead": Sign(0.184, 0.114, 0.53, 0.19),
+    "word_lead": Sign(0.618, 0.246, 0.34, 0.35),
+    "agreement": Sign(0.698, 0.326, 0.13, 0.52),
+    "foreign": Sign(0.054, 0.139, -0.22, -0.28),
+    "share": Sign(0.657, 0.233, 0.0, 0.57),
 }
-"""`coverage`: the share of the question's word weight that the article has. `nearness`: the cosine of the need and the
-chosen unit. `near_lead`, `vector_lead`, `word_lead`: how far the first article stands out in that ranking. `agreement`:
-the share of the rankings that put the answering article first. `foreign`: the share of the word weight in names that
-nothing found knows. `share`: the probability that the unit, of all units found, is the one that answers.
+"""`coverage`: the share of the question's word weight that the article has. `echoed`: how well the first unit's tokens
+are met by the message's. `near_lead`, `vector_lead`, `word_lead`: how far the first article stands out in that ranking.
+`agreement`: the share of the rankings that put the answering article first. `foreign`: the share of the word weight in
+names that nothing found knows. `share`: the probability that the answer is among what would be told.
 
 Logistic regressions of 2026-11-22, by `python -m tests.benchmarks.bench_abstain --fit`: the half of the technotes and
 of the labelled questions to four help desks that the seed 20261122 gave to learning, each with and without its article,
 in the default settings of search and drafter (MiniLM beside static vectors). A sign fitted the wrong way is 0."""
-BIAS_COVERED, BIAS_RIGHT = -0.06, -0.86
+BIAS_COVERED, BIAS_RIGHT = 0.06, -0.97
 
 _Ranking = Mapping[str, float]
 """How well each article does by one judge, higher is better."""
@@ -62,13 +64,13 @@ _Ranking = Mapping[str, float]
 class Evidence:
     """The signs for and against, by the names of `SIGNS`; what cannot be told is not among them.
 
-    `found` tells how well the best units stand for each of the question's roots, from 0 to 1; `best` is the best of
-    them, `article` the slug and `nearest` the title of where it is from.
+    `found` tells how well the best units stand for each of the question's roots, from 0 to 1; `told` are those that
+    would be told, the best first, `article` the slug and `nearest` the title of where they are from.
     """
 
     signs: Mapping[str, float]
     found: Any
-    best: Candidate
+    told: Sequence[Candidate]
     article: str
     nearest: str
 
@@ -105,26 +107,27 @@ class Rankings:
         asked, nearest = question.about(n), self.nearest[n]
         best = sorted(found, key=lambda c: c.rank(n), reverse=True)[:_WEIGHED]
         first = best[0]
+        said = likely(first, found, question, n)
         own = self.articles[first.sheet]
         had = np.max([np.maximum(c.cover, c.above) for c in found if self.articles[c.sheet] == own], axis=0)
         told = np.max([np.maximum(c.cover, c.above * _ABOVE) for c in best], axis=0)
         judges = [judge for judge in (self.words, self.vectors, nearest) if any(judge.values())]
         signs = {
             "coverage": float(had @ asked.weights) / (float(asked.weights.sum()) or 1.0),
-            "nearness": first.alike[n] if any(nearest.values()) else math.nan,
+            "echoed": first.echoed[n] if any(nearest.values()) else math.nan,
             "near_lead": _lead(nearest),
             "vector_lead": _margin(self.vectors),
             "word_lead": _margin(self.words) / max(self.words.values()) if any(self.words.values()) else math.nan,
             "agreement": sum(max(judge, key=lambda each: judge[each]) == own for judge in judges) / max(1, len(judges)),
             "foreign": _foreign(asked, told),
-            "share": first.shares[n],
+            "share": share(said, n),
         }
         known = {name: value for name, value in signs.items() if not math.isnan(value)}
-        return Evidence(known, told, first, own, self.titles[first.sheet])
+        return Evidence(known, told, said, own, self.titles[first.sheet])
 
 
 def rankings(
-    question: Question, said: str, sheets: Sequence[Sheet], ranked: Sequence[Passage], meanings: Meanings
+    question: Question, said: str, sheets: Sequence[Sheet], ranked: Sequence[Passage], meanings: TokenEmbedder
 ) -> Rankings:
     """Rank the articles found. `said` is the message as it came, `ranked` the sheets' passages with their scores."""
     articles = [passage.slug for passage in ranked]
@@ -138,7 +141,7 @@ def rankings(
     )
 
 
-def _nearness(question: Question, said: str, sheets: Sequence[Sheet], meanings: Meanings) -> Any:
+def _nearness(question: Question, said: str, sheets: Sequence[Sheet], meanings: TokenEmbedder) -> Any:
     """How near the nearest unit of each sheet, said in its place, is to what was said.
 
     Zero where the articles are in a language that the meanings were not learned from: there it tells nothing.
@@ -147,11 +150,11 @@ def _nearness(question: Question, said: str, sheets: Sequence[Sheet], meanings: 
     if not {sheet.language for sheet in sheets} <= _LEARNED:
         return near
     weights = dict(zip(question.roots, map(float, question.weights), strict=True))
-    (wanted,) = meanings.of([said[:_SAID]])
+    (wanted,) = meanings.embed([said[:_SAID]])
     for number, sheet in enumerate(sheets):
         told = sorted(sheet.lines, key=lambda line: -sum(weights.get(root, 0.0) for root in line.roots))[:_SENSED]
         if told:
-            near[number] = (meanings.of([placed(sheet.passage, line.unit) for line in told]) @ wanted).max()
+            near[number] = (meanings.embed([placed(sheet.passage, line.unit) for line in told]) @ wanted).max()
     return near
 
 

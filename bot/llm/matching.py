@@ -12,17 +12,16 @@ from bot.domain.answer import Passage
 from bot.domain.text.wording import content_words
 from bot.llm.question import Need, Question, codes_in
 from bot.llm.reading import Kind, Unit, row
-from bot.llm.shelf import ROOTED, Line, Meanings, Sheet
-from bot.llm.wanting import FIGURED, Wants, counted, gives
+from bot.llm.shelf import Line, Sheet
+from bot.llm.wanting import FIGURED, Wants, gives
+from bot.ports import TokenEmbedder
 
-SENSED = 16
-"""The units, the best by words and form, whose meaning is taken as well: 4 ms each at their first time."""
+SENSED = 64
+"""The units, the best by words and form, whose meaning is taken as well: 3 ms each at their first time."""
 
 WEIGHTS: Mapping[str, float] = {
-    "told": 3.12, "above": 2.23, "named": 2.16, "kind": 2.64, "count": 0.56, "leave": 0.66, "strange": -1.41,
-    "spoken": 2.93, "plight": -0.37, "directed": 0.3, "step_wanted": 0.55, "rank": 0.79, "leads": -1.55,
-    "negated": -1.59, "row": 0.09, "item": 0.3, "code": 2.16, "leans": -1.14, "begins": 0.15, "intent": 2.48,
-    "placed": 6.05, "meant": 5.12, "storied": 6.74,
+    "told": 1.88, "kind": 2.35, "leave": 1.08, "strange": -1.81, "spoken": 1.86, "rank": 1.39, "leads": -2.74,
+    "negated": -0.41, "code": 5.29, "leans": -2.03, "intent": 3.7, "heard": 20.16, "echoed": 10.64,
 }  # fmt: skip
 """What each feature counts. Fitted, not chosen: see `python -m tests.benchmarks.fit_draft`."""
 
@@ -30,8 +29,10 @@ _IN_SECTION, _IN_TITLE = 0.9, 0.6  # what a word of the headings counts for a un
 _CODE_STANDS = 12  # characters from the start of a row in which its code stands
 _STRANGE = 4  # unspoken marks from which a unit is as strange as can be
 _UNCODED = 50.0  # log-odds: where a code that is asked for has rows of its own, nothing else answers
+_READ = 600  # characters of a unit whose meaning is taken
+_HEADED = 0.85  # what a token of the headings counts, against one of the unit
 _WIDE = 4  # cells from which a row is cut to the columns that are asked for
-MEANT = ("placed", "meant", "storied")
+MEANT = ("heard", "echoed")
 FORM = tuple(name for name in WEIGHTS if name not in MEANT)
 _FORMED = np.array([WEIGHTS[name] for name in FORM])
 _MEANT = np.array([WEIGHTS[name] for name in MEANT])
@@ -41,9 +42,9 @@ _MEANT = np.array([WEIGHTS[name] for name in MEANT])
 class Candidate:
     """A unit that could be quoted. `cover` and `above`: how well it and its headings stand for the question's roots.
 
-    For each need: `scores` are how well it answers (log-odds, to be compared within one need), `shares` the probability
-    that what it is told as (itself, or its whole procedure) is the answer, `alike` how near its meaning is (a cosine),
-    and `kinds` whether it gives the kind of figure that is wanted.
+    For each need: `scores` are how well it answers (log-odds, to be compared within one need), `answers` what it would
+    be told as (itself, or its whole procedure), `shares` the probability that this is the answer, `echoed` how well its
+    tokens are met by the message's, and `kinds` whether it gives the kind of figure that is wanted.
     """
 
     sheet: int
@@ -53,7 +54,8 @@ class Candidate:
     above: Any
     scores: tuple[float, ...]
     shares: tuple[float, ...]
-    alike: tuple[float, ...]
+    answers: tuple[Hashable, ...]
+    echoed: tuple[float, ...]
     kinds: tuple[bool, ...]
 
     @property
@@ -70,7 +72,7 @@ class Candidate:
 
 
 def candidates(
-    question: Question, sheets: Sequence[Sheet], vectors: Any, intent: Any, meanings: Meanings
+    question: Question, sheets: Sequence[Sheet], vectors: Any, intent: Any, meanings: TokenEmbedder
 ) -> list[Candidate]:
     """Score every unit for every need. `vectors` embed the question's words; `intent` what triage thinks is wanted."""
     read = [(number, sheet, sheet.cover(question.surface, vectors)) for number, sheet in enumerate(sheets)]
@@ -83,20 +85,23 @@ def candidates(
     ]
     alike = [_alike(n, question, formed[n] @ _FORMED, places, sheets, meanings) for n in range(len(question.needs))]
     scores = np.stack([formed[n] @ _FORMED + alike[n] @ _MEANT for n in range(len(question.needs))])
-    near = np.stack([each[:, :2].max(axis=1) for each in alike])
+    echoed = np.stack([each[:, MEANT.index("echoed")] for each in alike])
     lines = [sheets[number].lines[i] for number, i in places]
     shares = np.zeros_like(scores)
+    answers: list[list[Hashable]] = []
     for n, need in enumerate(question.needs):
         coded = np.array([named_by_code(line, need.codes) for line in lines])
         if coded.any():
             scores[n, ~coded] -= _UNCODED
-        shares[n] = _shares(scores[n], [_answer(need, *place) for place in zip(places, lines, strict=True)])
+        answers.append([_answer(need, *place) for place in zip(places, lines, strict=True)])
+        shares[n] = _shares(scores[n], answers[n])
     found: list[Candidate] = []
     for at, ((number, i), line) in enumerate(zip(places, lines, strict=True)):
         rows = read[number][2]
         kinds = tuple(bool(line.gives & need.wants & FIGURED) for need in question.needs)
-        score, share, alikeness = (tuple(map(float, values[:, at])) for values in (scores, shares, near))
-        found.append(Candidate(number, i, line, rows[i], rows[line.above], score, share, alikeness, kinds))
+        score, share, alikeness = (tuple(map(float, values[:, at])) for values in (scores, shares, echoed))
+        same = tuple(each[at] for each in answers)
+        found.append(Candidate(number, i, line, rows[i], rows[line.above], score, share, same, alikeness, kinds))
     return found
 
 
@@ -106,53 +111,61 @@ def form(need: Need, question: Question, number: int, sheet: Sheet, rows: Any, i
     total = float(need.weights.sum()) or 1.0
     own = rows[: len(lines)]
     section, above = rows[[line.section for line in lines]], rows[[line.above for line in lines]]
-    said, thing, steps = set(question.roots), counted(need.text), Wants.STEPS in wants
-    weighed, plight = dict(zip(question.roots, need.weights, strict=True)), need.is_plight
+    said, weighed = set(question.roots), dict(zip(question.roots, need.weights, strict=True))
     listing = need.lists
     columns = {
         "told": np.maximum(np.maximum(own, _IN_SECTION * section), _IN_TITLE * above) @ need.weights / total,
-        "above": above @ need.weights / total,
-        "named": (np.maximum(own, above) >= ROOTED) @ need.weights / total,
         "kind": [bool(line.gives & wants & (Wants.TIME | Wants.AMOUNT)) for line in lines],
-        "count": [thing in line.roots and Wants.COUNT in line.gives for line in lines],
         "leave": [Wants.LEAVE in wants & line.gives for line in lines],
         "strange": [strange(line, said) for line in lines],
         "spoken": [_spoken(line, weighed) / total for line in lines],
-        "plight": [plight and line.directs for line in lines],
-        "directed": [steps and line.directs for line in lines],
-        "step_wanted": [steps and line.unit.kind is Kind.STEP for line in lines],
         "rank": np.full(len(lines), 1 / (number + 1)),
         "leads": [line.unit.leads_in for line in lines],
         "negated": [listing and line.negated for line in lines],
-        "row": [line.unit.kind is Kind.ROW for line in lines],
-        "item": [line.unit.kind is Kind.ITEM for line in lines],
         "code": [named_by_code(line, need.codes) for line in lines],
         "leans": [line.unit.leans_back for line in lines],
-        "begins": [line.begins for line in lines],
         "intent": np.full(len(lines), float(sheet.name @ intent)),
     }
     return np.column_stack([columns[name] for name in FORM]).astype(np.float64)
 
 
 def likeness(
-    n: int, question: Question, places: Sequence[tuple[int, int]], sheets: Sequence[Sheet], meanings: Meanings
+    n: int, question: Question, places: Sequence[tuple[int, int]], sheets: Sequence[Sheet], meanings: TokenEmbedder
 ) -> Any:
-    """How near the units' meaning is, a column for each name of `MEANT`.
+    """How near the units' meaning is; a column for each name of `MEANT`.
 
-    `placed`: said below its article's title and heading, to the need; `meant`: by itself, to the need; `storied`:
-    in its place, to the whole message, for a need often leaves out what it is about.
+    `heard`: how well each token of the need's part of the message is met by one of the unit, or a little less well by
+    one of the headings above it; a token that all units meet counts little. `echoed`: how well each of the unit's is
+    met by the message. Both are means of the likeness to the nearest token in its context (late interaction: Khattab &
+    Zaharia, SIGIR 2020, there an unweighted sum).
     """
-    pairs = [(sheets[number].passage, sheets[number].lines[i].unit) for number, i in places]
-    vectors = meanings.of([placed(passage, unit) for passage, unit in pairs])
-    alone = meanings.of([_by_itself(passage, unit) for passage, unit in pairs])
-    need = question.needs[n].meaning
-    return np.column_stack([vectors @ need, alone @ need, vectors @ question.meaning])
+    asked = question.needs[n].tokens
+    if not asked.size:
+        return np.zeros((len(places), len(MEANT)))
+    units = [(sheets[number].passage, sheets[number].lines[i].unit) for number, i in places]
+    _, leads = meanings.embed_tokens([_lead(*unit) for unit in units])
+    _, tokens = meanings.embed_tokens([placed(*unit) for unit in units])
+    own = [asked @ each[len(lead) :].T for each, lead in zip(tokens, leads, strict=True)]
+    above = [asked @ each[: len(lead)].T for each, lead in zip(tokens, leads, strict=True)]
+    met = np.stack([np.maximum(_nearest(a, 1), _HEADED * _nearest(b, 1)) for a, b in zip(own, above, strict=True)])
+    telling = (1 - met.mean(axis=0)) ** 2
+    heard = met @ telling / max(float(telling.sum()), 1e-9)
+    return np.column_stack([heard, [float(_nearest(each, 0).mean()) if each.size else 0.0 for each in own]])
 
 
 def placed(passage: Passage, unit: Unit) -> str:
     """A unit as it is said below the title and the heading that it stands under."""
+    return f"{_lead(passage, unit)}{unit.text}"[:_READ]
+
+
+def _lead(passage: Passage, unit: Unit) -> str:
     heading = unit.heading or passage.heading
-    return f"{passage.title}. {heading}: {unit.text}" if heading else f"{passage.title}: {unit.text}"
+    return f"{passage.title}. {heading}: " if heading else f"{passage.title}: "
+
+
+def _nearest(alike: Any, axis: int) -> Any:
+    """The likeness to the nearest token, along an axis; 0 where there is none."""
+    return alike.max(axis=axis) if alike.shape[axis] else np.zeros(alike.shape[1 - axis])
 
 
 def _shares(scores: Any, answers: Sequence[Hashable]) -> Any:
@@ -170,16 +183,9 @@ def _answer(need: Need, place: tuple[int, int], line: Line) -> Hashable:
     return line.roots
 
 
-def _by_itself(passage: Passage, unit: Unit) -> str:
-    """A sentence as it is; a step, an item or a row is not understood without what leads to it."""
-    if unit.kind is Kind.SENTENCE:
-        return unit.text
-    return f"{unit.heading or passage.heading}. {unit.under} {unit.text}"
-
-
 def _alike(
     n: int, question: Question, formed: Any, places: Sequence[tuple[int, int]], sheets: Sequence[Sheet],
-    meanings: Meanings,
+    meanings: TokenEmbedder,
 ) -> Any:  # fmt: skip
     """The likeness of the units that are best by words and form; that of the others is not worth its time."""
     best = np.argsort(-formed, kind="stable")[:SENSED]

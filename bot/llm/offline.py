@@ -19,15 +19,16 @@ from bot.llm.missing import missing_topic
 from bot.llm.question import Question, ask
 from bot.llm.reading import Kind
 from bot.llm.rivals import rival
-from bot.llm.shelf import Meanings, Sheet, Shelf
+from bot.llm.shelf import Sheet, Shelf
 from bot.llm.voice import Voice
-from bot.ports import DraftRequest, Embedder, Progress
+from bot.ports import DraftRequest, Embedder, Progress, TokenEmbedder
 
-_PASSAGES = 8
+_PASSAGES = 20
 _GLANCE = 120  # characters
+_MOST_SHOWN = 400  # characters of what was found and is not good enough to be a draft
 _BY_CODE = 0.6  # how sure at least a row is that begins with the code which is asked about: no sibling has that code
-_ANSWERS_FROM = 0.5  # the probability that the matter is covered
-_LEAST, _SURE_FROM = 0.3, 0.55  # confidence below which nothing is answered, and from which without a warning
+_ANSWERS_FROM = 0.4  # the probability that the matter is covered, were it so for half of all questions: it is for most
+_LEAST, _SURE_FROM = 0.25, 0.6  # confidence below which nothing is answered, and from which without a warning
 _NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "nl": "Dutch", "it": "Italian",
           "pt": "Portuguese"}  # fmt: skip
 
@@ -52,11 +53,14 @@ class OfflineDrafter:
     version = _version()
     """Names the weights that decide what is quoted and when nothing is."""
 
-    def __init__(self, words: Embedder, voice: Voice | None = None, meanings: Embedder | None = None) -> None:
-        """`words` embeds single words; `meanings` sentences in context (its weights were fitted with MiniLM)."""
+    def __init__(self, words: Embedder, meanings: TokenEmbedder, voice: Voice | None = None) -> None:
+        """`words` embeds single words, `meanings` sentences in context: give one that remembers, it is asked often.
+
+        The weights were fitted with wordllama and MiniLM.
+        """
         self._embedder = words
         self._shelf = Shelf(words)
-        self._meanings = Meanings(meanings or words)
+        self._meanings = meanings
         self._intents: dict[str, Any] = {}  # by title: as many as the taxonomy has
         self._voice = voice or Voice()
 
@@ -88,7 +92,7 @@ class OfflineDrafter:
         question = ask(
             asked,
             [line.roots for sheet in sheets for line in sheet.lines],
-            self._meanings.of,
+            self._meanings,
             named=frozenset().union(*(sheet.named for sheet in sheets)),
             needs=[need.text for need in request.triage.needs],
         )
@@ -118,7 +122,9 @@ class OfflineDrafter:
         answered = [n for n, each in enumerate(judged) if each.answers]
         if not answered:
             return _abstain(
-                f"No article covers {judged[0].topic} (nearest: {judged[0].nearest}).", judged[0].confidence
+                f"No article covers {judged[0].topic} (nearest: {judged[0].nearest}).",
+                judged[0].confidence,
+                notes=(f'The nearest that was found: "{_nearest(read.evidence[0])}"',),
             )
         chosen = choose(question, read.found, read.passages, answered)
         first = read.passages[chosen[0].candidate.sheet]
@@ -160,7 +166,7 @@ def _judge(n: int, read: _Read) -> _Judged:
     """What the evidence says of one need by itself, as if nothing else had been asked."""
     evidence = read.evidence[n]
     topic = missing_topic(read.question.about(n), evidence.found)
-    line, codes = evidence.best.line, read.question.needs[n].codes
+    line, codes = evidence.told[0].line, read.question.needs[n].codes
     least, most = _BY_CODE if named_by_code(line, codes) else 0.0, 0.0 if named_by_another(line, codes) else 1.0
     covered, confidence = (min(most, max(least, sure)) for sure in (evidence.covered, evidence.confidence))
     return _Judged(covered, confidence, f'"{topic}"', evidence.nearest)
@@ -225,5 +231,9 @@ def _told(need: str) -> str:
     return line if len(line) <= _GLANCE else f"{line[:_GLANCE].rsplit(' ', 1)[0]} …"
 
 
-def _abstain(missing: str, confidence: float = 0.0) -> Draft:
-    return Draft("", "", (), round(confidence, 4), DraftAuthor.OFFLINE, missing=missing)
+def _nearest(evidence: Evidence) -> str:
+    return " ".join(each.unit.text for each in evidence.told)[:_MOST_SHOWN]
+
+
+def _abstain(missing: str, confidence: float = 0.0, notes: tuple[str, ...] = ()) -> Draft:
+    return Draft("", "", (), round(confidence, 4), DraftAuthor.OFFLINE, missing=missing, notes=notes)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,9 +13,7 @@ from bot.domain.text.languages import language_of
 from bot.domain.text.smuggling import without_orders
 from bot.domain.text.wording import content_words, is_negated, normal, sentences, stem, words
 from bot.llm.wanting import FIGURED, Wants, wanted
-
-Meaning = Callable[[Sequence[str]], Any]
-"""Gives the embeddings of sentences by their meaning in context, a row each."""
+from bot.ports import TokenEmbedder
 
 _READ = 4_000  # characters of a question that are read
 _SENSED = 600  # characters of a need whose meaning is taken: about as many as a sentence of an article may have
@@ -55,12 +53,14 @@ _TURNED = re.compile(
 )
 _LISTING = re.compile(r"^\W*(?:which|what|who|where|welche\w*|was|wer|wo)\b", re.I)
 _JOINED = re.compile(
-    r"(?:,?\s+(?:and|und)\s+)(?=(?:also\s+)?(?:(?:how|what|when|where|why|who|wie|was|wann|wo)\b"
+    r"(?:,?\s+(?:and|und)\s+)(?=(?:also\s+)?"
+    r"(?:(?:(?:until|till|by|since|from|for|in|at|to|bis|ab|seit)\s+)?(?:how|what|when|where|why|who|which|wie|was|wann|wo)\b"
     r"|(?:can|could|do|does|is|are|will|must|may|kann|ist|muss)\s+(?:i|we|you|it|there|they|the|a|my|ich|es|man)\b))",
     re.I,
 )
 
 
+_ELLIPTIC = re.compile(r"^\W*(?:and|or|what\s+about|how\s+about|und|oder|was\s+ist\s+mit)\b", re.I)
 _CALENDAR = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september|october"
     r"|november|december|christmas|easter|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag",
@@ -70,22 +70,18 @@ _CALENDAR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing that is asked: its words' weights (one for each of the question's `roots`) and its meaning.
+    """One thing that is asked: its words' weights, one for each of the question's `roots`.
 
-    `said` is its part of the message, `text` the words in it that ask; `codes` are such as E08.
+    `said` is its part of the message, `tokens` what each token of that means, `text` the words in it that ask; `codes`
+    are such as E08.
     """
 
     said: str
     text: str
     wants: Wants
     weights: Any
-    meaning: Any
+    tokens: Any
     codes: frozenset[str]
-
-    @property
-    def is_plight(self) -> bool:
-        """Tell whether it asks nothing by itself and so wants to be told what to do: "My card was charged twice."."""
-        return "?" not in self.text and not self.is_open and self.wants is Wants.ANY
 
     @property
     def is_open(self) -> bool:
@@ -101,7 +97,7 @@ class Need:
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question as it is weighed. `surface` is each root as the customer wrote it, `names` the roots that name
-    something (Norway, E08), `meaning` that of the whole text.
+    something (Norway, E08).
     """
 
     text: str
@@ -110,7 +106,6 @@ class Question:
     weights: Any
     needs: tuple[Need, ...]
     names: frozenset[str]
-    meaning: Any
 
     def about(self, n: int) -> "Question":
         """The question as if only this need had been asked."""
@@ -121,7 +116,7 @@ class Question:
 def ask(
     text: str,
     held: Sequence[frozenset[str]],
-    meaning: Meaning,
+    meanings: TokenEmbedder,
     *,
     named: frozenset[str] = frozenset(),
     needs: Sequence[str] = (),
@@ -142,15 +137,20 @@ def ask(
     inside = [_inside(part) for part in asking]
     own = np.array([_own(roots, there) for there in inside]).reshape(len(parted), len(roots))
     own = np.where([_apart(i, parted, asking, roots) for i in range(len(parted))], 0.0, own)
-    sensed = [part if len(_named(asked)) < _NAMES_ENOUGH else asked for part, asked in zip(parted, asking, strict=True)]
-    *meanings, whole = meaning([part[:_SENSED] for part in (*sensed, bare)])
+    leans = [_leans(i, parted, asking) for i in range(len(parted))]
+    told = [f"{parted[i - 1]} {part}" if leans[i] else part for i, part in enumerate(parted)]
+    told = told if len(parted) > 1 else [bare]
+    _, tokens = meanings.embed_tokens([part[:_SENSED] for part in told])
+    wants: list[Wants] = []
+    for asks, leaning in zip(asking, leans, strict=True):
+        wants.append(wanted(asks) or (wants[-1] if leaning else Wants.ANY))
     found = tuple(
-        Need(part, asking[i], wanted(asking[i]), full * own[i], meanings[i], codes_in(part.upper()))
+        Need(part, asking[i], wants[i], full * own[i], tokens[i], codes_in(part.upper()))
         for i, part in enumerate(parted)
     )
     shown = tuple(surface[root] for root in roots)
     names = frozenset(root for root in roots if surface[root] in _names(bare))
-    return Question(bare, roots, shown, full * own.max(axis=0), found, names, whole)
+    return Question(bare, roots, shown, full * own.max(axis=0), found, names)
 
 
 def codes_in(text: str) -> frozenset[str]:
@@ -227,11 +227,17 @@ def _own(roots: Sequence[str], inside: tuple[set[str], set[str]]) -> Any:
 
 
 def _apart(n: int, parted: Sequence[str], asking: Sequence[str], roots: Sequence[str]) -> list[bool]:
-    """Which roots only other needs speak of; a need that names too little leans on the one before it."""
-    names_enough = len(_named(asking[n])) >= _NAMES_ENOUGH or codes_in(asking[n].upper())
-    own = _named(parted[n]) | (set() if names_enough or not n else _named(parted[n - 1]))
+    """Which roots only other needs speak of; a need may lean on the one before it."""
+    own = _named(parted[n]) | (_named(parted[n - 1]) if _leans(n, parted, asking) else set())
     others = set().union(*map(_named, parted)) - own
     return [root in others for root in roots]
+
+
+def _leans(n: int, parted: Sequence[str], asking: Sequence[str]) -> bool:
+    """Tell whether a need names too little to be understood without the one before it: "And express delivery?"."""
+    if not n or codes_in(asking[n].upper()):
+        return False
+    return len(_named(asking[n])) < _NAMES_ENOUGH or _ELLIPTIC.match(asking[n]) is not None
 
 
 def _counts(word: str) -> bool:

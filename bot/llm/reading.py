@@ -25,16 +25,6 @@ _LEANING = re.compile(
     r"|instead|es|dies\w*|jedoch|aber|sonst|dann)\b(?!\s+(?:is|takes|costs)\s+(?:possible|not possible)\b)",
     re.I,
 )
-_DIRECTING = re.compile(
-    r"^(?:(?:to|for|if|when|before|after|in|with|without)\b[^,.;:]{2,100},\s+)?(?:please\s+|do\s+not\s+|never\s+|then\s+)?"
-    r"(?:accept|add|allow|ask|attach|block|bring|buy|call|cancel|change|charge|check|choose|clean|clear|click|close|collect"
-    r"|compare|complete|confirm|connect|contact|copy|create|delete|descale|disconnect|download|drop|empty|enable|ensure"
-    r"|enter|fill|follow|forward|give|go|hide|hold|insert|install|keep|leave|let|log|look|make|measure|move|note|open|order"
-    r"|pack|pay|plug|pour|press|print|provide|pull|put|read|refill|refuse|remove|replace|reply|report|request|reset|restart"
-    r"|retry|return|review|rinse|run|save|scan|select|send|set|sign|soak|start|stop|submit|switch|take|tap|tell|tick|transfer"
-    r"|try|turn|type|unplug|update|upload|use|verify|visit|wait|write)\b",
-    re.I,
-)
 
 
 class Kind(StrEnum):
@@ -70,11 +60,6 @@ class Unit:
     def leans_back(self) -> bool:
         """Tell whether it is not understood without what stands before it ("This is ...", "However, ...")."""
         return _LEANING.search(self.text) is not None
-
-    @property
-    def directs(self) -> bool:
-        """Tell whether it says what to do ("Block a lost card at once.")."""
-        return self.kind is Kind.STEP or _DIRECTING.search(self.text) is not None
 
     @property
     def leads_in(self) -> bool:

@@ -8,6 +8,9 @@ from bot.llm.matching import Candidate
 CLOSE = 0.2
 """The share of the first unit's probability from which another is told of."""
 
+SIBLING = 0.05
+"""The same for a sibling of the first unit: a sentence built like it, about another case."""
+
 _PARALLEL = 0.5  # the share of words from which two sentences speak of the same thing
 
 
@@ -21,7 +24,7 @@ def rival(n: int, found: Sequence[Candidate], told: Sequence[Candidate]) -> Cand
     others = [
         c
         for c in found
-        if c.shares[n] >= CLOSE * first.shares[n]
+        if c.shares[n] >= (SIBLING if _siblings(c, first) else CLOSE) * first.shares[n]
         and not any(_same(c, each) for each in told)
         and _differs(c, first, n, known)
     ]
@@ -30,6 +33,10 @@ def rival(n: int, found: Sequence[Candidate], told: Sequence[Candidate]) -> Cand
 
 def _same(one: Candidate, other: Candidate) -> bool:
     return one is other or one.line.roots == other.line.roots
+
+
+def _siblings(one: Candidate, first: Candidate) -> bool:
+    return one.unit.block == first.unit.block and one.sheet == first.sheet and bool(one.line.marks and first.line.marks)
 
 
 def _differs(one: Candidate, first: Candidate, n: int, known: set[tuple[str, str]]) -> bool:

@@ -22,12 +22,8 @@ KEPT = 512
 ROOTED = 0.8
 """What a word of the same root counts: "delivery" for "delivered"."""
 
-MEANT = 8_000
-"""Sentences whose meaning is remembered: 1.5 kB each."""
-
 _READ = 8_000  # characters of a passage that are read into units
 _UNITS = 80
-_SENSED = 600  # characters of a sentence whose meaning is taken
 _PARALLEL = 0.5  # the share of words from which two sentences of a section say the same of different cases
 _ALIKE = 0.45  # cosine of two words' embeddings from which one counts for the other in part
 _POINTER = re.compile(r"(?:see also|related(?: articles?| topics?)?|read more|further reading|siehe auch)\b", re.I)
@@ -38,7 +34,7 @@ _FIGURE = re.compile(r"\d")
 class Line:
     """A unit as it is weighed: `roots` are its words, `marks` those by which it differs from its siblings.
 
-    `gives` are the kinds of answer in it. `directs`: it says what to do; `begins`: it is the first below its heading.
+    `gives` are the kinds of answer in it.
     """
 
     unit: Unit
@@ -46,8 +42,6 @@ class Line:
     marks: frozenset[str]
     gives: Wants
     negated: bool
-    directs: bool
-    begins: bool
     above: int  # the row of the title and the headings that lead to it
     section: int  # the row of its nearest heading alone
 
@@ -98,28 +92,6 @@ class Shelf:
         return sheet
 
 
-class Meanings:
-    """The embeddings of sentences in context, each made once. Safe to use from several threads, like a `Shelf`."""
-
-    def __init__(self, embedder: Embedder, kept: int = MEANT) -> None:
-        self._embedder = embedder
-        self._kept = kept
-        self._known: OrderedDict[str, Any] = OrderedDict()
-
-    def of(self, texts: Sequence[str]) -> Any:
-        """One row for each text, in its order."""
-        clipped = [text[:_SENSED] for text in texts]
-        known = {text: self._known.pop(text, None) for text in dict.fromkeys(clipped)}
-        new = [text for text, vector in known.items() if vector is None]
-        if new:
-            vectors = np.nan_to_num(np.asarray(self._embedder.embed(new), dtype=np.float32))
-            known.update(zip(new, vectors, strict=True))
-        self._known.update(known)
-        while len(self._known) > self._kept:
-            self._known.popitem(last=False)
-        return np.stack([known[text] for text in clipped])
-
-
 def _read(passage: Passage, embedder: Embedder) -> Sheet:
     found = [unit for unit in units(passage.text[:_READ]) if _quotable(unit.text)][:_UNITS]
     aboves = list(dict.fromkeys(text for unit in found for text in (_above(passage, unit), _section(passage, unit))))
@@ -132,8 +104,6 @@ def _read(passage: Passage, embedder: Embedder) -> Sheet:
             _marks(i, found, worded),
             gives(unit.text),
             is_negated(unit.text),
-            unit.directs,
-            i == 0 or found[i - 1].heading != unit.heading,
             len(found) + aboves.index(_above(passage, unit)),
             len(found) + aboves.index(_section(passage, unit)),
         )

@@ -3,7 +3,7 @@
 import re
 from enum import Flag, auto
 
-from bot.domain.text.wording import MONEY, figures, stem
+from bot.domain.text.wording import MONEY, figures
 
 
 class Wants(Flag):
@@ -51,7 +51,6 @@ _LEAVES = re.compile(
     r"|required|optional|needs?|has to|have to|kann|können|darf|dürfen|muss|müssen|möglich)\b",
     re.I,
 )
-_COUNTED = re.compile(r"\b(?:how\s+many|wie\s?viele)\s+(?:\w+\s+)?(\w+)", re.I)
 _DIGITS = re.compile(r"\d")
 
 
@@ -75,9 +74,3 @@ def gives(text: str) -> Wants:
     if found or _DIGITS.search(text):
         kinds |= Wants.COUNT
     return kinds | Wants.LEAVE if _LEAVES.search(text) else kinds
-
-
-def counted(need: str) -> str:
-    """The root of what is to be counted ("How many cups ..."), or ""."""
-    match = _COUNTED.search(need)
-    return stem(match.group(1).casefold()) if match else ""

@@ -15,6 +15,7 @@ from bot.ports.answering import (
     Reranker,
     Retrieved,
     Retriever,
+    TokenEmbedder,
     Triager,
 )
 from bot.ports.delivery import Answer, Inbound, Intake, People, Platform, Surface
@@ -71,6 +72,7 @@ __all__ = [
     "Store",
     "StoredPassage",
     "Surface",
+    "TokenEmbedder",
     "Traces",
     "Triager",
     "Usage",

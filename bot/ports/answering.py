@@ -26,6 +26,14 @@ class Embedder(Protocol):
         ...
 
 
+class TokenEmbedder(Embedder, Protocol):
+    """An embedder that also tells what each piece of a text means where it stands."""
+
+    def embed_tokens(self, texts: Sequence[str]) -> tuple[Any, list[Any]]:
+        """Embed as `embed` does, and each text's tokens: float32 arrays of (tokens, dimensions), rows of length 1."""
+        ...
+
+
 class Triager(Protocol):
     """Judges what an escalation is about."""
 

@@ -22,6 +22,7 @@ BELIEVED = 0.6
 """The confidence from which an intent may steer the search; below it the title would mislead more than it helps."""
 _FOCUS = 0.6  # the share of a message from which its one question says the same as the whole
 _NAMED = 2  # words of the matter that the name of a procedure of the team's own has
+_FOUND = 8  # passages that are searched for; two for each of many needs
 _PROCEDURES = 3  # the best passages of all, among which a procedure of the team's own is about this very matter
 
 Announce = Callable[[Triage], Awaitable[None]]
@@ -83,7 +84,9 @@ async def gather(desk: Desk, escalation: Escalation, triage: Triage, release: in
     needs = [need.text for need in triage.needs]
     if len(needs) == 1 and len(needs[0]) > len(query) * _FOCUS:
         needs = []  # the query is the need
-    cited = await desk.retriever.retrieve(query, at=at, audience=Audience.CUSTOMER, release=release, needs=needs)
+    cited = await desk.retriever.retrieve(
+        query, at=at, audience=Audience.CUSTOMER, release=release, limit=max(_FOUND, 2 * len(needs)), needs=needs
+    )
     known = await desk.retriever.retrieve(
         query, at=at, audience=Audience.INTERNAL, release=cited.release, limit=_PROCEDURES
     )

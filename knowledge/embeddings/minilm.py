@@ -54,36 +54,42 @@ class MiniLmEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Embed into a float32 array of shape (len(texts), 384), rows of length 1, or 0 for a text without words."""
+        return self.embed_tokens(texts)[0]
+
+    def embed_tokens(self, texts: Sequence[str]) -> tuple[Vectors, list[Vectors]]:
+        """Embed as `embed` does, and each token: float32 arrays of (tokens, 384), rows of length 1."""
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        tokens = [np.zeros((0, self.dimensions), dtype=np.float32) for _ in texts]
         worded = [i for i, text in enumerate(texts) if any(c.isalnum() for c in text)]
         if not worded:
-            return vectors
+            return vectors, tokens
         self._load()
         if len(worded) == 1:
-            vectors[worded[0]] = self._one(texts[worded[0]])
+            read = [self._one(texts[worded[0]])]
         else:
             with ThreadPoolExecutor(_WORKERS) as pool:
-                for i, vector in zip(worded, pool.map(lambda i: self._one(texts[i]), worded), strict=True):
-                    vectors[i] = vector
-        return unit(vectors)
+                read = list(pool.map(lambda i: self._one(texts[i]), worded))
+        for i, windows in zip(worded, read, strict=True):
+            vectors[i] = unit(np.stack([window.mean(axis=0) for window in windows])).mean(axis=0)
+            tokens[i] = unit(np.concatenate([window[1:-1] for window in windows]))  # without its begin and end
+        return unit(vectors), tokens
 
-    def _one(self, text: str) -> Vectors:
-        """The mean of the windows' vectors, each of length 1."""
+    def _one(self, text: str) -> list[Vectors]:
+        """What the tokens of each window mean, its begin and end among them."""
         clipped = text[:LONGEST_TEXT].encode("utf-8", "replace").decode()  # no half surrogates
         begin, *tokens, end = self._tokenizer.encode(clipped).ids
         room = WINDOW - 2
         tokens = tokens[: MOST_WINDOWS * room]
         size = -(-len(tokens) // -(-len(tokens) // room)) if tokens else 1
         windows = [[begin, *tokens[at : at + size], end] for at in range(0, max(1, len(tokens)), size)]
-        return np.asarray(unit(np.stack([self._window(ids) for ids in windows])).mean(axis=0), dtype=np.float32)
+        return [self._window(ids) for ids in windows]
 
     def _window(self, tokens: Sequence[int]) -> Vectors:
-        """The mean of the token vectors."""
         ids = np.array([tokens], dtype=np.int64)
         given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         wanted = {item.name for item in self._session.get_inputs()}
         hidden = self._session.run(None, {name: value for name, value in given.items() if name in wanted})[0]
-        return np.asarray(hidden[0].mean(axis=0), dtype=np.float32)
+        return np.asarray(hidden[0], dtype=np.float32)
 
     def _load(self) -> None:
         with _LOADING:

@@ -31,6 +31,7 @@ NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 SEED = "20261122"
 CONTENT = PROJECT / "knowledge" / "content"
 LABELLED = Path(__file__).parent / "labelled"
+DRAFTS = ("drafts.yaml", "drafts_practice.yaml")
 SIGNABLE = PROJECT / "tests" / "unit" / "llm" / "signable.yaml"
 ANSWERED, REMOVED, IMPOSSIBLE = "answered", "removed", "impossible"
 
@@ -146,8 +147,8 @@ def _technote(entry: Mapping[str, str]) -> Revision:
 
 def _labelled(name: str) -> Iterator[Mapping[str, Any]]:
     """The entries about this body of text, those without an answer as `{ask: ...}`, each question once."""
-    drafts = yaml.safe_load((LABELLED / "drafts.yaml").read_text(encoding="utf-8"))
-    lists = [part.get(name, []) for part in drafts.values() if isinstance(part, dict)]
+    files = [yaml.safe_load((LABELLED / file).read_text(encoding="utf-8")) for file in DRAFTS]
+    lists = [part.get(name, []) for file in files for part in file.values() if isinstance(part, dict)]
     if name == "fernhill":
         lists += yaml.safe_load(SIGNABLE.read_text(encoding="utf-8")).values()
     entries = [entry if isinstance(entry, dict) else {"ask": entry} for each in lists for entry in each]

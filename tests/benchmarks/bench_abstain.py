@@ -17,8 +17,9 @@ from sklearn.metrics import roc_auc_score
 
 from bot.llm.evidence import SIGNS, Evidence
 from bot.llm.offline import OfflineDrafter
-from bot.ports import Embedder
+from bot.ports import Embedder, TokenEmbedder
 from knowledge.embeddings.minilm import MiniLmEmbedder
+from knowledge.embeddings.remembering import RememberingTokenEmbedder
 from knowledge.embeddings.side_by_side import SideBySide
 from knowledge.embeddings.static import StaticEmbedder
 from tests.benchmarks.abstaining import (
@@ -69,7 +70,7 @@ class Judged:
 
 def main() -> None:
     fits = "--fit" in sys.argv
-    judged = judge(MiniLmEmbedder(), StaticEmbedder(), FITTED_ON if fits else CORPORA)
+    judged = judge(RememberingTokenEmbedder(MiniLmEmbedder()), StaticEmbedder(), FITTED_ON if fits else CORPORA)
     if fits:
         _print_fit([each for each in judged if each.case.learned and each.case.corpus in FITTED_ON])
         return
@@ -94,7 +95,7 @@ def main() -> None:
     report("abstain", ours, figures, aims, digits=3, seed=SEED, questions=len(held), half="held", bootstraps=BOOTSTRAPS)
 
 
-def judge(meanings: Embedder, words: Embedder, corpora: Iterable[str]) -> list[Judged]:
+def judge(meanings: TokenEmbedder, words: Embedder, corpora: Iterable[str]) -> list[Judged]:
     """Ask every corpus all its questions by the product's own path: the default search, then the evidence."""
     search, drafter = SideBySide(meanings, words), OfflineDrafter(words, meanings=meanings)
     judged: list[Judged] = []
@@ -111,7 +112,7 @@ def judge(meanings: Embedder, words: Embedder, corpora: Iterable[str]) -> list[J
 
 def _is_right(case: Case, evidence: Evidence) -> bool:
     """Tell whether the article is one that answers, and, where the facts are known, the unit has one of them."""
-    told = not case.facts or any(says(evidence.best.unit.text, fact) for fact in case.facts)
+    told = not case.facts or any(says(each.unit.text, fact) for fact in case.facts for each in evidence.told)
     return case.kind == ANSWERED and evidence.article in case.gold and told
 
 

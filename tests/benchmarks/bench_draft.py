@@ -19,6 +19,7 @@ from bot.llm.offline import OfflineDrafter
 from bot.llm.reading import units
 from bot.ports import DraftRequest, Embedder
 from knowledge.embeddings.minilm import MiniLmEmbedder
+from knowledge.embeddings.remembering import RememberingTokenEmbedder
 from knowledge.embeddings.side_by_side import SideBySide
 from knowledge.embeddings.static import StaticEmbedder
 from tests.benchmarks.drafts import Case, Desk, Score, afterwards, body, desks, labelled, later, score, technotes
@@ -147,7 +148,7 @@ def main() -> None:
     development, held = labelled()
     static, minilm = StaticEmbedder(), MiniLmEmbedder()
     known = desks(SideBySide(minilm, static))
-    drafter = OfflineDrafter(static, meanings=minilm)
+    drafter = OfflineDrafter(static, RememberingTokenEmbedder(minilm))
     ways: dict[str, Answerer] = {
         "ours": lambda request: drafted(drafter, request),
         "best passage whole": whole_passage,

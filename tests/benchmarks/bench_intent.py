@@ -16,8 +16,9 @@ from rich.progress import Progress
 
 from bot.ports import Embedder
 from bot.triage.classifier import FewShotClassifier, one_thread
-from bot.triage.embedding import RememberingEmbedder, question_embedder
+from bot.triage.embedding import question_embedder
 from knowledge.embeddings.minilm import MiniLmEmbedder
+from knowledge.embeddings.remembering import RememberingEmbedder
 from knowledge.embeddings.static import StaticEmbedder
 from tests.benchmarks.public import data, rows
 from tests.benchmarks.report import calibration_error, report

@@ -26,10 +26,10 @@ from rich.progress import track
 from bot.domain.answer import Passage
 from bot.domain.article import Audience, Revision
 from bot.ports import Embedder
-from bot.triage.embedding import RememberingEmbedder
 from knowledge.documents import sealed
 from knowledge.embeddings import Vectors, unit
 from knowledge.embeddings.minilm import MiniLmEmbedder
+from knowledge.embeddings.remembering import RememberingEmbedder
 from knowledge.embeddings.side_by_side import SideBySide
 from knowledge.embeddings.static import StaticEmbedder
 from knowledge.passages import searchable, split

@@ -20,9 +20,10 @@ from bot.domain.answer import UNKNOWN_INTENT
 from bot.llm.matching import FORM, MEANT, form, likeness
 from bot.llm.question import ask
 from bot.llm.reading import Kind
-from bot.llm.shelf import Meanings, Sheet, Shelf
+from bot.llm.shelf import Sheet, Shelf
 from bot.llm.wanting import FIGURED
 from knowledge.embeddings.minilm import MiniLmEmbedder
+from knowledge.embeddings.remembering import RememberingTokenEmbedder
 from knowledge.embeddings.side_by_side import SideBySide
 from knowledge.embeddings.static import StaticEmbedder
 from tests.benchmarks.drafts import Case, Desk, desks, familiar, folded, labelled, practice, says
@@ -31,7 +32,7 @@ NAMES = (*FORM, *MEANT)
 PRIOR = {"negated": -2.0, "strange": -1.5, "leads": -1.0, "leans": -0.5}
 """Where a weight is drawn to: these forms are worse answers by what they are, and rare in the labels."""
 STIFF = {"negated": 20.0}
-RIDGE = 0.1
+RIDGE = 0.02
 FOLDS, SEED = 5, 1
 
 
@@ -51,7 +52,7 @@ class Reader:
         self._known = known
         self._words = StaticEmbedder()
         self._shelf = Shelf(self._words)
-        self._meanings = Meanings(MiniLmEmbedder(), kept=100_000)
+        self._meanings = RememberingTokenEmbedder(MiniLmEmbedder(), kept=100_000, kept_tokens=20_000)
 
     def choices(self, case: Case) -> list[Choice]:
         """One for each fact; of several needs the first fact belongs to the first, and so on."""
@@ -60,7 +61,7 @@ class Reader:
         question = ask(
             request.escalation.asked,
             [line.roots for sheet in sheets for line in sheet.lines],
-            self._meanings.of,
+            self._meanings,
             named=frozenset().union(*(sheet.named for sheet in sheets)),
             needs=[need.text for need in request.triage.needs],
         )

@@ -15,7 +15,7 @@ from bot.llm.openai.calling import Endpoint
 from bot.llm.openai.drafting import OpenAIDrafter
 from bot.llm.voice import Voice, Wording
 from bot.ports import Drafter, DraftRequest
-from knowledge.embeddings.static import StaticEmbedder
+from tests.embedders import MEANINGS, WORDS
 from tests.model_peer import Answer, reply, serving, trouble
 from tests.unit.llm.test_offline import NOW, request
 
@@ -42,7 +42,7 @@ Make = Callable[[], AbstractAsyncContextManager[Drafter]]
 
 @asynccontextmanager
 async def offline() -> AsyncIterator[Drafter]:
-    yield OfflineDrafter(StaticEmbedder(), VOICE)
+    yield OfflineDrafter(WORDS, MEANINGS, VOICE)
 
 
 @asynccontextmanager
@@ -58,7 +58,7 @@ async def model(answer: Answer = SAID) -> AsyncIterator[Drafter]:
 @asynccontextmanager
 async def model_that_is_down() -> AsyncIterator[Drafter]:
     async with model(trouble(503)) as first:
-        yield WithFallback(first, OfflineDrafter(StaticEmbedder(), VOICE))
+        yield WithFallback(first, OfflineDrafter(WORDS, MEANINGS, VOICE))
 
 
 every = pytest.mark.parametrize("make", [offline, model, model_that_is_down])

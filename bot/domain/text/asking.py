@@ -44,7 +44,8 @@ _BESIDES = re.compile(
 )
 _JOINED = re.compile(
     r"(?:,?\s+(?:and|or|also|plus|und|oder|et|ou|y|en|e)\s+|,\s+|;\s+)(?=(?:also\s+|then\s+)?"
-    r"(?:how|what|when|where|why|who|wie|was|wann|wo|warum|comment|quand|où|cómo|cuándo|dónde|hoe|wanneer|waar)\b)",
+    r"(?:(?:until|till|by|since|from|for|in|at|to|bis|ab|seit)\s+)?"
+    r"(?:how|what|when|where|why|who|which|wie|was|wann|wo|warum|comment|quand|où|cómo|cuándo|dónde|hoe|wanneer|waar)\b)",
     re.I,
 )
 _ITEM = re.compile(r"^\s*(?:\(?\d{1,2}[.):]|[-*•–])\s+\S")

@@ -86,7 +86,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
     start = 0
     for match in [*_END.finditer(text), None]:
         end = match.start() if match else len(text)
-        if match and "\n" not in match.group() and _ABBREVIATION.search(text, start, end):
+        if match and "\n" not in match.group() and (_ABBREVIATION.search(text, start, end) or _in_date(text, end)):
             continue
         raw = text[start:end]
         lead = len(raw) - len(raw.lstrip())
@@ -94,6 +94,11 @@ def sentences(text: str) -> list[tuple[int, int]]:
             spans.append((start + lead, start + lead + len(raw.strip())))
         start = match.end() if match else end
     return spans
+
+
+def _in_date(text: str, at: int) -> bool:
+    """Tell whether the full stop before this place is an ordinal's in a German date: "am 24. Dezember"."""
+    return text[max(0, at - 2) : at - 1].strip().isdecimal() and _MONTH_NEXT.match(text, at) is not None
 
 
 # --- figures ----------------------------------------------------------------------------------------------------------
@@ -107,6 +112,7 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH_NEXT = re.compile(rf"\.?[ ]+(?:{_MONTH})\b", re.I)
 _DATE = re.compile(
     rf"\b(?:(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})|(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<m1>{_MONTH})\b\.?(?:,?\s+(?P<y1>\d{{4}}))?"
     rf"|(?P<m2>{_MONTH})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<y2>\d{{4}}))?)",

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.ports import Embedder
+from bot.ports import Embedder, TokenEmbedder
 from tests.embedders import MEANINGS, WORDS
 
 
@@ -10,5 +10,5 @@ def embedder() -> Embedder:
 
 
 @pytest.fixture(scope="session")
-def meanings() -> Embedder:
+def meanings() -> TokenEmbedder:
     return MEANINGS

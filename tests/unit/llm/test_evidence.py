@@ -16,7 +16,7 @@ from bot.llm.evidence import SIGNS, Evidence
 from bot.llm.missing import missing_topic
 from bot.llm.offline import OfflineDrafter
 from bot.llm.question import ask
-from bot.ports import DraftRequest, Embedder, StoredPassage
+from bot.ports import DraftRequest, Embedder, StoredPassage, TokenEmbedder
 from knowledge.passages import searchable
 from knowledge.release_index import Asked, ReleaseIndex
 
@@ -46,7 +46,7 @@ ANSWERED = {
 
 
 @pytest.fixture(scope="module")
-def drafter(embedder: Embedder, meanings: Embedder) -> OfflineDrafter:
+def drafter(embedder: Embedder, meanings: TokenEmbedder) -> OfflineDrafter:
     return OfflineDrafter(embedder, meanings=meanings)
 
 
@@ -119,8 +119,14 @@ def test_whether_the_matter_is_covered_and_whether_the_unit_answers_are_told_apa
 ) -> None:
     sure = evidence(drafter, request_of("What does delivery to Austria cost?"))
     torn = evidence(drafter, request_of("What does delivery cost?"))
-    assert torn.signs["share"] < sure.signs["share"]
+    assert (len(torn.told), len(sure.told)) == (2, 1)
+    assert torn.told[0].shares[0] < sure.told[0].shares[0]
     assert torn.confidence / torn.covered < sure.confidence / sure.covered
+
+
+def test_siblings_are_told_where_the_customer_did_not_say_which(drafter: OfflineDrafter, request_of: Asking) -> None:
+    torn = drafter.compose(request_of("By when must I report it?"))
+    assert DAMAGE.text in torn.text
 
 
 def test_a_figure_of_a_sibling_case_is_told_to_the_rep(drafter: OfflineDrafter, request_of: Asking) -> None:
@@ -154,9 +160,9 @@ def test_every_sign_has_a_spread_and_points_where_it_should() -> None:
     ],
 )  # fmt: skip
 def test_what_is_missing_is_named_in_the_customers_words_without_fillers(
-    question: str, unknown: set[str], topic: str, embedder: Embedder
+    question: str, unknown: set[str], topic: str, meanings: TokenEmbedder
 ) -> None:
-    asked = ask(question, [], embedder.embed)
+    asked = ask(question, [], meanings)
     found = np.array(
         [0.0 if word.casefold() in {each.casefold() for each in unknown} else 1.0 for word in asked.surface]
     )
@@ -165,8 +171,8 @@ def test_what_is_missing_is_named_in_the_customers_words_without_fillers(
 
 @settings(max_examples=100, deadline=None)
 @given(text=st.text(max_size=300), lacking=st.booleans())
-def test_any_text_has_a_topic_that_fits_on_a_line(text: str, lacking: bool, embedder: Embedder) -> None:
-    asked = ask(text, [], embedder.embed)
+def test_any_text_has_a_topic_that_fits_on_a_line(text: str, lacking: bool, meanings: TokenEmbedder) -> None:
+    asked = ask(text, [], meanings)
     topic = missing_topic(asked, np.full(len(asked.roots), 0.0 if lacking else 1.0))
     assert len(topic) <= 82
     assert "\n" not in topic

@@ -10,7 +10,7 @@ from bot.domain.article import ArticleKind
 from bot.domain.escalation import Author, Customer, Escalation, Turn
 from bot.llm.offline import OfflineDrafter
 from bot.llm.voice import Voice, Wording
-from bot.ports import DraftRequest, Embedder
+from bot.ports import DraftRequest, Embedder, TokenEmbedder
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 GREETING, CLOSING = "Hello {name},", "Just reply to this message."
@@ -46,8 +46,8 @@ def request(
 
 
 @pytest.fixture(scope="module")
-def drafter(embedder: Embedder, meanings: Embedder) -> OfflineDrafter:
-    return OfflineDrafter(embedder, Voice(Wording(GREETING, "Hello,", CLOSING)), meanings)
+def drafter(embedder: Embedder, meanings: TokenEmbedder) -> OfflineDrafter:
+    return OfflineDrafter(embedder, meanings, Voice(Wording(GREETING, "Hello,", CLOSING)))
 
 
 def body(draft: Draft) -> list[str]:
@@ -110,10 +110,10 @@ async def test_a_table_row_is_said_with_the_names_of_its_columns(drafter: Offlin
 
 
 async def test_what_no_article_covers_is_named_with_the_nearest_article(drafter: OfflineDrafter) -> None:
-    draft = await drafter.draft(request("Can I get shipping to Norway?"))
+    draft = await drafter.draft(request("Can you engrave a logo on my grinder?"))
     assert draft.abstained
     assert (draft.cited, draft.citations) == ("", ())
-    assert draft.missing == 'No article covers "shipping to Norway" (nearest: Delivery times and fees).'
+    assert draft.missing == 'No article covers "engrave a logo on my grinder" (nearest: Descale the machine).'
 
 
 @pytest.mark.parametrize(

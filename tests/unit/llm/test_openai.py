@@ -17,6 +17,7 @@ from bot.llm.openai.calling import Endpoint
 from bot.llm.openai.drafting import OpenAIDrafter
 from bot.llm.voice import Voice, Wording
 from bot.ports import Embedder
+from tests.embedders import MEANINGS
 from tests.model_peer import Answer, ModelPeer, reply, serving, trouble
 from tests.unit.llm.test_offline import request
 
@@ -210,7 +211,7 @@ async def test_nobody_is_asked_where_there_is_nothing_to_answer_or_to_cite() -> 
 
 async def test_the_second_drafter_steps_in_and_says_why(embedder: Embedder) -> None:
     async with drafting(replace(GOOD, seconds_before=5), deadline=0.3) as (first, _):
-        draft = await WithFallback(first, OfflineDrafter(embedder)).draft(QUESTION)
+        draft = await WithFallback(first, OfflineDrafter(embedder, MEANINGS)).draft(QUESTION)
     assert draft.author is DraftAuthor.OFFLINE
     assert draft.notes[0] == (
         "The model did not answer in 0.3 s, so this draft was put together from the articles' own sentences."
@@ -219,7 +220,7 @@ async def test_the_second_drafter_steps_in_and_says_why(embedder: Embedder) -> N
 
 async def test_the_second_drafter_is_not_asked_when_the_first_answers(embedder: Embedder) -> None:
     async with drafting(GOOD) as (first, _):
-        draft = await WithFallback(first, OfflineDrafter(embedder)).draft(QUESTION)
+        draft = await WithFallback(first, OfflineDrafter(embedder, MEANINGS)).draft(QUESTION)
     assert (draft.author, draft.notes) == (DraftAuthor.MODEL, ())
 
 

@@ -87,11 +87,3 @@ def test_a_nested_item_knows_which_line_leads_to_it() -> None:
         ("four", "Gold members:"),
         ("Other.", ""),
     ]
-
-
-@pytest.mark.parametrize(
-    ("text", "directs"),
-    [("Please check the spam folder.", True), ("To restart it, pull the plug.", True), ("A plug is included.", False)],
-)
-def test_what_to_do_is_told_from_what_is(text: str, directs: bool) -> None:
-    assert units(text)[0].directs is directs

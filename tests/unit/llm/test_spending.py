@@ -20,6 +20,7 @@ from bot.ports import Account, Clock, Embedder, Store, Usage
 from bot.storage.engine import create_engine
 from bot.storage.migrate import upgrade
 from bot.storage.store import open_store
+from tests.embedders import MEANINGS
 from tests.model_peer import Answer, reply, trouble
 from tests.unit.llm.test_offline import NOW, request
 from tests.unit.llm.test_openai import GOOD, PERSONAL, QUESTION, drafting
@@ -103,7 +104,7 @@ async def test_when_a_rooms_budget_is_spent_the_draft_comes_from_the_articles_an
     asked = replace(QUESTION, triage=replace(QUESTION.triage, owner="#shipping"))
     limits = Limits(5.0, {"#shipping": 0.03})
     async with drafting(GOOD, budget=costing(store, limits)) as (drafter, peer):
-        with_fallback = WithFallback(drafter, OfflineDrafter(embedder))
+        with_fallback = WithFallback(drafter, OfflineDrafter(embedder, MEANINGS))
         drafts = [await with_fallback.draft(asked) for _ in range(12)]
         assert drafts[0].author is DraftAuthor.MODEL
         assert drafts[-1].author is DraftAuthor.OFFLINE

@@ -10,7 +10,7 @@ import pytest
 
 from bot.ports import Embedder
 from bot.triage.classifier import FewShotClassifier
-from bot.triage.embedding import RememberingEmbedder
+from knowledge.embeddings.remembering import RememberingEmbedder
 
 TOPICS = {
     "delivery": ["parcel", "package", "tracking", "courier", "shipping", "delivered", "doorstep", "late"],
