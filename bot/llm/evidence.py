@@ -55,8 +55,6 @@ Logistic regressions of 2026-11-22, by `python -m tests.benchmarks.bench_abstain
 of the labelled questions to four help desks that the seed 20261122 gave to learning, each with and without its article,
 in the default settings of search and drafter (MiniLM beside static vectors). A sign fitted the wrong way is 0."""
 BIAS_COVERED, BIAS_RIGHT = 0.06, -0.97
-BASE_ODDS = 3
-"""How many more questions are covered than not, at a desk; where the weights were learned it was one of two."""
 
 _Ranking = Mapping[str, float]
 """How well each article does by one judge, higher is better."""
@@ -78,12 +76,12 @@ class Evidence:
 
     @property
     def covered(self) -> float:
-        """The probability that an article covers the matter."""
+        """The probability that an article covers the matter, where half of what is asked is covered."""
         return _probability(BIAS_COVERED, ((sign, sign.covered, value) for sign, value in self._signs))
 
     @property
     def confidence(self) -> float:
-        """The probability that what would be told answers."""
+        """The probability that what would be told answers, where half of what is asked is covered."""
         return _probability(BIAS_RIGHT, ((sign, sign.right, value) for sign, value in self._signs))
 
     @property
@@ -188,5 +186,5 @@ def _margin(ranking: _Ranking) -> float:
 
 def _probability(bias: float, weighed: Any) -> float:
     found = sum(weight * (value - sign.mean) / sign.spread for sign, weight, value in weighed)
-    odds = math.log(BASE_ODDS) + bias + found
+    odds = bias + found
     return 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))

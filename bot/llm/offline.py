@@ -13,7 +13,7 @@ from bot.domain.article import ArticleKind
 from bot.domain.text.message import prose
 from bot.llm.choosing import Chosen, choose
 from bot.llm.compose import Piece, compose
-from bot.llm.evidence import BASE_ODDS, BIAS_COVERED, BIAS_RIGHT, SIGNS, Evidence, rankings
+from bot.llm.evidence import BIAS_COVERED, BIAS_RIGHT, SIGNS, Evidence, rankings
 from bot.llm.matching import WEIGHTS, Candidate, candidates, named_by_another, named_by_code, narrowed
 from bot.llm.missing import missing_topic
 from bot.llm.question import Question, ask
@@ -26,15 +26,15 @@ from bot.ports import DraftRequest, Embedder, Progress, TokenEmbedder
 _PASSAGES = 20
 _GLANCE = 120  # characters
 _MOST_SHOWN = 400  # characters of what was found and is not good enough to be a draft
-_BY_CODE = 0.8  # how sure at least a row is that begins with the code which is asked about: no sibling has that code
-_ANSWERS_FROM = 0.55  # the probability that the matter is covered
-_LEAST, _SURE_FROM = 0.42, 0.75  # confidence below which nothing is answered, and from which without a warning
+_BY_CODE = 0.6  # how sure at least a row is that begins with the code which is asked about: no sibling has that code
+_ANSWERS_FROM = 0.3  # that the matter is covered, were it so for half of what is asked: it is for most
+_LEAST, _SURE_FROM = 0.2, 0.5  # confidence below which nothing is answered, and from which without a warning
 _NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "nl": "Dutch", "it": "Italian",
           "pt": "Portuguese"}  # fmt: skip
 
 
 def _version() -> str:
-    bars = f"{_ANSWERS_FROM} {_LEAST} {_BY_CODE} {BASE_ODDS}"
+    bars = f"{_ANSWERS_FROM} {_LEAST} {_BY_CODE}"
     weighed = f"{sorted(WEIGHTS.items())} {sorted(SIGNS.items())} {BIAS_COVERED} {BIAS_RIGHT} {bars}"
     return hashlib.sha256(weighed.encode()).hexdigest()[:12]
 
