@@ -1,0 +1,84 @@
+"""What the learning loop remembers: eval cases and their runs, knowledge fixes, and the policy log."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.domain.chat import Person
+from bot.domain.fix import FixState, KnowledgeFix, PolicyChange
+from bot.domain.quality import CaseResult, EvalCase, EvalRun
+
+
+class Cases(Protocol):
+    """The eval cases of one workspace."""
+
+    async def save(self, case: EvalCase) -> tuple[EvalCase, bool]:
+        """Keep the case; the same conversation again keeps the first one's content and credits both; tell if new."""
+        ...
+
+    async def replace(self, case: EvalCase) -> None:
+        """Change a case that is there. Raises NotFound."""
+        ...
+
+    async def get(self, case_id: str) -> EvalCase:
+        """Find by id or a unique beginning of it. Raises NotFound."""
+        ...
+
+    async def all(self) -> tuple[EvalCase, ...]:
+        """Every case, oldest first."""
+        ...
+
+
+class EvalRuns(Protocol):
+    """Runs over cases and what they scored; results are found again by their fingerprint."""
+
+    async def begin(self, run: EvalRun) -> None: ...
+
+    async def record(self, run_id: str, results: Sequence[CaseResult]) -> None:
+        """Keep results of a run; the same case and trial again replaces the result."""
+        ...
+
+    async def finish(self, run: EvalRun) -> None: ...
+
+    async def get(self, run_id: str) -> tuple[EvalRun, tuple[CaseResult, ...]]:
+        """Find by id, a unique beginning of it, or "latest". Raises NotFound."""
+        ...
+
+    async def newest(self, limit: int = 20) -> tuple[EvalRun, ...]: ...
+
+    async def known(self, fingerprints: Sequence[str]) -> dict[str, CaseResult]:
+        """The newest result without an error of each of these fingerprints that has one."""
+        ...
+
+
+class Fixes(Protocol):
+    """The knowledge fixes of one workspace."""
+
+    async def open(self, fix: KnowledgeFix) -> KnowledgeFix:
+        """Keep a new fix; the one with this id that is there already is returned as it stands."""
+        ...
+
+    async def get(self, fix_id: str) -> KnowledgeFix:
+        """Raises NotFound."""
+        ...
+
+    async def change(self, fix: KnowledgeFix) -> KnowledgeFix:
+        """Replace the fix if its version is still the stored one; return it with the next version. Raises Conflict."""
+        ...
+
+    async def in_state(self, *states: FixState, limit: int = 100) -> tuple[KnowledgeFix, ...]:
+        """Those in these states, oldest first."""
+        ...
+
+    async def proposed_by(self, person: Person, limit: int = 20) -> tuple[KnowledgeFix, ...]:
+        """What this person proposed, newest first."""
+        ...
+
+
+class PolicyLog(Protocol):
+    """Every change that can alter what customers are told; nothing in it is ever changed."""
+
+    async def add(self, change: PolicyChange) -> None:
+        """Keep the change, once per id."""
+        ...
+
+    async def newest(self, limit: int = 200) -> tuple[PolicyChange, ...]: ...
