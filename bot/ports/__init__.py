@@ -20,6 +20,7 @@ from bot.ports.answering import (
 )
 from bot.ports.delivery import Answer, Inbound, Intake, People, Platform, Surface
 from bot.ports.desk import Desk, Policy
+from bot.ports.learning import Cases, EvalRuns, Fixes, PolicyLog
 from bot.ports.memory import (
     Articles,
     Claim,
@@ -42,6 +43,7 @@ __all__ = [
     "Articles",
     "Balance",
     "Calibration",
+    "Cases",
     "Claim",
     "Clock",
     "Desk",
@@ -49,6 +51,8 @@ __all__ = [
     "Drafter",
     "Embedder",
     "Escalations",
+    "EvalRuns",
+    "Fixes",
     "GuardInput",
     "Guardrail",
     "Inbound",
@@ -59,6 +63,7 @@ __all__ = [
     "People",
     "Platform",
     "Policy",
+    "PolicyLog",
     "Progress",
     "Received",
     "Releases",

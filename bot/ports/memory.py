@@ -12,6 +12,7 @@ from bot.domain.confidence import Judgement
 from bot.domain.escalation import Escalation, EscalationStatus, Outcome, Turn
 from bot.domain.review import Decision, Receipt, Review
 from bot.domain.trace import Trace
+from bot.ports.learning import Cases, EvalRuns
 from bot.ports.usage import Ledger, Replies
 
 
@@ -266,3 +267,5 @@ class Store:
     inbox: Inbox
     ledger: Ledger
     replies: Replies
+    cases: Cases
+    eval_runs: EvalRuns

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 from bot.ports import Store
 from bot.storage.articles import SqlArticles
+from bot.storage.cases import SqlCases
 from bot.storage.engine import Engine
 from bot.storage.escalations import SqlEscalations
+from bot.storage.eval_runs import SqlEvalRuns
 from bot.storage.inbox import SqlInbox
 from bot.storage.outbox import SqlOutbox
 from bot.storage.releases import SqlReleases
@@ -35,4 +37,6 @@ def open_store(engine: Engine, workspace: str, *, now: Callable[[], datetime] = 
         inbox=SqlInbox(engine, workspace, now),
         ledger=SqlLedger(engine, workspace),
         replies=SqlReplies(engine, workspace),
+        cases=SqlCases(engine, workspace),
+        eval_runs=SqlEvalRuns(engine, workspace),
     )

@@ -266,6 +266,38 @@ class ModelReplyRow(Row, table=True):
     at: At
 
 
+class EvalCaseRow(Row, table=True):
+    """One eval case."""
+
+    __tablename__ = "eval_cases"
+    id: Key
+    case: Json
+    created_at: OptionalAt
+
+
+class EvalRunRow(Row, table=True):
+    """One run over eval cases; what they scored are rows of their own."""
+
+    __tablename__ = "eval_runs"
+    __table_args__ = (Index("ix_eval_runs_started", "workspace", "started_at"),)
+    id: Key
+    started_at: At
+    run: Json
+
+
+class EvalResultRow(Row, table=True):
+    """One trial of one case in one run; one that `failed` could not be scored and is never found again."""
+
+    __tablename__ = "eval_results"
+    __table_args__ = (Index("ix_eval_results_fingerprint", "workspace", "fingerprint"),)
+    run_id: Key
+    case_id: Key
+    trial: int = Field(primary_key=True)
+    fingerprint: Str
+    failed: bool
+    result: Json
+
+
 METADATA = Row.metadata
 
 
