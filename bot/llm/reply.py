@@ -9,9 +9,9 @@ from pydantic_core import from_json
 
 from bot.domain.answer import Passage
 from bot.domain.text.languages import language_of
+from bot.domain.text.masking import Mask
 from bot.domain.text.wording import content_words, figures, sentences, words
 from bot.llm.compose import Piece
-from bot.llm.masking import Mask
 from bot.ports import DraftRequest
 
 _RUN = 8  # words in a row that only somebody who copies the instructions has in common with them

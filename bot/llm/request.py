@@ -10,8 +10,9 @@ import secrets
 from importlib.resources import files
 
 from bot.domain.escalation import Author, Escalation, Turn
+from bot.domain.text.masking import Mask, cut
 from bot.domain.text.wording import normal
-from bot.llm.masking import Mask, cut, mask_of
+from bot.llm.masking import mask_of
 from bot.llm.voice import Length, Voice
 from bot.ports import DraftRequest
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.domain.answer import Passage
 from bot.domain.errors import Unavailable
-from bot.llm.masking import masked
+from bot.domain.text.masking import masked
 
 LONGEST_QUERY = 2_000
 LONGEST_PASSAGE = 4_000

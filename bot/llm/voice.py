@@ -1,6 +1,5 @@
 """The team's voice: tone, length, greeting and signature, what it never says, where it may link to, and examples."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,14 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.domain.errors import Misconfigured
-
-_NAME = re.compile(r"[^\W\d_]+\.?(?:[ '’-]{1,2}[^\W\d_]+\.?)*")
-_MOST_PARTS = 5
-_LONGEST_NAME = 60
-_ROLE = frozenset(
-    """admin administrator anonymous bot contact customer desk guest helpdesk info kunde kundin mailbox noreply office
-    reply sales service support system team test unknown user visitor webhook""".split()  # noqa: SIM905
-)
+from bot.domain.text.names import addressee
 
 
 class _Wording(BaseModel):
@@ -102,14 +94,6 @@ class Voice:
     def framed(self, text: str, *, name: str = "", language: str = "") -> str:
         """The text as a whole reply in that language (ISO 639-1, "" where it is not known)."""
         return self.languages.get(language, self.default).framed(text, name)
-
-
-def addressee(name: str) -> str:
-    """The name to greet by, without what was added to it ("Ana Ruiz (Acme)"); "" where it is no person's name."""
-    bare = " ".join(re.sub(r"[(\[<{|].*$", "", name.replace("\n", " ")).split()).strip(" ,;:-")
-    parts = bare.split()
-    personal = _NAME.fullmatch(bare) is not None and not _ROLE.intersection(part.casefold() for part in parts)
-    return bare if personal and len(parts) <= _MOST_PARTS and len(bare) <= _LONGEST_NAME else ""
 
 
 def load_voice(path: Path) -> Voice:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.domain.errors import Unavailable
-from bot.llm.masking import masked
+from bot.domain.text.masking import masked
 from bot.llm.openai.calling import Endpoint, Variables
 
 BATCH = 96

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from bot.domain.answer import Field
 from bot.domain.escalation import Customer
-from bot.llm.masking import Mask, mask_of
+from bot.domain.text.masking import Mask
+from bot.llm.masking import mask_of
 from tests.unit.llm.test_offline import request
 
 PIECES = st.one_of(

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import Misconfigured
-from bot.llm.voice import Length, Voice, Wording, addressee, load_voice
+from bot.domain.text.names import addressee
+from bot.llm.voice import Length, Voice, Wording, load_voice
 
 CONTENT = Path(__file__).parents[3] / "knowledge" / "content"
 
