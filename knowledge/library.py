@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from bot.domain.article import Audience, Release, Revision
+from bot.domain.chat import Person
 from bot.domain.errors import Rejected
-from bot.ports import Articles, Clock, Embedder, Releases
+from bot.domain.fix import PolicyChange
+from bot.ports import Articles, Clock, Embedder, PolicyLog, Releases
 from knowledge.documents import Document, Unfit, files_in, read, sealed, slug_of
 from knowledge.indexing import Progress, outdated, silent, store
 from knowledge.passages import split
@@ -61,11 +63,20 @@ class KnowledgeStatus:
 class Library:
     """Keeps the knowledge of one workspace. What it stores is never changed, only followed by a new release."""
 
-    def __init__(self, articles: Articles, releases: Releases, embedder: Embedder, clock: Clock) -> None:
+    def __init__(
+        self,
+        articles: Articles,
+        releases: Releases,
+        embedder: Embedder,
+        clock: Clock,
+        *,
+        log: PolicyLog | None = None,
+    ) -> None:
         self._articles = articles
         self._releases = releases
         self._embedder = embedder
         self._clock = clock
+        self._log = log
         self._publishing = asyncio.Lock()  # a manifest is read, changed and published by one at a time
 
     async def import_folder(
@@ -89,6 +100,8 @@ class Library:
             again = await self._outdated(live, plan)
             await store(self._articles, (*plan.incoming, *again), self._embedder, tell)
             release, is_new = await self._publish(plan, reason=f"Import from {source}")
+            if is_new and self._log is not None:
+                await self._log.add(*_changes(release, plan, known, self._clock.now()))
         return ImportReport(
             added=tuple(item.slug for item in plan.incoming if item.slug not in known),
             changed=tuple(item.slug for item in plan.incoming if item.slug in known),
@@ -102,10 +115,19 @@ class Library:
         )
 
     async def publish(self, revision: Revision, *, reason: str) -> tuple[Release, bool]:
-        """Put one revision into the live knowledge (a fix made in the chat); tell whether that made a new release."""
+        """Put one revision into the live knowledge at once; tell whether that made a new release."""
         kept = await self.keep(revision)
         async with self._publishing:
             return await self._publish(_Plan(incoming=(kept,)), reason=reason)
+
+    async def propose(
+        self, revision: Revision, *, beside: Release, reason: str, by: Person | None, fix: str
+    ) -> Release:
+        """Build a candidate beside that release: its articles with this one revision, numbered and not live."""
+        kept = await self.keep(revision)
+        manifest = {**beside.manifest, kept.slug: kept.hash}
+        now = self._clock.now()
+        return await self._releases.propose("knowledge", manifest, reason=reason, at=now, by=by, fix=fix)
 
     async def keep(self, revision: Revision) -> Revision:
         """Store one revision, ready to be searched, without publishing it; returned with its hash.
@@ -232,6 +254,23 @@ def _plan(folder: _Folder, known: Mapping[str, Revision], *, source: str, overwr
             held.append((document.path, reason))
     removed = [slug for slug, before in known.items() if before.source == source and slug not in folder.present]
     return _Plan(tuple(incoming), tuple(unchanged), tuple(sorted(removed)), tuple(held))
+
+
+def _changes(release: Release, plan: _Plan, known: Mapping[str, Revision], at: datetime) -> tuple[PolicyChange, ...]:
+    """The lines of the policy log for what an import changed, with each article's text before and after."""
+    after = {revision.slug: revision.body for revision in plan.incoming} | dict.fromkeys(plan.removed, "")
+    return tuple(
+        PolicyChange(
+            id=f"article:{release.number}:{slug}",
+            at=at,
+            kind="article",
+            subject=slug,
+            why=f"{release.reason} ({release.label})",
+            before=known[slug].body if slug in known else "",
+            after=body,
+        )
+        for slug, body in after.items()
+    )
 
 
 def _says_the_same(a: Revision, b: Revision) -> bool:

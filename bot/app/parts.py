@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from bot.app.searching import search_embedder, search_reranker
 from bot.discovery import find
+from bot.domain.article import Release
 from bot.domain.chat import Person, Role
+from bot.domain.fix import PolicyChange
 from bot.llm.fallback import WithFallback
 from bot.llm.offline import OfflineDrafter
 from bot.llm.remembering import Memory
@@ -98,16 +100,18 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None, meanings
         "drafter": drafter_hash,
         "guardrails": _hash(",".join(guardrail.name for guardrail in guardrails)),
     }
-    release, _ = await store.releases.publish("workflow", manifest, reason="Start-up", at=clock.now())
+    release = await _workflow_release(store, manifest, clock.now())
     questions = question_embedder(meanings, words)
     triager = TaxonomyTriager(taxonomy, tone, questions, phone_region=settings.desk.region.upper() or None)
     retriever = HybridRetriever(store.articles, store.releases, embedder, reranker=search_reranker(settings))
+    library = Library(store.articles, store.releases, embedder, clock, log=store.policy_log)
     desk = Desk(
         clock=clock,
         policy=_policy(settings, voice),
         store=store,
         triager=triager,
         retriever=retriever,
+        knowledge=library,
         drafter=drafter,
         guardrails=guardrails,
         calibration=LearnedCalibration(store.reviews, clock),
@@ -117,7 +121,6 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None, meanings
         runtime=Idle(),
         workflow_release=release.number,
     )
-    library = Library(store.articles, store.releases, embedder, clock)
     warm = _warming(settings.core.cache / "questions.npz", questions, triager, retriever)
     return Parts(settings, clock, engine, library, retriever, questions, desk, warm)
 
@@ -144,6 +147,27 @@ async def _open_database(settings: Settings) -> Engine:
     engine = create_engine(url)
     await check(engine)
     return engine
+
+
+async def _workflow_release(store: Store, manifest: Mapping[str, str], now: datetime) -> Release:
+    """The release of what this process answers with; a new one is told to the policy log, part by part."""
+    before = await store.releases.live("workflow")
+    release, is_new = await store.releases.publish("workflow", manifest, reason="Start-up", at=now)
+    changed = [part for part in manifest if before.manifest.get(part) != manifest[part]] if is_new else []
+    lines = (
+        PolicyChange(
+            id=f"workflow:{release.number}:{part}",
+            at=now,
+            kind="taxonomy" if part == "taxonomy" else "workflow",
+            subject=part,
+            why=f"Start-up with other settings or another version ({release.label})",
+            before=before.manifest.get(part, ""),
+            after=manifest[part],
+        )
+        for part in changed
+    )
+    await store.policy_log.add(*lines)
+    return release
 
 
 def _policy(settings: Settings, voice: Voice) -> Policy:

@@ -1,8 +1,10 @@
 """Knowledge: what an article says, since when, for whom, and who answers for it."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
+
+from bot.domain.chat import Person
 
 
 class Audience(StrEnum):
@@ -47,12 +49,18 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """An immutable, numbered state: `kind` is "knowledge" or "workflow". `manifest` maps a part's name to its hash."""
+    """An immutable, numbered state: `kind` is "knowledge" or "workflow". `manifest` maps a part's name to its hash.
+
+    `by` is who made it, where a person did, `fix` the knowledge fix that it consists of.
+    """
 
     kind: str
     number: int
     manifest: dict[str, str]
     reason: str = ""
+    by: Person | None = None
+    fix: str = ""
+    at: datetime | None = field(default=None, compare=False)
 
     @property
     def label(self) -> str:

@@ -20,7 +20,7 @@ from bot.ports.answering import (
 )
 from bot.ports.delivery import Answer, Inbound, Intake, People, Platform, Surface
 from bot.ports.desk import Desk, Policy
-from bot.ports.learning import Cases, EvalRuns, Fixes, PolicyLog
+from bot.ports.learning import Cases, EvalRuns, Fixes, Knowledge, PolicyLog
 from bot.ports.memory import (
     Articles,
     Claim,
@@ -58,6 +58,7 @@ __all__ = [
     "Inbound",
     "Inbox",
     "Intake",
+    "Knowledge",
     "Ledger",
     "Outbox",
     "People",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.ports.answering import Calibration, Drafter, Guardrail, Retriever, Triager
 from bot.ports.delivery import People, Platform, Surface
+from bot.ports.learning import Knowledge
 from bot.ports.memory import Store
 from bot.ports.running import Clock, Runtime
 
@@ -35,6 +36,7 @@ class Desk:
     store: Store
     triager: Triager
     retriever: Retriever
+    knowledge: Knowledge
     drafter: Drafter
     guardrails: tuple[Guardrail, ...]
     calibration: Calibration

@@ -1,8 +1,9 @@
-"""What the learning loop remembers: eval cases and their runs, knowledge fixes, and the policy log."""
+"""What the learning loop remembers: eval cases and their runs, fixes, the policy log; and what builds a fix."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
+from bot.domain.article import Release, Revision
 from bot.domain.chat import Person
 from bot.domain.fix import FixState, KnowledgeFix, PolicyChange
 from bot.domain.quality import CaseResult, EvalCase, EvalRun
@@ -77,8 +78,22 @@ class Fixes(Protocol):
 class PolicyLog(Protocol):
     """Every change that can alter what customers are told; nothing in it is ever changed."""
 
-    async def add(self, change: PolicyChange) -> None:
-        """Keep the change, once per id."""
+    async def add(self, *changes: PolicyChange) -> None:
+        """Keep each change, once per id; all or none of them."""
         ...
 
     async def newest(self, limit: int = 200) -> tuple[PolicyChange, ...]: ...
+
+
+class Knowledge(Protocol):
+    """What the knowledge does for a fix. What it says is in the store: articles, and the releases that name them."""
+
+    async def propose(
+        self, revision: Revision, *, beside: Release, reason: str, by: Person | None, fix: str
+    ) -> Release:
+        """Build the release that has this one revision on top of the one it stands beside, ready to be searched.
+
+        It is not live. The same one again for the same fix is the same release. Raises Rejected
+        for a revision without text, and Unavailable where the embedder does not answer.
+        """
+        ...

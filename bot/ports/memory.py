@@ -12,7 +12,7 @@ from bot.domain.confidence import Judgement
 from bot.domain.escalation import Escalation, EscalationStatus, Outcome, Turn
 from bot.domain.review import Decision, Receipt, Review
 from bot.domain.trace import Trace
-from bot.ports.learning import Cases, EvalRuns
+from bot.ports.learning import Cases, EvalRuns, Fixes, PolicyLog
 from bot.ports.usage import Ledger, Replies
 
 
@@ -218,13 +218,36 @@ class Releases(Protocol):
         ...
 
     async def publish(
-        self, kind: str, manifest: Mapping[str, str], *, reason: str, at: datetime
+        self,
+        kind: str,
+        manifest: Mapping[str, str],
+        *,
+        reason: str,
+        at: datetime,
+        by: Person | None = None,
     ) -> tuple[Release, bool]:
-        """Make the manifest the live release: the next number, or the same one when nothing differs; tell if new."""
+        """Make the manifest the live release: the next number, or the live one when nothing differs; tell if new."""
+        ...
+
+    async def propose(
+        self, kind: str, manifest: Mapping[str, str], *, reason: str, at: datetime, by: Person | None, fix: str
+    ) -> Release:
+        """Give the manifest the next number, not live; the newest release itself if it is this manifest of this fix."""
+        ...
+
+    async def activate(self, kind: str, number: int, *, instead_of: int | None = None) -> Release:
+        """Make this release the live one, atomically, and return it; the live one again changes nothing.
+
+        Raises NotFound, and Conflict where `instead_of` is given and is not live any more.
+        """
         ...
 
     async def get(self, kind: str, number: int) -> Release:
         """Raises NotFound."""
+        ...
+
+    async def newest(self, kind: str, limit: int = 20) -> tuple[Release, ...]:
+        """The highest numbers first, live or not."""
         ...
 
 
@@ -269,3 +292,5 @@ class Store:
     replies: Replies
     cases: Cases
     eval_runs: EvalRuns
+    fixes: Fixes
+    policy_log: PolicyLog

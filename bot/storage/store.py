@@ -9,8 +9,10 @@ from bot.storage.cases import SqlCases
 from bot.storage.engine import Engine
 from bot.storage.escalations import SqlEscalations
 from bot.storage.eval_runs import SqlEvalRuns
+from bot.storage.fixes import SqlFixes
 from bot.storage.inbox import SqlInbox
 from bot.storage.outbox import SqlOutbox
+from bot.storage.policy_log import SqlPolicyLog
 from bot.storage.releases import SqlReleases
 from bot.storage.reviews import SqlReviews
 from bot.storage.traces import SqlTraces
@@ -39,4 +41,6 @@ def open_store(engine: Engine, workspace: str, *, now: Callable[[], datetime] = 
         replies=SqlReplies(engine, workspace),
         cases=SqlCases(engine, workspace),
         eval_runs=SqlEvalRuns(engine, workspace),
+        fixes=SqlFixes(engine, workspace),
+        policy_log=SqlPolicyLog(engine, workspace),
     )

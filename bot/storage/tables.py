@@ -210,7 +210,7 @@ class PassageRow(Row, table=True):
 
 
 class ReleaseRow(Row, table=True):
-    """One release; the highest number of its kind is live."""
+    """One release; which one is live is in `live_releases`."""
 
     __tablename__ = "releases"
     kind: Key
@@ -218,6 +218,16 @@ class ReleaseRow(Row, table=True):
     manifest: Json
     reason: Str
     at: At
+    by: OptionalJson
+    fix: OptionalStr
+
+
+class LiveReleaseRow(Row, table=True):
+    """The release of each kind that is live."""
+
+    __tablename__ = "live_releases"
+    kind: Key
+    number: int
 
 
 class InboxRow(Row, table=True):
@@ -296,6 +306,38 @@ class EvalResultRow(Row, table=True):
     fingerprint: Str
     failed: bool
     result: Json
+
+
+class FixRow(Row, table=True):
+    """One knowledge fix; the columns before `fix` are what it is found by."""
+
+    __tablename__ = "knowledge_fixes"
+    __table_args__ = (
+        Index("ix_knowledge_fixes_state", "workspace", "state", "opened_at"),
+        Index("ix_knowledge_fixes_by", "workspace", "by_platform", "by_id", "opened_at"),
+    )
+    id: Key
+    state: Str
+    version: int
+    opened_at: At
+    by_platform: Str
+    by_id: Str
+    fix: Json
+
+
+class PolicyChangeRow(Row, table=True):
+    """One line of the policy log, never changed."""
+
+    __tablename__ = "policy_log"
+    __table_args__ = (Index("ix_policy_log_at", "workspace", "at"),)
+    id: Key
+    at: At
+    kind: Str
+    subject: Str
+    why: Str
+    by: OptionalJson
+    before: Str
+    after: Str
 
 
 METADATA = Row.metadata

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from bot.domain.errors import Misconfigured, Unavailable
@@ -15,9 +16,11 @@ from bot.ports import Store
 from bot.storage.articles import SqlArticles
 from bot.storage.engine import Engine, create_engine
 from bot.storage.escalations import SqlEscalations
+from bot.storage.fixes import SqlFixes
 from bot.storage.inbox import SqlInbox
 from bot.storage.migrate import check, current, differences, head, upgrade
 from bot.storage.outbox import SqlOutbox
+from bot.storage.policy_log import SqlPolicyLog
 from bot.storage.releases import SqlReleases
 from bot.storage.reviews import SqlReviews
 from bot.storage.store import open_store
@@ -52,6 +55,26 @@ def test_several_processes_may_upgrade_at_once(empty_database_url: str) -> None:
     running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(3)]
     assert [process.communicate(timeout=60)[0].strip() for process in running] == [head()] * 3
     assert differences(empty_database_url) == []
+
+
+async def test_in_a_database_from_before_the_highest_release_stays_live(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = ScriptDirectory._upgrade_revs
+    with monkeypatch.context() as before:
+        before.setattr(ScriptDirectory, "_upgrade_revs", lambda self, _, revision: steps(self, "0004", revision))
+        await asyncio.to_thread(upgrade, empty_database_url)
+    engine = create_engine(empty_database_url)
+    insert = (
+        "INSERT INTO releases (workspace, kind, number, manifest, reason, at) VALUES ('w', '{}', {}, '{{}}', '', '{}')"
+    )
+    async with engine.write() as connection:
+        for kind, number in (("knowledge", 1), ("knowledge", 2), ("workflow", 5)):
+            await connection.execute(text(insert.format(kind, number, "2026-03-02 12:00:00.000000")))
+    await asyncio.to_thread(upgrade, empty_database_url)
+    releases = open_store(engine, "w").releases
+    assert [(await releases.live(kind)).number for kind in ("knowledge", "workflow")] == [2, 5]
+    await engine.close()
 
 
 async def test_a_database_without_tables_is_named_as_such(empty_database_url: str) -> None:
@@ -93,7 +116,12 @@ async def test_a_write_whose_caller_is_cancelled_is_finished_and_locks_nothing(s
     assert len(stored.turns) == stored.revision
 
 
-@pytest.mark.parametrize("kind", [SqlArticles, SqlEscalations, SqlInbox, SqlOutbox, SqlReleases, SqlReviews, SqlTraces])
+WRITERS = [
+    SqlArticles, SqlEscalations, SqlFixes, SqlInbox, SqlOutbox, SqlPolicyLog, SqlReleases, SqlReviews, SqlTraces,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", WRITERS)
 def test_every_method_that_writes_is_finished_once_begun(kind: type) -> None:
     for name, method in vars(kind).items():
         if not name.startswith("_") and inspect.iscoroutinefunction(method):

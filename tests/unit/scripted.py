@@ -22,6 +22,8 @@ from bot.storage.migrate import upgrade
 from bot.storage.store import open_store
 from bot.workflows.run import RecordedRun
 from evals.recalibration import LearnedCalibration
+from knowledge.embeddings.static import StaticEmbedder
+from knowledge.library import Library
 from tests.contracts.store_samples import NOON, draft, proposal
 
 
@@ -215,6 +217,7 @@ async def desk(
         store=store,
         triager=judge,
         retriever=judge,
+        knowledge=Library(store.articles, store.releases, StaticEmbedder(), clock),
         drafter=judge,
         guardrails=(),
         calibration=LearnedCalibration(store.reviews, clock),

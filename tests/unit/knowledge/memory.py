@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from bot.domain.article import Release, Revision
+from bot.domain.chat import Person
 from bot.domain.errors import NotFound
 from bot.ports import StoredPassage
 
@@ -38,17 +39,40 @@ class MemoryArticles:
 class MemoryReleases:
     def __init__(self) -> None:
         self.all: list[Release] = [Release("knowledge", 0, {})]
+        self.pinned: int | None = None
 
     async def live(self, kind: str) -> Release:
-        return self.all[-1]
+        return self.all[-1 if self.pinned is None else self.pinned]
 
     async def publish(
-        self, kind: str, manifest: Mapping[str, str], *, reason: str, at: datetime
+        self,
+        kind: str,
+        manifest: Mapping[str, str],
+        *,
+        reason: str,
+        at: datetime,
+        by: Person | None = None,
     ) -> tuple[Release, bool]:
-        if dict(manifest) == self.all[-1].manifest:
-            return self.all[-1], False
-        self.all.append(Release(kind, len(self.all), dict(manifest), reason))
+        live = await self.live(kind)
+        if dict(manifest) == live.manifest:
+            return live, False
+        self.all.append(Release(kind, len(self.all), dict(manifest), reason, by=by, at=at))
+        self.pinned = None
         return self.all[-1], True
+
+    async def propose(
+        self, kind: str, manifest: Mapping[str, str], *, reason: str, at: datetime, by: Person | None, fix: str
+    ) -> Release:
+        self.pinned = (await self.live(kind)).number
+        self.all.append(Release(kind, len(self.all), dict(manifest), reason, by=by, fix=fix, at=at))
+        return self.all[-1]
+
+    async def activate(self, kind: str, number: int, *, instead_of: int | None = None) -> Release:
+        self.pinned = (await self.get(kind, number)).number
+        return self.all[number]
+
+    async def newest(self, kind: str, limit: int = 20) -> tuple[Release, ...]:
+        return tuple(reversed(self.all[1:]))[:limit]
 
     async def get(self, kind: str, number: int) -> Release:
         if number >= len(self.all):
