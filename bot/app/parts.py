@@ -14,7 +14,7 @@ from bot.domain.article import Release
 from bot.domain.chat import Person, Role
 from bot.domain.fix import PolicyChange
 from bot.llm.fallback import WithFallback
-from bot.llm.offline import OfflineDrafter
+from bot.llm.offline.drafter import OfflineDrafter
 from bot.llm.remembering import Memory
 from bot.llm.request import load_prompt, prompt_version
 from bot.llm.spending import Budget, Limits, Prices

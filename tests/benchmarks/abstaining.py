@@ -32,7 +32,7 @@ SEED = "20261122"
 CONTENT = PROJECT / "knowledge" / "content"
 LABELLED = Path(__file__).parent / "labelled"
 DRAFTS = ("drafts.yaml", "drafts_practice.yaml")
-SIGNABLE = PROJECT / "tests" / "unit" / "llm" / "signable.yaml"
+SIGNABLE = PROJECT / "tests" / "unit" / "llm" / "offline" / "signable.yaml"
 ANSWERED, REMOVED, IMPOSSIBLE = "answered", "removed", "impossible"
 
 

@@ -1,7 +1,7 @@
 """bench-abstain: whether the drafter knows what no article answers, beside single scores; `--fit` fits its weights.
 
 Weights are fitted on one half of the questions (`Case.learned`) and reported on the other. `python -m
-tests.benchmarks.bench_abstain --fit` prints the table for `bot/llm/evidence.py`.
+tests.benchmarks.bench_abstain --fit` prints the table for `bot/llm/offline/evidence.py`.
 """
 
 import sys
@@ -15,8 +15,8 @@ from rich.progress import track
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from bot.llm.evidence import SIGNS, Evidence
-from bot.llm.offline import OfflineDrafter
+from bot.llm.offline.drafter import OfflineDrafter
+from bot.llm.offline.evidence import SIGNS, Evidence
 from bot.ports import Embedder, TokenEmbedder
 from knowledge.embeddings.minilm import MiniLmEmbedder
 from knowledge.embeddings.remembering import RememberingTokenEmbedder

@@ -164,7 +164,7 @@ def classified() -> tuple[Array, Array]:
 
 async def drafted() -> tuple[Array, Array]:
     """The offline drafter's estimates on real technotes, and whether the draft cites the question's own one."""
-    from bot.llm.offline import OfflineDrafter
+    from bot.llm.offline.drafter import OfflineDrafter
     from bot.ports import DraftRequest
     from knowledge.embeddings.minilm import MiniLmEmbedder
     from knowledge.embeddings.static import StaticEmbedder

@@ -15,8 +15,8 @@ from rich.progress import track
 
 from bot.domain.answer import Passage
 from bot.domain.text.wording import content_words, words
-from bot.llm.offline import OfflineDrafter
-from bot.llm.reading import units
+from bot.llm.offline.drafter import OfflineDrafter
+from bot.llm.offline.reading import units
 from bot.ports import DraftRequest, Embedder
 from knowledge.embeddings.minilm import MiniLmEmbedder
 from knowledge.embeddings.remembering import RememberingTokenEmbedder

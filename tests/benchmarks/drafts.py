@@ -119,7 +119,7 @@ def practice() -> list[Case]:
 
 def familiar() -> list[Case]:
     """The cases of the unit tests, which have been looked at for long."""
-    path = PROJECT / "tests" / "unit" / "llm" / "signable.yaml"
+    path = PROJECT / "tests" / "unit" / "llm" / "offline" / "signable.yaml"
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
     return [case("fernhill", entry) for part in ("tuned", "held") for entry in document[part]]
 

@@ -2,8 +2,8 @@
 
 Of all units found, the probability of one is the softmax of its weighted features (McFadden 1974); the weights
 maximise that of the units that say the fact, with a normal prior. Fitted to the practice cases, the development half
-and the unit tests' cases, never to what is held out. Prints the weights for bot/llm/matching.py and how often the best
-unit is right in five folds.
+and the unit tests' cases, never to what is held out. Prints the weights for
+bot/llm/offline/matching.py and how often the best unit is right in five folds.
 
 Run: python -m tests.benchmarks.fit_draft
 """
@@ -17,11 +17,11 @@ from rich.progress import track
 from scipy.optimize import minimize
 
 from bot.domain.answer import UNKNOWN_INTENT
-from bot.llm.matching import FORM, MEANT, form, likeness
-from bot.llm.question import ask
-from bot.llm.reading import Kind
-from bot.llm.shelf import Sheet, Shelf
-from bot.llm.wanting import FIGURED
+from bot.llm.offline.matching import FORM, MEANT, form, likeness
+from bot.llm.offline.question import ask
+from bot.llm.offline.reading import Kind
+from bot.llm.offline.shelf import Sheet, Shelf
+from bot.llm.offline.wanting import FIGURED
 from knowledge.embeddings.minilm import MiniLmEmbedder
 from knowledge.embeddings.remembering import RememberingTokenEmbedder
 from knowledge.embeddings.side_by_side import SideBySide

@@ -10,14 +10,14 @@ import pytest
 from bot.domain.answer import Draft
 from bot.domain.escalation import Author, Turn
 from bot.llm.fallback import WithFallback
-from bot.llm.offline import OfflineDrafter
+from bot.llm.offline.drafter import OfflineDrafter
 from bot.llm.openai.calling import Endpoint
 from bot.llm.openai.drafting import OpenAIDrafter
 from bot.llm.voice import Voice, Wording
 from bot.ports import Drafter, DraftRequest
 from tests.embedders import MEANINGS, WORDS
 from tests.model_peer import Answer, reply, serving, trouble
-from tests.unit.llm.test_offline import NOW, request
+from tests.unit.llm.offline.test_drafter import NOW, request
 
 DEADLINE = 5.0
 VOICE = Voice(Wording("Hello {name},", "Hello,", "Just reply to this message."))

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from bot.domain.answer import DraftAuthor, Level
-from bot.llm.reading import units
+from bot.llm.offline.reading import units
 from bot.ports import Guardrail
 from tests.unit.guardrails.conftest import FEES, Judge, given
 

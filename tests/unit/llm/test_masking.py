@@ -9,7 +9,7 @@ from bot.domain.answer import Field
 from bot.domain.escalation import Customer
 from bot.domain.text.masking import Mask
 from bot.llm.masking import mask_of
-from tests.unit.llm.test_offline import request
+from tests.unit.llm.offline.test_drafter import request
 
 PIECES = st.one_of(
     st.text(max_size=20),

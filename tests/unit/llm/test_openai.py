@@ -12,14 +12,14 @@ import pytest
 from bot.domain.answer import DraftAuthor
 from bot.domain.errors import Unavailable
 from bot.llm.fallback import WithFallback
-from bot.llm.offline import OfflineDrafter
+from bot.llm.offline.drafter import OfflineDrafter
 from bot.llm.openai.calling import Endpoint
 from bot.llm.openai.drafting import OpenAIDrafter
 from bot.llm.voice import Voice, Wording
 from bot.ports import Embedder
 from tests.embedders import MEANINGS
 from tests.model_peer import Answer, ModelPeer, reply, serving, trouble
-from tests.unit.llm.test_offline import request
+from tests.unit.llm.offline.test_drafter import request
 
 GOOD = reply(("Express delivery costs 9.90 EUR.", [1]), ("Only in Belgium.", [1, 2]))
 QUESTION = request("What does express delivery cost?")

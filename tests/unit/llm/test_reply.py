@@ -9,7 +9,7 @@ from bot.llm.reply import Accepted, Gate, Reply, Sentence, runs
 from bot.llm.request import Brief, load_prompt
 from bot.llm.voice import Example, Voice
 from bot.ports import DraftRequest
-from tests.unit.llm.test_offline import request
+from tests.unit.llm.offline.test_drafter import request
 
 MARK = "5f3c9a5f3c9a"
 ASKED = request("I am Ana (ana@x.example) and ordered 3 bags. What does express delivery cost?")

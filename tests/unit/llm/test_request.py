@@ -14,7 +14,7 @@ from bot.domain.escalation import Author, Customer, Turn
 from bot.llm.request import Brief, boundary, load_prompt, prompt_version
 from bot.llm.voice import Example, Length, Voice
 from bot.ports import DraftRequest
-from tests.unit.llm.test_offline import NOW, request
+from tests.unit.llm.offline.test_drafter import NOW, request
 
 GOLDEN = Path(__file__).parent / "golden" / "request.txt"
 VERSIONS = {"draft": ("2", "032dea71a82f9465")}

@@ -13,7 +13,7 @@ import pytest_asyncio
 from bot.domain.answer import DraftAuthor
 from bot.domain.errors import Unavailable
 from bot.llm.fallback import WithFallback
-from bot.llm.offline import OfflineDrafter
+from bot.llm.offline.drafter import OfflineDrafter
 from bot.llm.remembering import Memory
 from bot.llm.spending import Budget, Limits, Prices
 from bot.ports import Account, Clock, Embedder, Store, Usage
@@ -22,7 +22,7 @@ from bot.storage.migrate import upgrade
 from bot.storage.store import open_store
 from tests.embedders import MEANINGS
 from tests.model_peer import Answer, reply, trouble
-from tests.unit.llm.test_offline import NOW, request
+from tests.unit.llm.offline.test_drafter import NOW, request
 from tests.unit.llm.test_openai import GOOD, PERSONAL, QUESTION, drafting
 
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.text.plain import plain
-from bot.llm.reading import Kind, units
+from bot.llm.offline.reading import Kind, units
 
 ARTICLE = """
 ## Fees

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bot.domain.answer import Passage
-from bot.llm.choosing import likely, share
-from bot.llm.matching import Candidate, placed
-from bot.llm.question import Question
-from bot.llm.shelf import ROOTED, Sheet
+from bot.llm.offline.choosing import likely, share
+from bot.llm.offline.matching import Candidate, placed
+from bot.llm.offline.question import Question
+from bot.llm.offline.shelf import ROOTED, Sheet
 from bot.ports import TokenEmbedder
 
 _RIVAL = 5  # the place of the article that the first is compared with: two or three may well be about the same

@@ -13,7 +13,7 @@ import yaml
 from bot.domain.answer import Draft
 from bot.domain.article import Audience
 from bot.domain.escalation import Author, Customer, Escalation, Turn
-from bot.llm.offline import OfflineDrafter
+from bot.llm.offline.drafter import OfflineDrafter
 from bot.ports import DraftRequest, Embedder, TokenEmbedder
 from bot.triage.taxonomy import load_taxonomy, load_tone
 from bot.triage.triage import TaxonomyTriager
@@ -26,7 +26,7 @@ from tests.unit.knowledge.memory import MemoryArticles, MemoryReleases, Standing
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
-CONTENT = Path(__file__).parents[3] / "knowledge" / "content"
+CONTENT = Path(__file__).parents[4] / "knowledge" / "content"
 QUESTIONS: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("signable.yaml").read_text(encoding="utf-8"))
 
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from bot.domain.answer import Passage, Risk, Sentiment, Triage, Urgency
 from bot.domain.article import Audience
 from bot.domain.escalation import Author, Customer, Escalation, Turn
-from bot.llm.evidence import SIGNS, Evidence
-from bot.llm.missing import missing_topic
-from bot.llm.offline import OfflineDrafter
-from bot.llm.question import ask
+from bot.llm.offline.drafter import OfflineDrafter
+from bot.llm.offline.evidence import SIGNS, Evidence
+from bot.llm.offline.missing import missing_topic
+from bot.llm.offline.question import ask
 from bot.ports import DraftRequest, Embedder, StoredPassage, TokenEmbedder
 from knowledge.passages import searchable
 from knowledge.release_index import Asked, ReleaseIndex

@@ -12,8 +12,8 @@ from bot.domain.answer import Passage
 from bot.domain.text.languages import language_of
 from bot.domain.text.smuggling import order_in
 from bot.domain.text.wording import content_words, is_negated, stem, words
-from bot.llm.reading import Kind, Unit, units
-from bot.llm.wanting import Wants, gives
+from bot.llm.offline.reading import Kind, Unit, units
+from bot.llm.offline.wanting import Wants, gives
 from bot.ports import Embedder
 
 KEPT = 512

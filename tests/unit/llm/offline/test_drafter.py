@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.domain.answer import Draft, Need, Passage, Risk, Sentiment, Triage, Urgency
 from bot.domain.article import ArticleKind
 from bot.domain.escalation import Author, Customer, Escalation, Turn
-from bot.llm.offline import OfflineDrafter
+from bot.llm.offline.drafter import OfflineDrafter
 from bot.llm.voice import Voice, Wording
 from bot.ports import DraftRequest, Embedder, TokenEmbedder
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.domain.text.wording import content_words, sentences
-from bot.llm.question import Question
+from bot.llm.offline.question import Question
 
 _LACKING = 0.5  # how well a word must be found not to be missing
 _SHORT, _LONGEST = 48, 80  # characters: what a rep reads at a glance, and at most

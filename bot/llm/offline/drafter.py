@@ -11,15 +11,15 @@ import numpy as np
 from bot.domain.answer import UNKNOWN_INTENT, Draft, DraftAuthor, Passage, Triage
 from bot.domain.article import ArticleKind
 from bot.domain.text.message import prose
-from bot.llm.choosing import Chosen, choose
 from bot.llm.compose import Piece, compose
-from bot.llm.evidence import BIAS_COVERED, BIAS_RIGHT, SIGNS, Evidence, rankings
-from bot.llm.matching import WEIGHTS, Candidate, candidates, named_by_another, named_by_code, narrowed
-from bot.llm.missing import missing_topic
-from bot.llm.question import Question, ask
-from bot.llm.reading import Kind
-from bot.llm.rivals import rival
-from bot.llm.shelf import Sheet, Shelf
+from bot.llm.offline.choosing import Chosen, choose
+from bot.llm.offline.evidence import BIAS_COVERED, BIAS_RIGHT, SIGNS, Evidence, rankings
+from bot.llm.offline.matching import WEIGHTS, Candidate, candidates, named_by_another, named_by_code, narrowed
+from bot.llm.offline.missing import missing_topic
+from bot.llm.offline.question import Question, ask
+from bot.llm.offline.reading import Kind
+from bot.llm.offline.rivals import rival
+from bot.llm.offline.shelf import Sheet, Shelf
 from bot.llm.voice import Voice
 from bot.ports import DraftRequest, Embedder, Progress, TokenEmbedder
 

@@ -12,7 +12,7 @@ from bot.domain.text.asking import is_asking, questions
 from bot.domain.text.languages import language_of
 from bot.domain.text.smuggling import without_orders
 from bot.domain.text.wording import content_words, is_negated, normal, sentences, stem, words
-from bot.llm.wanting import FIGURED, Wants, wanted
+from bot.llm.offline.wanting import FIGURED, Wants, wanted
 from bot.ports import TokenEmbedder
 
 _READ = 4_000  # characters of a question that are read

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.text.wording import figures
-from bot.llm.matching import Candidate
+from bot.llm.offline.matching import Candidate
 
 CLOSE = 0.2
 """The share of the first unit's probability from which another is told of."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from bot.domain.answer import Passage
 from bot.domain.article import ArticleKind
 from bot.domain.text.wording import content_words, figures
-from bot.llm.matching import Candidate, strange
-from bot.llm.question import Need, Question
-from bot.llm.reading import Kind, Unit
-from bot.llm.shelf import ROOTED
-from bot.llm.wanting import FIGURED
+from bot.llm.offline.matching import Candidate, strange
+from bot.llm.offline.question import Need, Question
+from bot.llm.offline.reading import Kind, Unit
+from bot.llm.offline.shelf import ROOTED
+from bot.llm.offline.wanting import FIGURED
 
 _WORDS = 75  # of one need's answer, beyond which nothing is added that was not asked for
 _PROCEDURE_WORDS = 160  # a procedure is told whole or not at all

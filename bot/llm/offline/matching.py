@@ -10,10 +10,10 @@ import numpy as np
 
 from bot.domain.answer import Passage
 from bot.domain.text.wording import content_words
-from bot.llm.question import Need, Question, codes_in
-from bot.llm.reading import Kind, Unit, row
-from bot.llm.shelf import Line, Sheet
-from bot.llm.wanting import FIGURED, Wants, gives
+from bot.llm.offline.question import Need, Question, codes_in
+from bot.llm.offline.reading import Kind, Unit, row
+from bot.llm.offline.shelf import Line, Sheet
+from bot.llm.offline.wanting import FIGURED, Wants, gives
 from bot.ports import TokenEmbedder
 
 SENSED = 64
