@@ -167,6 +167,7 @@ async def drafted() -> tuple[Array, Array]:
     from bot.llm.offline.drafter import OfflineDrafter
     from bot.ports import DraftRequest
     from knowledge.embeddings.minilm import MiniLmEmbedder
+    from knowledge.embeddings.remembering import RememberingTokenEmbedder
     from knowledge.embeddings.static import StaticEmbedder
     from knowledge.library import Library
     from knowledge.retriever import HybridRetriever
@@ -178,7 +179,8 @@ async def drafted() -> tuple[Array, Array]:
         for context in (context for question in questions for context in question["contexts"]):
             (Path(folder) / Path(context["filename"]).with_suffix(".md").name).write_text(context["text"], "utf-8")
         await Library(articles, releases, embedder, StandingClock()).import_folder(Path(folder))
-    retriever, drafter = HybridRetriever(articles, releases, embedder), OfflineDrafter(embedder, MiniLmEmbedder())
+    retriever = HybridRetriever(articles, releases, embedder)
+    drafter = OfflineDrafter(embedder, RememberingTokenEmbedder(MiniLmEmbedder()))
     triage = Triage("unknown", "", 0.0, Risk.LOW, Sentiment.NEUTRAL, 1.0, Urgency.NORMAL, 1.0, "en", 1.0)
     estimates, right = [], []
     for question in track(questions, "drafting from technotes"):

@@ -13,8 +13,8 @@ from bot.domain.article import ArticleKind
 from bot.domain.text.message import prose
 from bot.llm.compose import Piece, compose
 from bot.llm.offline.choosing import Chosen, choose
-from bot.llm.offline.evidence import BIAS_COVERED, BIAS_RIGHT, SIGNS, Evidence, rankings
-from bot.llm.offline.matching import WEIGHTS, Candidate, candidates, named_by_another, named_by_code, narrowed
+from bot.llm.offline.evidence import BIAS_COVERED, BIAS_RIGHT, BY_CODE, SIGNS, Evidence, rankings
+from bot.llm.offline.matching import WEIGHTS, Candidate, candidates, narrowed
 from bot.llm.offline.missing import missing_topic
 from bot.llm.offline.question import Question, ask
 from bot.llm.offline.reading import Kind
@@ -26,7 +26,6 @@ from bot.ports import DraftRequest, Embedder, Progress, TokenEmbedder
 _PASSAGES = 20
 _GLANCE = 120  # characters
 _MOST_SHOWN = 400  # characters of what was found and is not good enough to be a draft
-_BY_CODE = 0.6  # how sure at least a row is that begins with the code which is asked about: no sibling has that code
 _ANSWERS_FROM = 0.3  # that the matter is covered, were it so for half of what is asked: it is for most
 _LEAST, _SURE_FROM = 0.2, 0.5  # confidence below which nothing is answered, and from which without a warning
 _NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "nl": "Dutch", "it": "Italian",
@@ -34,7 +33,7 @@ _NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "nl"
 
 
 def _version() -> str:
-    bars = f"{_ANSWERS_FROM} {_LEAST} {_BY_CODE}"
+    bars = f"{_ANSWERS_FROM} {_LEAST} {BY_CODE}"
     weighed = f"{sorted(WEIGHTS.items())} {sorted(SIGNS.items())} {BIAS_COVERED} {BIAS_RIGHT} {bars}"
     return hashlib.sha256(weighed.encode()).hexdigest()[:12]
 
@@ -118,20 +117,20 @@ class OfflineDrafter:
         return self._intents[triage.intent_title] * min(1.0, triage.intent_confidence)
 
     def _answer(self, request: DraftRequest, read: "_Read") -> Draft:
-        question, judged = read.question, [_judge(n, read) for n in range(len(read.question.needs))]
-        answered = [n for n, each in enumerate(judged) if each.answers]
+        question, weighed = read.question, read.evidence
+        answered = [n for n, evidence in enumerate(weighed) if _answers(evidence)]
         if not answered:
             return _abstain(
-                f"No article covers {judged[0].topic} (nearest: {judged[0].nearest}).",
-                judged[0].confidence,
-                notes=(f'The nearest that was found: "{_nearest(read.evidence[0])}"',),
+                f"No article covers {read.topic(0)} (nearest: {weighed[0].nearest}).",
+                weighed[0].confidence,
+                notes=(f'The nearest that was found: "{_nearest(weighed[0])}"',),
             )
         chosen = choose(question, read.found, read.passages, answered)
         first = read.passages[chosen[0].candidate.sheet]
         name, language = request.escalation.customer.name, self._shelf.sheet(first).language
         done = compose(_pieces(chosen, question, read.passages), self._voice, name=name, language=language)
-        confidence = round(min(each.confidence for each in judged), 4)
-        notes = _notes(read, judged, answered, [each.candidate for each in chosen])
+        confidence = round(min(evidence.confidence for evidence in weighed), 4)
+        notes = _notes(read, answered, [each.candidate for each in chosen])
         return Draft(done.text, done.cited, done.citations, confidence, DraftAuthor.OFFLINE, notes=notes)
 
 
@@ -144,48 +143,27 @@ class _Read:
     found: Sequence[Candidate]
     evidence: tuple[Evidence, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """Whether one need is covered, and how surely it is answered.
-
-    `topic` is what would be missing, and `nearest` the article that comes nearest.
-    """
-
-    covered: float
-    confidence: float
-    topic: str
-    nearest: str
-
-    @property
-    def answers(self) -> bool:
-        return self.covered >= _ANSWERS_FROM and self.confidence >= _LEAST
+    def topic(self, n: int) -> str:
+        """What is missing where nothing answers a need, in the customer's words."""
+        return f'"{missing_topic(self.question.about(n), self.evidence[n].found)}"'
 
 
-def _judge(n: int, read: _Read) -> _Judged:
-    """What the evidence says of one need by itself, as if nothing else had been asked."""
-    evidence = read.evidence[n]
-    topic = missing_topic(read.question.about(n), evidence.found)
-    line, codes = evidence.told[0].line, read.question.needs[n].codes
-    least, most = _BY_CODE if named_by_code(line, codes) else 0.0, 0.0 if named_by_another(line, codes) else 1.0
-    covered, confidence = (min(most, max(least, sure)) for sure in (evidence.covered, evidence.confidence))
-    return _Judged(covered, confidence, f'"{topic}"', evidence.nearest)
+def _answers(evidence: Evidence) -> bool:
+    return evidence.covered >= _ANSWERS_FROM and evidence.confidence >= _LEAST
 
 
-def _notes(
-    read: _Read, judged: Sequence[_Judged], answered: Sequence[int], told: Sequence[Candidate]
-) -> tuple[str, ...]:
+def _notes(read: _Read, answered: Sequence[int], told: Sequence[Candidate]) -> tuple[str, ...]:
     """What the rep should know before approving: what is not covered, what is weak, what else it could be."""
     needs = read.question.needs
     lacking = [
-        f'Not covered: "{_told(needs[n].text)}" (nearest: {each.nearest}).'
-        for n, each in enumerate(judged)
+        f'Not covered: "{_told(needs[n].text)}" (nearest: {evidence.nearest}).'
+        for n, evidence in enumerate(read.evidence)
         if n not in answered
     ]
     doubtful = [
-        f"Weak evidence: check that this answers the question about {judged[n].topic}."
+        f"Weak evidence: check that this answers the question about {read.topic(n)}."
         for n in answered
-        if judged[n].confidence < _SURE_FROM
+        if read.evidence[n].confidence < _SURE_FROM
     ]
     others = [other for n in answered if (other := rival(n, read.found, told)) is not None]
     found = [f'Also found: "{_told(each.unit.text)}" ({read.passages[each.sheet].title}).' for each in others]

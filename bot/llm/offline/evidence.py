@@ -55,6 +55,8 @@ Logistic regressions of 2026-11-22, by `python -m tests.benchmarks.bench_abstain
 of the labelled questions to four help desks that the seed 20261122 gave to learning, each with and without its article,
 in the default settings of search and drafter (MiniLM beside static vectors). A sign fitted the wrong way is 0."""
 BIAS_COVERED, BIAS_RIGHT = 0.06, -0.97
+BY_CODE = 0.6
+"""How sure at least a row is that begins with the code which is asked about: no sibling has that code."""
 
 _Ranking = Mapping[str, float]
 """How well each article does by one judge, higher is better."""
@@ -65,7 +67,8 @@ class Evidence:
     """The signs for and against, by the names of `SIGNS`; what cannot be told is not among them.
 
     `found` tells how well the best units stand for each of the question's roots, from 0 to 1; `told` are those that
-    would be told, the best first, `article` the slug and `nearest` the title of where they are from.
+    would be told, the best first, `article` the slug and `nearest` the title of where they are from. `codes` are asked
+    about: a row that begins with one of them answers whatever the signs say, and one that begins with another does not.
     """
 
     signs: Mapping[str, float]
@@ -73,16 +76,23 @@ class Evidence:
     told: Sequence[Candidate]
     article: str
     nearest: str
+    codes: frozenset[str]
 
     @property
     def covered(self) -> float:
         """The probability that an article covers the matter, where half of what is asked is covered."""
-        return _probability(BIAS_COVERED, ((sign, sign.covered, value) for sign, value in self._signs))
+        return self._by_code(_probability(BIAS_COVERED, ((sign, sign.covered, value) for sign, value in self._signs)))
 
     @property
     def confidence(self) -> float:
         """The probability that what would be told answers, where half of what is asked is covered."""
-        return _probability(BIAS_RIGHT, ((sign, sign.right, value) for sign, value in self._signs))
+        return self._by_code(_probability(BIAS_RIGHT, ((sign, sign.right, value) for sign, value in self._signs)))
+
+    def _by_code(self, sure: float) -> float:
+        about = self.told[0].line.codes
+        if self.codes & about:
+            return max(BY_CODE, sure)
+        return 0.0 if self.codes and about else sure
 
     @property
     def _signs(self) -> Sequence[tuple[Sign, float]]:
@@ -123,7 +133,7 @@ class Rankings:
             "share": share(said, n),
         }
         known = {name: value for name, value in signs.items() if not math.isnan(value)}
-        return Evidence(known, told, said, own, self.titles[first.sheet])
+        return Evidence(known, told, said, own, self.titles[first.sheet], question.needs[n].codes)
 
 
 def rankings(

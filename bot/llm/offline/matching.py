@@ -10,7 +10,7 @@ import numpy as np
 
 from bot.domain.answer import Passage
 from bot.domain.text.wording import content_words
-from bot.llm.offline.question import Need, Question, codes_in
+from bot.llm.offline.question import Need, Question
 from bot.llm.offline.reading import Kind, Unit, row
 from bot.llm.offline.shelf import Line, Sheet
 from bot.llm.offline.wanting import FIGURED, Wants, gives
@@ -26,7 +26,6 @@ WEIGHTS: Mapping[str, float] = {
 """What each feature counts. Fitted, not chosen: see `python -m tests.benchmarks.fit_draft`."""
 
 _IN_SECTION, _IN_TITLE = 0.9, 0.6  # what a word of the headings counts for a unit below them
-_CODE_STANDS = 12  # characters from the start of a row in which its code stands
 _STRANGE = 4  # unspoken marks from which a unit is as strange as can be
 _UNCODED = 50.0  # log-odds: where a code that is asked for has rows of its own, nothing else answers
 _READ = 600  # characters of a unit whose meaning is taken
@@ -90,7 +89,7 @@ def candidates(
     shares = np.zeros_like(scores)
     answers: list[list[Hashable]] = []
     for n, need in enumerate(question.needs):
-        coded = np.array([named_by_code(line, need.codes) for line in lines])
+        coded = np.array([bool(need.codes & line.codes) for line in lines])
         if coded.any():
             scores[n, ~coded] -= _UNCODED
         answers.append([_answer(need, *place) for place in zip(places, lines, strict=True)])
@@ -122,7 +121,7 @@ def form(need: Need, question: Question, number: int, sheet: Sheet, rows: Any, i
         "rank": np.full(len(lines), 1 / (number + 1)),
         "leads": [line.unit.leads_in for line in lines],
         "negated": [listing and line.negated for line in lines],
-        "code": [named_by_code(line, need.codes) for line in lines],
+        "code": [bool(need.codes & line.codes) for line in lines],
         "leans": [line.unit.leans_back for line in lines],
         "intent": np.full(len(lines), float(sheet.name @ intent)),
     }
@@ -216,13 +215,3 @@ def strange(line: Line, said: set[str]) -> float:
 def _spoken(line: Line, weighed: Mapping[str, float]) -> float:
     """The weight of the need's words by which a unit differs from its siblings."""
     return sum(weighed.get(mark, 0.0) for mark in line.marks)
-
-
-def named_by_another(line: Line, codes: frozenset[str]) -> bool:
-    """Tell whether codes are asked about and a row begins with none of them but with another: it is about that one."""
-    return line.unit.kind is Kind.ROW and bool(codes) and bool(codes_in(line.unit.text[:_CODE_STANDS]) - codes)
-
-
-def named_by_code(line: Line, codes: frozenset[str]) -> bool:
-    """Tell whether a row begins with one of the codes, and so is about it."""
-    return line.unit.kind is Kind.ROW and bool(codes & codes_in(line.unit.text[:_CODE_STANDS]))

@@ -12,6 +12,7 @@ from bot.domain.answer import Passage
 from bot.domain.text.languages import language_of
 from bot.domain.text.smuggling import order_in
 from bot.domain.text.wording import content_words, is_negated, stem, words
+from bot.llm.offline.question import codes_in
 from bot.llm.offline.reading import Kind, Unit, units
 from bot.llm.offline.wanting import Wants, gives
 from bot.ports import Embedder
@@ -24,6 +25,7 @@ ROOTED = 0.8
 
 _READ = 8_000  # characters of a passage that are read into units
 _UNITS = 80
+_CODE_STANDS = 12  # characters from the start of a row in which its code stands
 _PARALLEL = 0.5  # the share of words from which two sentences of a section say the same of different cases
 _ALIKE = 0.45  # cosine of two words' embeddings from which one counts for the other in part
 _POINTER = re.compile(r"(?:see also|related(?: articles?| topics?)?|read more|further reading|siehe auch)\b", re.I)
@@ -44,6 +46,11 @@ class Line:
     negated: bool
     above: int  # the row of the title and the headings that lead to it
     section: int  # the row of its nearest heading alone
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes that a row begins with, and so is about."""
+        return codes_in(self.unit.text[:_CODE_STANDS]) if self.unit.kind is Kind.ROW else frozenset()
 
 
 @dataclass(frozen=True, slots=True)

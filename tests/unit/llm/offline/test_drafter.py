@@ -69,6 +69,13 @@ async def test_a_code_that_no_row_has_is_not_answered_by_another_s(drafter: Offl
     assert (await drafter.draft(request("What does E99 mean?", (*EVERYTHING, ERRORS)))).abstained
 
 
+async def test_a_row_of_two_codes_answers_for_either(drafter: OfflineDrafter) -> None:
+    both = replace(ERRORS, text=ERRORS.text.replace("E10", "E10, E11"))
+    for code in ("E10", "E11"):
+        draft = await drafter.draft(request(f"What does {code} mean?", (both, *EVERYTHING)))
+        assert "Descaling was interrupted" in draft.text
+
+
 async def test_a_procedure_is_told_whole_in_order_with_its_condition(drafter: OfflineDrafter) -> None:
     draft = await drafter.draft(request("How do I cancel my subscription?"))
     assert body(draft) == [
