@@ -127,7 +127,7 @@ def _clauses(sentence: str, language: str) -> Iterator[Clause]:
     before: Clause | None = None
     for part in _parts(sentence, language):
         clause = _clause(part, sentence, inherited)
-        if before is not None and not _has_verb(part):  # "and the yearly one with 3 months' notice"
+        if before is not None and not has_verb(part):  # "and the yearly one with 3 months' notice"
             clause = replace(clause, inherited=_elided(clause, before, inherited))
         if not clause.text.strip(" ,.") or _is_all_condition(part, clause):
             if held is None:
@@ -257,13 +257,14 @@ def _pairs(part: str) -> tuple[tuple[str, str], ...]:
     return tuple((one[0], other[0]) for one, other in pairwise(met) if one and other)
 
 
-def _has_verb(part: str) -> bool:
+def has_verb(part: str) -> bool:
+    """Tell whether the part says something of a thing, and does not only name it."""
     return any(word in _VERBS or word.endswith("n't") for word in words(part))
 
 
 def _stands(part: str) -> bool:
     """Tell whether a part could be a statement: it has a verb, a figure, or begins like a condition or an addition."""
     found = words(part)
-    if _has_verb(part) or quantities(part):
+    if has_verb(part) or quantities(part):
         return True
     return bool(found) and (found[0] in {"also", "not", "never", "unless", "except", "if"} or found[0].endswith("ed"))
