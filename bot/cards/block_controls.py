@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, assert_never
 
 from bot.cards.block_text import NOTE_TEXT, clean, head, linkable, note, plain, units
-from bot.cards.elements import Button, Choice, Input, PersonInput, Style, TextInput, Tick
+from bot.cards.elements import Button, Choice, DateInput, Input, PersonInput, Style, TextInput, Tick
 
 Json = dict[str, Any]
 
@@ -28,14 +28,16 @@ def unnumbered(name: str) -> str:
     return re.sub(r"~\d+$", "", name)
 
 
-def actions(buttons: Sequence[Button]) -> list[Json]:
-    """Show the first buttons as such and fold the others into menus; those that cannot be folded stay buttons."""
+def actions(buttons: Sequence[Button], more: Sequence[Button] = ()) -> list[Json]:
+    """Show the first buttons as such and fold the others, and `more`, into menus; what cannot be folded is a button."""
     able = [button for button in buttons if _is_able(button)]
-    lost = len(buttons) - len(able)
+    hidden = [button for button in more if _is_able(button)]
+    lost = len(buttons) + len(more) - len(able) - len(hidden)
     folded: list[Button] = []
     if len(able) > BUTTONS_SHOWN:
         folded = [button for button in able[BUTTONS_SHOWN - 1 :] if _folds(button)]
-    elements = [_button(button) for button in able if button not in folded]
+    folded += [button for button in hidden if _folds(button)]
+    elements = [_button(button) for button in (*able, *hidden) if button not in folded]
     elements += [_menu(folded[start : start + MENU]) for start in range(0, len(folded), MENU)]
     seen: dict[str, int] = {}
     for element in elements:
@@ -101,6 +103,9 @@ def input_block(shown: Input) -> list[Json]:
             element, optional = {"type": "checkboxes", "options": [_option("yes", "Yes")]}, True
         case PersonInput():
             element = {"type": "users_select"}
+        case DateInput(initial=day):
+            element = {"type": "datepicker"} | ({"initial_date": day.isoformat()} if day else {})
+            optional = True
         case _:
             assert_never(shown)
     label = plain(shown.label, 2000) or plain(shown.name or "…", 2000)

@@ -14,6 +14,7 @@ from bot.cards.elements import (
     Actions,
     Card,
     Choice,
+    DateInput,
     Divider,
     Element,
     Facts,
@@ -174,9 +175,9 @@ def _blocks(element: Element | Input, limit: int) -> list[Json]:
             return note(text, min(limit, NOTE_TEXT))
         case Divider():
             return [{"type": "divider"}]
-        case Actions(buttons):
-            return actions(buttons)
-        case TextInput() | Choice() | Tick() | PersonInput():
+        case Actions(buttons, more):
+            return actions(buttons, more)
+        case TextInput() | Choice() | Tick() | PersonInput() | DateInput():
             return input_block(element)
         case _:
             assert_never(element)

@@ -5,7 +5,7 @@ be more than text is said with a piece: Strong, Link, Mention, When.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from bot.domain.chat import Person
@@ -121,7 +121,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Actions:
+    """Buttons side by side; `more` are offered behind a menu, out of the way."""
+
     buttons: tuple[Button, ...]
+    more: tuple[Button, ...] = ()
 
 
 Element = Heading | Paragraph | Quote | Facts | Notice | Note | Divider | Actions
@@ -174,7 +177,17 @@ class PersonInput:
     hint: str = ""
 
 
-Input = TextInput | Choice | Tick | PersonInput
+@dataclass(frozen=True, slots=True)
+class DateInput:
+    """A day; its value is ISO 8601 ("2026-11-22"), empty for none."""
+
+    name: str
+    label: str
+    initial: date | None = None
+    hint: str = ""
+
+
+Input = TextInput | Choice | Tick | PersonInput | DateInput
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,10 @@ class Platform(Protocol):
         """The address of a message, or an empty string where it has none."""
         ...
 
+    def message_of(self, link: str) -> MessageRef | None:
+        """The message that an address as `permalink` gives it leads to, its thread with it; None for any other text."""
+        ...
+
     async def room(self, room: str) -> Room:
         """Describe a room given by id or "#name". Raises NotFound."""
         ...

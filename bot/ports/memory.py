@@ -40,6 +40,10 @@ class Escalations(Protocol):
         """The escalation that is worked on in this thread."""
         ...
 
+    async def in_room(self, platform: str, room: str, limit: int = 20) -> tuple[Escalation, ...]:
+        """Those that are worked on in threads of this room, newest first."""
+        ...
+
     async def with_turn(self, ref: str) -> Escalation | None:
         """The escalation that has the turn with this `ref`, even if the turn was removed since."""
         ...

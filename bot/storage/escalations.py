@@ -54,16 +54,19 @@ class SqlEscalations(Repository):
 
     async def at_place(self, place: Place) -> Escalation | None:
         """The newest escalation that is worked on in exactly this thread."""
-        newest = (
-            self._select(ESCALATIONS, E.id)
-            .where(E.place_platform == place.platform, E.place_room == place.room)
-            .where(E.place_thread == (place.thread or ""))
-            .order_by(E.opened_at.desc(), E.id)
-            .limit(1)
-        )
+        here = self._newest_in(place.platform, place.room).where(E.place_thread == (place.thread or "")).limit(1)
         async with self._read() as connection:
-            rows = (await connection.execute(self._joined().where(E.id == newest.scalar_subquery()))).all()
+            rows = (await connection.execute(self._joined().where(E.id == here.scalar_subquery()))).all()
         return _escalation(rows) if rows else None
+
+    async def in_room(self, platform: str, room: str, limit: int = 20) -> tuple[Escalation, ...]:
+        async with self._read() as connection:
+            found = await connection.scalars(self._newest_in(platform, room).limit(limit))
+            return tuple([_escalation(await self._rows(connection, one)) for one in found.all()])
+
+    def _newest_in(self, platform: str, room: str) -> Select[Any]:
+        here = self._select(ESCALATIONS, E.id).where(E.place_platform == platform, E.place_room == room)
+        return here.order_by(E.opened_at.desc(), E.id)
 
     @whole
     async def change_turn(self, ref: str, text: str | None) -> Escalation | None:

@@ -193,3 +193,11 @@ async def test_what_no_database_can_hold_is_left_out_of_a_text(store: Store) -> 
     assert (stored.turns[0].ref, stored.turns[0].text) == ("m1", "ab?c")
     _, changed = await store.escalations.receive(escalation("esc_1", turn("m\x001", "a\x00b")))
     assert not changed
+
+
+async def test_a_rooms_escalations_are_found_newest_first_and_no_other_rooms(store: Store) -> None:
+    for number, room in enumerate(("C1", "C1", "C2")):
+        place = Place("slack", room, f"100.{number}")
+        await store.escalations.receive(escalation(f"esc_{number}", place=place, opened_at=after(number)))
+    assert [found.id for found in await store.escalations.in_room("slack", "C1")] == ["esc_1", "esc_0"]
+    assert [found.id for found in await store.escalations.in_room("slack", "C1", limit=1)] == ["esc_1"]

@@ -77,6 +77,9 @@ class ScriptedPlatform:
     async def permalink(self, message: MessageRef) -> str:
         return ""
 
+    def message_of(self, link: str) -> MessageRef | None:
+        return None
+
     async def room(self, room: str) -> Room:
         self._trouble()
         return Room(room, room)

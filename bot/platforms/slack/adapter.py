@@ -16,6 +16,7 @@ from bot.domain.chat import MessageRef, Person, Place, Room, RoomMessage
 from bot.domain.errors import NotFound
 from bot.platforms.slack.calls import Lost, Refused, SlackCalls
 from bot.platforms.slack.events import SLACK, WRITTEN, Own, room_message
+from bot.platforms.slack.links import linked_message
 from bot.platforms.slack.pace import Pace
 from bot.platforms.slack.text import text_of_blocks
 from bot.ports import Clock, Outbox
@@ -101,6 +102,10 @@ class SlackPlatform:
                 return ""
             raise
         return str(answer.get("permalink") or "")
+
+    def message_of(self, link: str) -> MessageRef | None:
+        """The message that a link leads to. Which workspace it names does not matter: the room's id does."""
+        return linked_message(link)
 
     # -- pages and forms --------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from bot.cards.elements import (
     Card,
     Choice,
     Code,
+    DateInput,
     Divider,
     Element,
     Emphasis,
@@ -296,3 +297,17 @@ def test_every_hostile_string_survives_in_every_place() -> None:
     for said, other in itertools.product(HOSTILE, HOSTILE):
         card = Card(said, (Heading(said), Facts(((said, (other,)),)), Note((said, Strong(other))), Quote(other)))
         assert_slack_takes(render_card(card)["blocks"])
+
+
+def test_what_is_offered_behind_a_menu_leaves_the_buttons_as_they_are() -> None:
+    buttons = tuple(Button(f"do{n}", f"Do {n}", f"esc_{n}") for n in range(5))
+    row = only(Actions(buttons, (Button("again", "Again", "esc_9"), Button("ask", "Ask", "s", confirm="Sure?"))))
+    assert [part["action_id"] for part in row[0]["elements"]] == ["do0", "do1", "do2", "do3", "do4", "ask", "more"]
+    assert [option["value"] for option in row[0]["elements"][-1]["options"]] == ["again|esc_9"]
+
+
+def test_a_day_is_asked_for_with_a_calendar_and_need_not_be_given() -> None:
+    view = render_form(Form("fix", "Fix", "s", (DateInput("from", "From", NOON.date()), DateInput("to", "To"))), None)
+    assert view["blocks"][0]["element"] == {"type": "datepicker", "initial_date": "2026-03-04", "action_id": "from"}
+    assert view["blocks"][1]["optional"]
+    assert "initial_date" not in view["blocks"][1]["element"]
