@@ -70,7 +70,7 @@ async def _asked(desk: Desk, message: RoomMessage) -> None:
     if await desk.people.role(who) is None:
         raise NotAllowed("Only support reps can ask for drafts. Ask your manager to add you to the reps' group.")
     in_thread = message.place.thread is not None and message.place.thread != message.message
-    existing = await _of_thread(desk, message.place if in_thread else _thread_of(message))
+    existing = await of_thread(desk, message.place if in_thread else _thread_of(message))
     if existing is not None:
         await _ask_again(desk, existing, message, who)
     elif in_thread:
@@ -94,7 +94,7 @@ async def _began_with(desk: Desk, thread: Place) -> Escalation | None:
         return await desk.store.escalations.with_turn(turn_ref(thread, thread.thread or ""))
 
 
-async def _of_thread(desk: Desk, thread: Place) -> Escalation | None:
+async def of_thread(desk: Desk, thread: Place) -> Escalation | None:
     """The escalation that began with this thread, or is worked on in it."""
     return await _began_with(desk, thread) or await desk.store.escalations.at_place(thread)
 

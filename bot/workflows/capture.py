@@ -1,0 +1,173 @@
+"""From a thread to an eval case: which thread is meant, and the case that it makes, as far as it can be known."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.domain.answer import UNKNOWN_INTENT
+from bot.domain.chat import Command, MessageRef, Person, Place
+from bot.domain.errors import Conflict, NotAllowed, NotFound, Rejected
+from bot.domain.escalation import Author, Escalation, EscalationStatus
+from bot.domain.learning import approved_reply, failure_of, taught
+from bot.domain.quality import CaseTurn, EvalCase, Strength, case_id
+from bot.domain.review import Action, FailureMode, Review
+from bot.domain.text.changes import statements
+from bot.domain.text.masking import known_values
+from bot.domain.text.stand_ins import StandIns
+from bot.domain.text.wording import content_words
+from bot.ports import Desk
+from bot.workflows.receive import of_thread
+
+_FACTS = 5  # suggested facts and claims: more would not be read
+_ALIKE, _SHOWN = 0.5, 3  # the share of words from which two questions are near-duplicates, and how many are shown
+_REVIEW = re.compile(r"esc_\w+/\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """An escalation and the review of it that there is something to learn from."""
+
+    escalation: Escalation
+    review: Review
+
+
+async def check_may_capture(desk: Desk, person: Person) -> None:
+    """Let the team pass. Raises NotAllowed."""
+    if await desk.people.role(person) is None:
+        raise NotAllowed("Only support reps can capture threads. Ask your manager to add you to the reps' group.")
+
+
+async def thread_meant(desk: Desk, command: Command) -> Thread | None:
+    """The thread that a command is about: by review, by link, by message, by where it was given; None if it names none.
+
+    Raises Rejected, NotFound or Conflict with a sentence that says what to do instead.
+    """
+    said = command.text.strip()
+    if _REVIEW.fullmatch(said):
+        return await of_review(desk, said)
+    if said:
+        message = desk.platforms[command.place.platform].message_of(said)
+        if message is None:
+            raise Rejected("That is no link to a message. Choose “Copy link” in the message's menu and paste it here.")
+        return await _of_message(desk, message)
+    if command.message is not None:
+        return await _of_message(desk, command.message)
+    return await _of_place(desk, command.place) if command.place.thread else None
+
+
+async def of_review(desk: Desk, review_id: str) -> Thread:
+    """Raises NotFound."""
+    review = await desk.store.reviews.get(review_id)
+    return Thread(await desk.store.escalations.get(review.escalation_id), review)
+
+
+async def recent(desk: Desk, place: Place) -> tuple[Thread, ...]:
+    """The threads of this room that something can be learned from, newest first."""
+    found = []
+    for escalation in await desk.store.escalations.in_room(place.platform, place.room):
+        review = _telling(await desk.store.reviews.of_escalation(escalation.id))
+        if review is not None and escalation.status is not EscalationStatus.WITHDRAWN:
+            found.append(Thread(escalation, review))
+    return tuple(found)
+
+
+async def _of_message(desk: Desk, message: MessageRef) -> Thread:
+    place = message.place
+    return await _of_place(desk, Place(place.platform, place.room, place.thread or message.message))
+
+
+async def _of_place(desk: Desk, place: Place) -> Thread:
+    escalation = await of_thread(desk, place)
+    if escalation is None:
+        platform = desk.platforms[place.platform]
+        room = await platform.room(place.room)  # says that we were not invited, where that is so
+        try:
+            await platform.thread(place)
+        except NotFound:
+            raise NotFound(f"That message in #{room.name} is not there any more, or I am not in that room.") from None
+        raise NotFound("There is no escalation in that thread. Mention me in it to get a draft, then capture it.")
+    if escalation.status is EscalationStatus.WITHDRAWN:
+        raise Conflict("The customer deleted that message, so there is nothing left to capture.")
+    review = _telling(await desk.store.reviews.of_escalation(escalation.id))
+    if review is None:
+        raise Conflict("The draft in that thread is still being written. Try again in a moment.")
+    return Thread(escalation, review)
+
+
+def _telling(reviews: Iterable[Review]) -> Review | None:
+    """The review that tells most: the newest one that somebody decided on, else the newest with a draft."""
+    drafted = [review for review in reviews if review.proposal is not None]
+    decided = [review for review in drafted if review.decision is not None]
+    return next(iter((decided or drafted)[::-1]), None)
+
+
+def stand_ins(thread: Thread) -> StandIns:
+    """What stands for the people and numbers of this thread; the same ones whenever it is captured."""
+    customer, proposal = thread.escalation.customer, thread.review.proposal
+    fields = [(field.name, field.value) for field in proposal.triage.fields] if proposal else []
+    texts = [turn.text for turn in thread.escalation.turns]
+    return StandIns(texts, known_values(customer.name, customer.email, customer.id, fields))
+
+
+def case_of(thread: Thread) -> EvalCase:
+    """The eval case that the thread makes: what was asked until the reply, and what that reply teaches."""
+    review, hide = thread.review, stand_ins(thread).hide
+    turns = tuple(CaseTurn(author, hide(text)) for author, text in _conversation(thread))
+    must_say, must_not_say = _facts(review)
+    intent = review.proposal.triage.intent if review.proposal else UNKNOWN_INTENT
+    mode = failure_of(review)
+    handed_off = review.decision is not None and review.decision.action is Action.HAND_OFF
+    return EvalCase(
+        id=case_id(turns),
+        turns=turns,
+        must_say=tuple(map(hide, must_say)),
+        must_not_say=tuple(map(hide, must_not_say)),
+        sources=_sources(review),
+        reference=hide(approved_reply(review)),
+        intent="" if intent == UNKNOWN_INTENT else intent,
+        escalates=handed_off or mode is FailureMode.POLICY_RESTRICTION,
+        strength=Strength.STRONG if approved_reply(review) else Strength.WEAK,
+        mode=mode,
+        escalation=thread.escalation.id,
+    )
+
+
+def near(case: EvalCase, cases: Iterable[EvalCase]) -> tuple[EvalCase, ...]:
+    """The cases that ask nearly the same, the most alike first: by the share of their words (Jaccard)."""
+    asked = frozenset(content_words(case.question))
+    alike = []
+    for other in cases:
+        theirs = frozenset(content_words(other.question))
+        share = len(asked & theirs) / len(asked | theirs) if asked and theirs else 0.0
+        if share >= _ALIKE and other.id != case.id:
+            alike.append((share, other.id, other))
+    return tuple(other for _, _, other in sorted(alike, key=lambda found: (-found[0], found[1]))[:_SHOWN])
+
+
+def _conversation(thread: Thread) -> list[tuple[Author, str]]:
+    """What was said before the reply of this review, without the team's talk among itself."""
+    said: list[tuple[Author, str]] = []
+    for turn in thread.escalation.turns:
+        if turn.ref == f"reply:{thread.review.id}":
+            break
+        if turn.author is not Author.REVIEWER and turn.text.strip():
+            said.append((turn.author, turn.text.strip()))
+    return said
+
+
+def _facts(review: Review) -> tuple[list[str], list[str]]:
+    """What an answer must and must not say: from the edit, and where nothing was edited the figures of the reply."""
+    made = taught(review)
+    new = [*(after for _, after in made.altered), *made.added]
+    if not new:
+        new = [clause for clause in statements(approved_reply(review)) if clause.quantities]
+    wrong = [before for before, _ in made.altered]
+    wrong += [clause for clause in made.removed if clause.quantities]
+    return [clause.text for clause in new[:_FACTS]], [clause.text for clause in wrong[:_FACTS]]
+
+
+def _sources(review: Review) -> tuple[str, ...]:
+    """The articles that the approved answer rests on; after a rejection nobody knows them yet."""
+    if review.proposal is None or not approved_reply(review):
+        return ()
+    return tuple(dict.fromkeys(passage.slug for _, passage in review.proposal.cited_passages()))
