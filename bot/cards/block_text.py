@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, assert_never
 
-from bot.cards.elements import Code, Emphasis, Link, Mention, Piece, Strong, Text, When
+from bot.cards.elements import Code, Emphasis, Link, Mention, Piece, Strong, Struck, Text, When
 from bot.domain.chat import Person
 
 Json = dict[str, Any]
@@ -90,7 +90,7 @@ def words_of(piece: Piece) -> str:
     match piece:
         case str():
             return piece
-        case Strong(text) | Emphasis(text) | Code(text):
+        case Strong(text) | Emphasis(text) | Struck(text) | Code(text):
             return text
         case Link(text, url):
             return text or url
@@ -107,7 +107,7 @@ def with_words(piece: Piece, words: str) -> Piece:
     match piece:
         case str():
             return words
-        case Strong() | Emphasis() | Code():
+        case Strong() | Emphasis() | Struck() | Code():
             return type(piece)(words)
         case Link(_, url):
             return Link(words, url)
@@ -133,6 +133,8 @@ def rich(piece: Piece) -> Json:
             return text_element(text, "bold")
         case Emphasis(text):
             return text_element(text, "italic")
+        case Struck(text):
+            return text_element(text, "strike")
         case Code(text):
             return text_element(text, "code")
         case Link(text, url):
@@ -154,8 +156,8 @@ def small(piece: Piece) -> Json | None:
     match piece:
         case str():
             return plain(piece, NOTE_TEXT)
-        case Strong(text) | Emphasis(text):
-            mark = "*" if isinstance(piece, Strong) else "_"
+        case Strong(text) | Emphasis(text) | Struck(text):
+            mark = "*" if isinstance(piece, Strong) else "_" if isinstance(piece, Emphasis) else "~"
             shown = _unformatted(text)
             return _mrkdwn(f"{mark}{shown}{mark}") if shown else None
         case Code(text):  # Slack formats nothing within, and what is copied from it must be what was meant

@@ -22,6 +22,13 @@ class Emphasis:
 
 
 @dataclass(frozen=True, slots=True)
+class Struck:
+    """What a change takes away."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
     text: str
 
@@ -46,7 +53,7 @@ class When:
     at: datetime
 
 
-Piece = str | Strong | Emphasis | Code | Link | Mention | When
+Piece = str | Strong | Emphasis | Struck | Code | Link | Mention | When
 Text = tuple[Piece, ...]
 
 

@@ -1,7 +1,7 @@
 """Keeping every card true: a card is painted from what the store says now, after every change."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ async def show(run: Run, desk: Desk, review_id: str, *, owner: str = "") -> None
 
     `owner` is the room that owns the intent, where that is known before there is a proposal.
     """
-    await _through_outages(run, desk, "show", paint, review_id, owner)
+    await through_outages(run, desk, "show", paint, review_id, owner)
 
 
 async def show_missing(desk: Desk) -> None:
@@ -42,34 +42,34 @@ async def show_again(run: Run, desk: Desk, *, review: str) -> None:
 
 async def add(run: Run, desk: Desk, review_id: str, card: Card, *, key: str) -> None:
     """Post a further card below the review's, once per key; keeps trying through outages."""
-    await _through_outages(run, desk, "post", _add, review_id, card, key)
+    await through_outages(run, desk, "post", _add, review_id, card, key)
 
 
 async def tell_of_failure(run: Run, desk: Desk, review_id: str) -> None:
     """Notify whoever approved the reply if it did not reach the customer; the card alone would notify nobody."""
-    await _through_outages(run, desk, "alert", _alert, review_id)
+    await through_outages(run, desk, "alert", _alert, review_id)
 
 
 async def tell(run: Run, desk: Desk, review_id: str, person: Person, text: str) -> None:
     """Tell this person alone, where the card is; keeps trying through outages."""
-    await _through_outages(run, desk, "tell", _tell, review_id, person, text)
+    await through_outages(run, desk, "tell", _tell, review_id, person, text)
 
 
-async def _through_outages(
-    run: Run, desk: Desk, name: str, effect: Callable[..., Awaitable[float | None]], review_id: str, *more: object
+async def through_outages(
+    run: Run, desk: Desk, name: str, effect: Callable[..., Awaitable[float | None]], subject: str, *more: object
 ) -> None:
     """Repeat a step that gives the seconds to wait while it cannot be done, and None once there is nothing to do."""
     for delay in (*desk.policy.retry_seconds, None):
-        wait = await run.step(name, effect, desk, review_id, *more)
+        wait = await run.step(name, effect, desk, subject, *more)
         if wait is None:
             return
-        log.warning("The step %r of %s could not be done yet.", name, review_id)
+        log.warning("The step %r of %s could not be done yet.", name, subject)
         if delay is not None:
             await run.sleep(max(delay, wait))
-    log.error("The step %r of %s could not be done; what waits for people is on the Home page.", name, review_id)
+    log.error("The step %r of %s could not be done; what waits for people is on the Home page.", name, subject)
 
 
-async def _wait_after(effect: Awaitable[object], review_id: str) -> float | None:
+async def wait_after(effect: Awaitable[object], subject: str) -> float | None:
     """None when the effect is done or was refused for good, else the seconds to wait before it is tried again."""
     try:
         await effect
@@ -78,13 +78,13 @@ async def _wait_after(effect: Awaitable[object], review_id: str) -> float | None
     except DeliveryFailed as trouble:
         if not trouble.permanent:
             return trouble.retry_after or 0.0
-        log.error("What was to be shown of %s was refused: %s", review_id, trouble)
+        log.error("What was to be shown of %s was refused: %s", subject, trouble)
     return None
 
 
 async def paint(desk: Desk, review_id: str, owner: str = "") -> float | None:
     """Bring the card up to date; return None when it is, else the seconds to wait before trying again."""
-    return await _wait_after(_paint(desk, review_id, owner), review_id)
+    return await wait_after(_paint(desk, review_id, owner), review_id)
 
 
 async def paint_writing(desk: Desk, review_id: str, text: str) -> None:
@@ -109,7 +109,7 @@ async def _add(desk: Desk, review_id: str, card: Card, key: str) -> float | None
     if review.card is None:
         return None
     place = review.card.place
-    return await _wait_after(desk.platforms[place.platform].post(place, card, key=key), review_id)
+    return await wait_after(desk.platforms[place.platform].post(place, card, key=key), review_id)
 
 
 async def _tell(desk: Desk, review_id: str, person: Person, text: str) -> float | None:
@@ -117,7 +117,7 @@ async def _tell(desk: Desk, review_id: str, person: Person, text: str) -> float 
     if review.card is None:
         return None
     place = review.card.place
-    return await _wait_after(desk.platforms[place.platform].tell(place, person, text), review_id)
+    return await wait_after(desk.platforms[place.platform].tell(place, person, text), review_id)
 
 
 async def _paint(desk: Desk, review_id: str, owner: str, writing: str = "") -> None:
@@ -165,7 +165,7 @@ async def _team_place(desk: Desk, escalation: Escalation, owner: str) -> Place |
 async def _open_thread(desk: Desk, escalation: Escalation, owner: str) -> Place | None:
     """Begin a thread for the escalation in the room that owns its intent, and work on it there from now on."""
     for platform in desk.platforms.values():
-        room = await _own_room(platform, [owner, desk.policy.home_room])
+        room = await own_room(platform, [owner, desk.policy.home_room])
         if room is not None:
             root = await platform.post(
                 Place(platform.name, room.id), opening_card(escalation), key=f"opening:{escalation.id}"
@@ -176,7 +176,8 @@ async def _open_thread(desk: Desk, escalation: Escalation, owner: str) -> Place 
     return None
 
 
-async def _own_room(platform: Platform, candidates: list[str]) -> Room | None:
+async def own_room(platform: Platform, candidates: Sequence[str]) -> Room | None:
+    """The first of these rooms that is the team's alone and that the bot is in."""
     for name in filter(None, candidates):
         try:
             room = await platform.room(name)

@@ -59,10 +59,14 @@ class Mask:
     def hide(self, text: str) -> str:
         """The text with placeholders for what is personal in it."""
         shown, at = [], 0
-        for start, end, kind in _joined(self._found(text)):
+        for start, end, kind in self.personal_in(text):
             shown += [text[at:start], self._instead(kind, text[start:end])]
             at = end
         return "".join([*shown, text[at:]])
+
+    def personal_in(self, text: str) -> list[Span]:
+        """The start, end and kind of everything that would be hidden, in order and apart from each other."""
+        return _joined(self._found(text))
 
     def restore(self, text: str) -> str:
         """The text with the values in place of their placeholders, also of those that lost their brackets."""

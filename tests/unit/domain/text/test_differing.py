@@ -1,0 +1,69 @@
+import time
+
+import pytest
+
+from bot.domain.text.differing import Fate, differing, merged
+
+BASE = "# Refunds\n\nA refund takes 3 days.\n\nIt goes to the same card.\n\nGift cards are not refunded.\n"
+
+
+def test_a_change_is_told_word_by_word_within_its_paragraph() -> None:
+    (change,) = differing(BASE, BASE.replace("3 days", "5 working days"))
+    assert change.after == "# Refunds"
+    assert change.stretches == (
+        (Fate.KEPT, "A refund takes "),
+        (Fate.REMOVED, "3 "),
+        (Fate.ADDED, "5 working "),
+        (Fate.KEPT, "days."),
+    )
+
+
+def test_a_paragraph_that_says_something_else_is_one_removed_and_one_added() -> None:
+    changes = differing(BASE, BASE.replace("It goes to the same card.", "We never pay in cash, whoever asks for that."))
+    assert [change.stretches[0][0] for change in changes] == [Fate.REMOVED, Fate.ADDED]
+
+
+def test_white_space_between_paragraphs_is_no_change() -> None:
+    assert differing(BASE, BASE.replace("\n\n", "\r\n \r\n\n")) == ()
+    assert differing("", "") == ()
+
+
+def test_changes_of_different_paragraphs_are_merged() -> None:
+    one, other = BASE.replace("3 days", "5 days"), BASE.replace("are not", "are never") + "\nAsk us.\n"
+    both = "# Refunds\n\nA refund takes 5 days.\n\nIt goes to the same card.\n\nGift cards are never refunded.\n\nAsk us.\n"
+    assert merged(BASE, one, other) == merged(BASE, other, one) == both
+
+
+def test_neighbouring_paragraphs_may_both_change() -> None:
+    one, other = BASE.replace("3 days", "5 days"), BASE.replace("same card", "card")
+    assert merged(BASE, one, other) == one.replace("same card", "card")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (BASE.replace("3 days", "5 days"), BASE.replace("3 days", "7 days")),
+        (BASE + "\nOne end.\n", BASE + "\nAnother end.\n"),
+        (BASE.replace("A refund takes 3 days.\n\n", ""), BASE.replace("3 days", "7 days")),
+        (BASE.replace("It goes", "New.\n\nIt goes"), BASE.replace("It goes", "Other.\n\nIt goes")),
+    ],
+)
+def test_changes_of_the_same_paragraph_or_gap_conflict(one: str, other: str) -> None:
+    assert merged(BASE, one, other) is None
+    assert merged(BASE, other, one) is None
+
+
+def test_the_same_change_made_twice_is_one() -> None:
+    changed = BASE.replace("3 days", "5 days") + "\nAn end.\n"
+    assert merged(BASE, changed, changed) == changed.replace("\n\n\n", "\n\n")
+
+
+@pytest.mark.parametrize(
+    "one, other", [("a b c " * 20_000, "b a c " * 20_000), ("a\n\n" * 9_000, "a\n\nb\n\n" * 5_000)]
+)
+def test_a_text_that_repeats_itself_takes_no_longer_than_others(one: str, other: str) -> None:
+    begin = time.perf_counter()
+    differing(one, other)
+    merged(one, other, one)
+    assert time.perf_counter() - begin < 5
+    assert differing("\x00\ud800 \u202e", "\x00\ud800") == differing("\x00\ud800 \u202e", "\x00\ud800")
