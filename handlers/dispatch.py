@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import get_args
 from weakref import WeakValueDictionary
 
+from bot.cards.capture import COMMAND, opener_card
+from bot.cards.elements import Form
 from bot.domain.chat import (
     Click,
     Command,
@@ -22,12 +24,13 @@ from bot.domain.chat import (
 from bot.domain.codec import codec
 from bot.domain.errors import DeliveryFailed, RatchetError, Unavailable
 from bot.ports import Answer, Desk, Received
-from handlers import escalations, home, reviews
+from handlers import capture, escalations, home, reviews
 from handlers.commands import CommandPlugin
 
 log = logging.getLogger(__name__)
 
 KINDS: Mapping[str, type[Stimulus]] = {kind.__name__: kind for kind in get_args(Stimulus)}
+FORMS = reviews.FORMS | capture.FORMS
 TRIES = 6
 AT_ONCE = 16
 """How many stimuli are handled side by side; the others wait in the inbox, where a crash cannot reach them."""
@@ -48,7 +51,7 @@ class Dispatcher:
     def immediate(self, stimulus: Stimulus) -> bool:
         """What opens or sends a form, or only asks, is answered within the acknowledgement; work is kept first."""
         if isinstance(stimulus, Click):
-            return stimulus.action in reviews.OPENERS
+            return stimulus.action in reviews.OPENERS or stimulus.action == COMMAND
         if isinstance(stimulus, Command):
             return stimulus.name not in self._commands or not self._commands[stimulus.name].begins_work
         return isinstance(stimulus, Submission)
@@ -136,10 +139,12 @@ class Dispatcher:
                 return await escalations.edited(self._desk, stimulus)
             case MessageDeleted():
                 return await escalations.deleted(self._desk, stimulus)
+            case Click(action=action) if action == COMMAND:
+                return await self._pressed(stimulus)
             case Click():
                 return await reviews.ACTIONS[stimulus.action](self._desk, stimulus)
             case Submission():
-                return await reviews.FORMS[stimulus.form](self._desk, stimulus)
+                return await FORMS[stimulus.form](self._desk, stimulus)
             case Command():
                 return await self._commands[stimulus.name].run(self._desk, stimulus)
             case HomeOpened():
@@ -154,8 +159,23 @@ class Dispatcher:
                 name, text = "ratchet", name
             plugin = self._commands.get(name)
             if plugin is not None and plugin.slash:
-                return await plugin.run(self._desk, Command(seen.key, name, text, seen.author, seen.place))
+                return await self._mentioned(plugin, Command(seen.key, name, text, seen.author, seen.place))
         return await escalations.message(self._desk, seen)
+
+    async def _mentioned(self, plugin: CommandPlugin, command: Command) -> Answer:
+        """Run the command; a mention opens no form, so that a button is posted which does."""
+        answer = await plugin.run(self._desk, command)
+        if not isinstance(answer, Form):
+            return answer
+        card = opener_card(f"{command.name} {command.text}".strip(), plugin.shortcut or answer.title, command.actor)
+        platform = self._desk.platforms[command.place.platform]
+        await platform.post(command.place, card, key=f"opener:{command.key}")
+        return None
+
+    async def _pressed(self, click: Click) -> Answer:
+        """A button that gives a command gives it where the button is."""
+        name, _, text = click.subject.partition(" ")
+        return await self._commands[name].run(self._desk, Command(click.key, name, text, click.actor, click.place))
 
 
 def _lane(stimulus: Stimulus) -> str:

@@ -20,6 +20,7 @@ from bot.surfaces.thread import ThreadSurface
 from bot.surfaces.webhook import WebhookSurface
 from bot.web.server import Handler, create_server
 from bot.workflows import answer, receive, review, showing
+from evals.trying import try_case
 from handlers import escalations, jobs
 from handlers.commands import CommandPlugin
 from handlers.dispatch import Dispatcher
@@ -31,6 +32,7 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "resolve": review.resolve,
     "again": review.again,
     "withdraw": receive.withdraw,
+    "try_case": try_case,
 }
 
 

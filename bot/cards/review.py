@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from bot.cards.capture import capture_buttons, offered
 from bot.cards.elements import (
     Actions,
     Button,
@@ -126,7 +127,7 @@ def _actions(review: Review) -> list[Element]:
     ]
     if not draft.abstained and not review.proposal.blocks:
         buttons.insert(0, Button(f"review.{Action.APPROVE}", "Approve", subject, Style.PRIMARY))
-    return [Actions(tuple(buttons))]
+    return [Actions(tuple(buttons), capture_buttons(review))]
 
 
 def _ending(escalation: Escalation, review: Review) -> list[Element]:
@@ -156,7 +157,14 @@ def _ending(escalation: Escalation, review: Review) -> list[Element]:
             elements = [Notice(Tone.INFO, (*said, "."))]
             elements += [Quote(decision.note)] if decision.note else []
             elements += [Note(("A new draft with this guidance is on its way.",))] if decision.redraft else []
-    return [*elements, Actions((Button("review.why", "Why", subject_of(review.id, decision.draft_hash)),))]
+    why = Button("review.why", "Why", subject_of(review.id, decision.draft_hash))
+    return [*elements, Actions((*offered(review), why), tuple(_others(review)))]
+
+
+def _others(review: Review) -> list[Button]:
+    """The ways to learn from the review that are not offered already."""
+    first = {button.subject for button in offered(review)}
+    return [button for button in capture_buttons(review) if button.subject not in first]
 
 
 def _failure(review: Review) -> list[Element]:

@@ -47,8 +47,12 @@ COMPANY: Json = {
         {"name": "partners", "shared": True},
         {"name": "random"},
     ],
-    "commands": [{"command": "/ratchet", "description": "help", "usage_hint": "help"}],
-    "shortcuts": [{"callback_id": "draft", "name": "Draft an answer", "type": "message"}],
+    "commands": [{"command": f"/{name}", "description": name} for name in ("ratchet", "eval-case", "kb-fix")],
+    "shortcuts": [
+        {"callback_id": "draft", "name": "Draft an answer", "type": "message"},
+        {"callback_id": "eval-case", "name": "Make eval case", "type": "message"},
+        {"callback_id": "kb-fix", "name": "Fix knowledge", "type": "message"},
+    ],
     "scopes": sorted(SCOPES),
     "bot_events": sorted(EVENTS),
 }

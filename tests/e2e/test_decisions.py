@@ -46,7 +46,7 @@ async def replies(desk: Desk, card: Json, text: str = ANSWER) -> int:
 
 
 async def review_of(desk: Desk, card: Json) -> Review:
-    subject: str = next(a["value"] for a in card["actions"] if a.get("value"))
+    subject: str = next(a["value"] for a in card["actions"] if a["action"].startswith("review."))
     return await desk.app.desk.store.reviews.get(subject.partition("#")[0])
 
 

@@ -38,7 +38,15 @@ def judged(**changes: Any) -> Review:
 
 def labels(review: Review) -> list[str]:
     blocks = render_card(review_card(escalation(), review))["blocks"]
-    return [e["text"]["text"] for block in blocks if block["type"] == "actions" for e in block["elements"]]
+    pressed = [e for block in blocks if block["type"] == "actions" for e in block["elements"]]
+    return [element["text"]["text"] for element in pressed if element["type"] == "button"]
+
+
+def folded(review: Review) -> list[str]:
+    """What the card's menu offers."""
+    blocks = render_card(review_card(escalation(), review))["blocks"]
+    menus = [e for block in blocks if block["type"] == "actions" for e in block["elements"] if e["type"] == "overflow"]
+    return [option["text"]["text"] for menu in menus for option in menu["options"]]
 
 
 @pytest.mark.parametrize("state", ReviewState)
@@ -200,3 +208,38 @@ def test_any_text_fits_on_a_card_that_can_still_be_decided() -> None:
     assert len(json.dumps(blocks, ensure_ascii=False)) < 40_000
     assert "Approve" in labels(review)
     assert "It is on its way. [1]" in json.dumps(blocks)
+
+
+@pytest.mark.parametrize(
+    ("mode", "offered"),
+    [
+        (FailureMode.MISSING_KNOWLEDGE, "Fix knowledge"),
+        (FailureMode.STALE_POLICY, "Fix knowledge"),
+        (FailureMode.AMBIGUOUS_INTENT, "Make eval case"),
+        (FailureMode.TONE, "Make eval case"),
+        (FailureMode.POLICY_RESTRICTION, "Make eval case"),
+    ],
+)
+def test_a_rejection_offers_what_mends_it_and_the_other_behind_the_menu(mode: FailureMode, offered: str) -> None:
+    made = decision(READY, Action.REJECT, mode=mode)
+    rejected = replace(READY, state=ReviewState.REJECTED, decision=made)
+    assert labels(rejected) == [offered, "Why"]
+    assert folded(rejected) == [name for name in ("Make eval case", "Fix knowledge") if name != offered]
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("It will arrive within four days.", "Fix knowledge"),
+        ("It's on its way to you!", "Make eval case"),
+    ],
+)
+def test_an_edit_offers_what_its_change_calls_for(text: str, offered: str) -> None:
+    made = decision(READY, Action.EDIT, text=text)
+    assert labels(replace(READY, state=ReviewState.DELIVERED, decision=made)) == [offered, "Why"]
+
+
+def test_an_approval_offers_both_behind_the_menu_alone() -> None:
+    approved = replace(READY, state=ReviewState.DELIVERED, decision=decision(READY))
+    assert labels(approved) == ["Why"]
+    assert folded(approved) == folded(READY) == ["Make eval case", "Fix knowledge"]

@@ -1,0 +1,129 @@
+"""Making an eval case or a knowledge fix of a thread: the forms, and what is sent with them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from bot.cards import capture as cards
+from bot.domain.chat import Command, FormErrors, Person, Submission, Toast
+from bot.domain.errors import RatchetError
+from bot.domain.learning import Lesson
+from bot.domain.quality import CaseTurn, EvalCase, Strength
+from bot.domain.review import FailureMode
+from bot.ports import Answer, Desk
+from bot.workflows import capture
+
+MOST_LINES, LONGEST_LINE = 20, 500
+EMPTY = "No thread of this room has a draft yet. Give a link: /{name} <message link>, or use the message's menu."
+
+Opener = Callable[[Desk, capture.Thread], Awaitable[Answer]]
+
+
+async def open_case(desk: Desk, command: Command) -> Answer:
+    """Answer with the form of an eval case, or with the threads to choose from."""
+    return await _open(desk, command, Lesson.CASE)
+
+
+async def _open(desk: Desk, command: Command, lesson: Lesson) -> Answer:
+    await capture.check_may_capture(desk, command.actor)
+    thread = await capture.thread_meant(desk, command)
+    if thread is not None:
+        return await OPENERS[lesson](desk, thread)
+    threads = await capture.recent(desk, command.place)
+    if not threads:
+        return Toast(EMPTY.format(name=lesson.value))
+    return cards.pick_form(lesson, [(thread.escalation, thread.review) for thread in threads])
+
+
+async def send_pick(desk: Desk, sent: Submission) -> Answer:
+    """Go on with the thread that was chosen."""
+    try:
+        await capture.check_may_capture(desk, sent.actor)
+        return await OPENERS[Lesson(sent.subject)](desk, await capture.of_review(desk, sent.values.get("thread", "")))
+    except RatchetError as problem:
+        return FormErrors({"thread": str(problem)})
+
+
+async def case_form(desk: Desk, thread: capture.Thread) -> Answer:
+    case = capture.case_of(thread)
+    cases = await desk.store.cases.all()
+    known = next((other for other in cases if other.id == case.id), None)
+    return cards.case_form(f"{thread.review.id}#{case.id}", case, capture.near(case, cases), known)
+
+
+async def send_case(desk: Desk, sent: Submission) -> Answer:
+    """Keep the case and try it; what is wrong with it is said beside the input."""
+    review_id, _, case_id = sent.subject.partition("#")
+    try:
+        await capture.check_may_capture(desk, sent.actor)
+        thread = await capture.of_review(desk, review_id)
+    except RatchetError as problem:
+        return FormErrors({"intent": str(problem)})
+    case = _filled_in(capture.case_of(thread), sent.values)
+    errors = await _case_errors(desk, case, capture.stand_ins(thread).hides)
+    if errors:
+        return FormErrors(errors)
+    by = Person(sent.actor.platform, sent.actor.id, await desk.platforms[sent.actor.platform].name_of(sent.actor))
+    new = replace(case, id=case_id, by=(by,), created_at=desk.clock.now())
+    stored, is_new = await desk.store.cases.save(new)
+    await desk.runtime.start("try_case", f"try:{stored.id}:{sent.key}", case=stored.id, review=review_id)
+    done = "Saved" if is_new else "This thread was a case already; you are credited too. Its content is as it was"
+    return Toast(f"{done}: {stored.id}. I am trying it now; the answer comes in the thread.")
+
+
+def _filled_in(case: EvalCase, values: Mapping[str, str]) -> EvalCase:
+    """The case as the form says it is; the same conversation keeps its id, whatever was changed in it."""
+    turns = list(case.turns)
+    for name, at in cards.turn_inputs(case).items():
+        turns[at] = CaseTurn(turns[at].author, values.get(name, "").strip())
+    return replace(
+        case,
+        turns=tuple(turns),
+        reference=values.get("reference", "").strip(),
+        must_say=_lines(values.get("must_say", "")),
+        must_not_say=_lines(values.get("must_not_say", "")),
+        sources=_lines(values.get("sources", "")),
+        intent=values.get("intent", "").strip(),
+        escalates=values.get("escalates", "") == "yes",
+        strength=Strength(values.get("strength", "") or Strength.STRONG),
+        mode=mode_of(values),
+        tags=tuple(dict.fromkeys(filter(None, (tag.strip() for tag in values.get("tags", "").split(","))))),
+    )
+
+
+async def _case_errors(desk: Desk, case: EvalCase, private: Callable[[str], bool]) -> dict[str, str]:
+    errors = {
+        name: "There is something personal in it (a name, an address, a number). Replace it by an invented one."
+        for name, text in _texts(case).items()
+        if private(text)
+    }
+    live = (await desk.store.releases.live("knowledge")).manifest
+    if unknown := [slug for slug in case.sources if slug not in live]:
+        errors["sources"] = (
+            f"There is no article {unknown[0]}. Use its name, such as {next(iter(live), 'returns/policy')}."
+        )
+    if not case.question.strip():
+        errors["intent"] = "The case needs words of the customer: write what was asked."
+    if not (case.escalates or case.must_say or case.reference):
+        errors["must_say"] = "Say what a good answer has in it, or that a person should answer."
+    return errors
+
+
+def _texts(case: EvalCase) -> dict[str, str]:
+    turns = {name: case.turns[at].text for name, at in cards.turn_inputs(case).items()}
+    said = {"reference": case.reference, "must_say": "\n".join(case.must_say)}
+    return turns | said | {"must_not_say": "\n".join(case.must_not_say), "tags": " ".join(case.tags)}
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    lines = (line.strip()[:LONGEST_LINE] for line in text.splitlines())
+    return tuple(dict.fromkeys(filter(None, lines)))[:MOST_LINES]
+
+
+def mode_of(values: Mapping[str, str]) -> FailureMode | None:
+    """The failure mode that was chosen, if one was."""
+    chosen = values.get("mode", "")
+    return FailureMode(chosen) if chosen else None
+
+
+OPENERS: Mapping[Lesson, Opener] = {Lesson.CASE: case_form}
+FORMS = {cards.PICK: send_pick, cards.CASE: send_case}
