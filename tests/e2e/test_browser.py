@@ -40,7 +40,7 @@ async def page(desk: Desk) -> AsyncIterator[Any]:
 
     async with async_playwright() as browsers:
         chromium = await browsers.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        shown = await chromium.new_page(viewport={"width": 1440, "height": 900})
+        shown = await chromium.new_page(viewport={"width": 1440, "height": 960})
         problems: list[str] = []
         shown.on("pageerror", lambda error: problems.append(str(error)))
         await shown.goto(f"{desk.sandbox.base_url}/sandbox")
