@@ -24,13 +24,15 @@ from bot.domain.chat import (
 from bot.domain.codec import codec
 from bot.domain.errors import DeliveryFailed, RatchetError, Unavailable
 from bot.ports import Answer, Desk, Received
-from handlers import capture, escalations, home, reviews
+from handlers import capture, escalations, fixes, home, reviews
 from handlers.commands import CommandPlugin
 
 log = logging.getLogger(__name__)
 
 KINDS: Mapping[str, type[Stimulus]] = {kind.__name__: kind for kind in get_args(Stimulus)}
-FORMS = reviews.FORMS | capture.FORMS
+OPENERS = reviews.OPENERS | fixes.OPENERS
+ACTIONS = reviews.ACTIONS | fixes.ACTIONS
+FORMS = reviews.FORMS | capture.FORMS | fixes.FORMS
 TRIES = 6
 AT_ONCE = 16
 """How many stimuli are handled side by side; the others wait in the inbox, where a crash cannot reach them."""
@@ -51,7 +53,7 @@ class Dispatcher:
     def immediate(self, stimulus: Stimulus) -> bool:
         """What opens or sends a form, or only asks, is answered within the acknowledgement; work is kept first."""
         if isinstance(stimulus, Click):
-            return stimulus.action in reviews.OPENERS or stimulus.action == COMMAND
+            return stimulus.action in OPENERS or stimulus.action == COMMAND
         if isinstance(stimulus, Command):
             return stimulus.name not in self._commands or not self._commands[stimulus.name].begins_work
         return isinstance(stimulus, Submission)
@@ -142,7 +144,7 @@ class Dispatcher:
             case Click(action=action) if action == COMMAND:
                 return await self._pressed(stimulus)
             case Click():
-                return await reviews.ACTIONS[stimulus.action](self._desk, stimulus)
+                return await ACTIONS[stimulus.action](self._desk, stimulus)
             case Submission():
                 return await FORMS[stimulus.form](self._desk, stimulus)
             case Command():

@@ -19,7 +19,8 @@ from bot.surfaces.schema import openapi
 from bot.surfaces.thread import ThreadSurface
 from bot.surfaces.webhook import WebhookSurface
 from bot.web.server import Handler, create_server
-from bot.workflows import answer, receive, review, showing
+from bot.workflows import answer, fix, receive, review, showing
+from evals.release import release_fix
 from evals.trying import try_case
 from handlers import escalations, jobs
 from handlers.commands import CommandPlugin
@@ -33,6 +34,8 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "again": review.again,
     "withdraw": receive.withdraw,
     "try_case": try_case,
+    "show_fix": fix.show_fix,
+    "release_fix": release_fix,
 }
 
 

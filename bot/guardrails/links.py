@@ -52,15 +52,15 @@ def check(given: GuardInput) -> Iterable[Finding]:
     What only looks like a host ("see evil.museums") is warned of.
     """
     told: set[str] = set()
-    for host, shown, level in _links(given.draft.text[:READ]):
-        if host in told or len(told) >= _MOST or _allowed(host, given.allowed_hosts):
+    for host, shown, level in links_in(given.draft.text[:READ]):
+        if host in told or len(told) >= _MOST or is_allowed(host, given.allowed_hosts):
             continue
         told.add(host)
         message = f'The draft links to "{host}", which is not one of the hosts that replies may link to.'
         yield Finding(NAME, level, message, shown[:200])
 
 
-def _links(text: str) -> Iterator[tuple[str, str, Level]]:
+def links_in(text: str) -> Iterator[tuple[str, str, Level]]:
     """Each link's host (or its scheme, where it has no host), how it is written, and how sure that is."""
     written = _SPOKEN_DOT.sub(".", html.unescape(text) if "&" in text else text)
     written = _APART.sub(lambda match: _together(match.group()), _APART_DOT.sub(".", written))
@@ -127,7 +127,8 @@ def _host(rest: str) -> str:
         return host
 
 
-def _allowed(host: str, hosts: frozenset[str]) -> bool:
+def is_allowed(host: str, hosts: frozenset[str]) -> bool:
+    """Tell whether the host is one of these or below one of them."""
     return any(host == allowed or host.endswith(f".{allowed}") for allowed in (h.casefold() for h in hosts))
 
 
