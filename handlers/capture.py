@@ -5,15 +5,19 @@ from dataclasses import replace
 
 from bot.cards import capture as cards
 from bot.domain.chat import Command, FormErrors, Person, Submission, Toast
-from bot.domain.errors import RatchetError
+from bot.domain.errors import RatchetError, Rejected
 from bot.domain.learning import Lesson
 from bot.domain.quality import CaseTurn, EvalCase, Strength
 from bot.domain.review import FailureMode
 from bot.ports import Answer, Desk
-from bot.workflows import capture
+from bot.workflows import capture, mending
+from bot.workflows import fix as fixing
 
 MOST_LINES, LONGEST_LINE = 20, 500
 EMPTY = "No thread of this room has a draft yet. Give a link: /{name} <message link>, or use the message's menu."
+
+INPUTS = {"body": "text", "slug": "title"}
+"""The inputs of the form, where they are not called as what they fill."""
 
 Opener = Callable[[Desk, capture.Thread], Awaitable[Answer]]
 
@@ -21,6 +25,11 @@ Opener = Callable[[Desk, capture.Thread], Awaitable[Answer]]
 async def open_case(desk: Desk, command: Command) -> Answer:
     """Answer with the form of an eval case, or with the threads to choose from."""
     return await _open(desk, command, Lesson.CASE)
+
+
+async def open_fix(desk: Desk, command: Command) -> Answer:
+    """Answer with the form of a knowledge fix, or with the threads to choose from."""
+    return await _open(desk, command, Lesson.FIX)
 
 
 async def _open(desk: Desk, command: Command, lesson: Lesson) -> Answer:
@@ -62,12 +71,40 @@ async def send_case(desk: Desk, sent: Submission) -> Answer:
     errors = await _case_errors(desk, case, capture.stand_ins(thread).hides)
     if errors:
         return FormErrors(errors)
-    by = Person(sent.actor.platform, sent.actor.id, await desk.platforms[sent.actor.platform].name_of(sent.actor))
-    new = replace(case, id=case_id, by=(by,), created_at=desk.clock.now())
+    new = replace(case, id=case_id, by=(await _named(desk, sent.actor),), created_at=desk.clock.now())
     stored, is_new = await desk.store.cases.save(new)
     await desk.runtime.start("try_case", f"try:{stored.id}:{sent.key}", case=stored.id, review=review_id)
     done = "Saved" if is_new else "This thread was a case already; you are credited too. Its content is as it was"
     return Toast(f"{done}: {stored.id}. I am trying it now; the answer comes in the thread.")
+
+
+async def fix_form(desk: Desk, thread: capture.Thread, place: str = "") -> Answer:
+    draft, base = await mending.fix_draft(desk, thread, place=place)
+    return cards.fix_form(f"{thread.review.id}#{draft.place}#{base}", draft)
+
+
+async def send_fix(desk: Desk, sent: Submission) -> Answer:
+    """Put the fix before the article's owner; with another section chosen, come again with that one's text."""
+    review_id, _, shown = sent.subject.partition("#")
+    place, _, base = shown.rpartition("#")
+    chosen = sent.values.get("place", "") or place
+    try:
+        await capture.check_may_capture(desk, sent.actor)
+        thread = await capture.of_review(desk, review_id)
+        if chosen != place:
+            return await fix_form(desk, thread, chosen)
+        by = await _named(desk, sent.actor)
+        values = {cards.without_place(name): value for name, value in sent.values.items()}
+        fix = await mending.fix_sent(desk, thread, values, by, changes=(place, base), ref=sent.key)
+        opened = await fixing.open_fix(desk, fix)
+    except RatchetError as problem:
+        field = (problem.field if isinstance(problem, Rejected) else None) or "text"
+        return FormErrors({cards.of_place(INPUTS.get(field, field), place): str(problem)})
+    return Toast(f"Sent to whoever owns “{opened.revision.title}”. The thread hears how it ends.")
+
+
+async def _named(desk: Desk, person: Person) -> Person:
+    return replace(person, name=await desk.platforms[person.platform].name_of(person))
 
 
 def _filled_in(case: EvalCase, values: Mapping[str, str]) -> EvalCase:
@@ -125,5 +162,5 @@ def mode_of(values: Mapping[str, str]) -> FailureMode | None:
     return FailureMode(chosen) if chosen else None
 
 
-OPENERS: Mapping[Lesson, Opener] = {Lesson.CASE: case_form}
-FORMS = {cards.PICK: send_pick, cards.CASE: send_case}
+OPENERS: Mapping[Lesson, Opener] = {Lesson.CASE: case_form, Lesson.FIX: fix_form}
+FORMS = {cards.PICK: send_pick, cards.CASE: send_case, cards.FIX: send_fix}

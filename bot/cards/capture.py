@@ -1,5 +1,6 @@
 """Capturing a thread: the forms that make an eval case or a knowledge fix of it, and what a card offers."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -163,6 +164,16 @@ class FixDraft:
     before: str = ""
 
 
+def of_place(name: str, place: str) -> str:
+    """The name of an input that belongs to a section: Slack keeps what an input of the same name held before."""
+    return f"{name}@{hashlib.sha256(place.encode()).hexdigest()[:8]}"
+
+
+def without_place(name: str) -> str:
+    """The name that `of_place` was given."""
+    return name.partition("@")[0]
+
+
 def fix_form(subject: str, fix: FixDraft) -> Form:
     """The section as it stands with the suggested change in it; another section can be chosen instead."""
     revision = fix.revision
@@ -170,15 +181,17 @@ def fix_form(subject: str, fix: FixDraft) -> Form:
     switched = "Choose another one and press Send: the form comes again with its text."
     elements: tuple[Element | Input, ...] = (
         Choice("place", "What should have answered?", places, fix.place, hint=switched),
-        TextInput("title", "Title", revision.title, max_length=150),
+        TextInput(of_place("title", fix.place), "Title", revision.title, max_length=150),
         *((Note(("As it stands:",)), Quote(fix.before)) if fix.before and fix.before != fix.text else ()),
-        TextInput("text", "Text", fix.text, multiline=True, hint="Markdown. Only this section changes."),
+        TextInput(
+            of_place("text", fix.place), "Text", fix.text, multiline=True, hint="Markdown. Only this section changes."
+        ),
         TextInput("reason", "Why", fix.reason, multiline=True, optional=True, hint="The owner reads this."),
         Choice("mode", "What went wrong?", MODES, fix.mode.value if fix.mode else "", optional=True),
-        TextInput("owner", "Owner", revision.owner, max_length=100),
-        DateInput("effective", "In force from", revision.effective),
-        DateInput("review_by", "Review by", revision.review_by),
-        Choice("audience", "For whom?", AUDIENCES, revision.audience.value),
+        TextInput(of_place("owner", fix.place), "Owner", revision.owner, max_length=100),
+        DateInput(of_place("effective", fix.place), "In force from", revision.effective),
+        DateInput(of_place("review_by", fix.place), "Review by", revision.review_by),
+        Choice(of_place("audience", fix.place), "For whom?", AUDIENCES, revision.audience.value),
     )
     return Form(FIX, TITLES[Lesson.FIX], subject, elements, submit="Send")
 

@@ -11,7 +11,7 @@ from bot.domain.escalation import Author, Escalation, EscalationStatus
 from bot.domain.learning import approved_reply, failure_of, taught
 from bot.domain.quality import CaseTurn, EvalCase, Strength, case_id
 from bot.domain.review import Action, FailureMode, Review
-from bot.domain.text.changes import statements
+from bot.domain.text.changes import greeted, statements
 from bot.domain.text.masking import known_values
 from bot.domain.text.stand_ins import StandIns
 from bot.domain.text.wording import content_words
@@ -106,6 +106,7 @@ def stand_ins(thread: Thread) -> StandIns:
     customer, proposal = thread.escalation.customer, thread.review.proposal
     fields = [(field.name, field.value) for field in proposal.triage.fields] if proposal else []
     texts = [turn.text for turn in thread.escalation.turns]
+    fields += [("name", name) for reply in (thread.review.reply, *texts) if (name := greeted(reply))]
     return StandIns(texts, known_values(customer.name, customer.email, customer.id, fields))
 
 

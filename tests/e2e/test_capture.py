@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 import pytest_asyncio
 
+from bot.domain.chat import Person
+from bot.domain.fix import FixState
 from bot.sandbox.remote import Json
 from tests.e2e.company import Desk, company_at_work, words
 
@@ -75,7 +77,9 @@ def held(form: Json) -> dict[str, str]:
     for block_id, inputs in form["state"]["values"].items():
         for value in inputs.values():
             chosen = value.get("selected_option") or {}
-            values[block_id] = value.get("value") or chosen.get("value") or value.get("selected_date") or ""
+            values[block_id.partition("@")[0]] = (
+                value.get("value") or chosen.get("value") or value.get("selected_date") or ""
+            )
     return values
 
 
@@ -169,3 +173,86 @@ async def test_an_outsider_captures_nothing(desk: Desk) -> None:
 
 async def test_a_room_without_threads_says_how_to_name_one(desk: Desk) -> None:
     await told(desk, "", "No thread of this room has a draft yet")
+
+
+async def fix_form(desk: Desk, who: str = "bo") -> Json:
+    """The form of a knowledge fix, as soon as this person has it open."""
+
+    async def shown() -> Json | None:
+        form = await desk.opened(who)
+        return form if form["callback_id"] == "capture.fix" else None
+
+    form: Json = await desk.until(shown)
+    return form
+
+
+@DOORS
+async def test_every_door_leads_to_the_same_knowledge_fix_filled_in(desk: Desk, door: Door) -> None:
+    card = await settled(desk)
+    await door(desk, card, "kb-fix")
+    form = await fix_form(desk)
+    shown = held(form)
+    assert shown["place"].startswith("returns/refund-timing#")
+    assert "A card refund takes 10 working days after it is issued." in shown["text"]
+    assert "| Credit or debit card | 10 working days |" in shown["text"]
+    assert "A PayPal refund takes 1 to 2 working days" in shown["text"]
+    assert shown["owner"] == "@billing-leads"
+    assert (shown["effective"], shown["audience"]) == ("2026-03-09", "customer")
+    assert shown["mode"] == "stale_policy"
+    assert "Dana" not in str(shown)
+    await closed(desk)
+
+
+async def test_a_gap_becomes_a_new_article_from_the_answer(desk: Desk) -> None:
+    card = await desk.asked("I am Dana. Do you engrave names on the grinder?", as_="gus")
+    label = "Write answer" if "Write answer" in words(card) else "Edit"
+    await desk.form(card, label)
+    told = "Engraving a grinder costs 12 EUR and takes three days."
+    answer = f"Hi Dana,\n\n{told} Yours is booked, Dana.\n\nBest regards,\nAna"
+    await desk.hands.do("forms/submit", as_="ana", values={"Reply": answer})
+    card = await desk.shows(card, "Delivered to this thread")
+    await desk.press(card, "Fix knowledge", as_="ana")
+    shown = held(await fix_form(desk, "ana"))
+    assert told in shown["text"]
+    assert "Dana" not in shown["text"] + shown["reason"]
+    await closed(desk, "ana")
+
+
+async def test_another_section_comes_with_its_own_text(desk: Desk) -> None:
+    card = await settled(desk)
+    await by_menu(desk, card, "kb-fix")
+    place = held(await fix_form(desk))["place"]
+
+    async def chosen(other: str, says: str) -> None:
+        await desk.hands.do("forms/submit", as_="bo", values={"place": other})
+
+        async def switched() -> bool:
+            return says in held(await desk.opened("bo"))["text"]
+
+        await desk.until(switched)
+
+    await chosen(place[:-1] + str(int(place[-1]) - 1), "inspected within 3 working days")
+    await chosen("new", ANSWER)
+    await closed(desk)
+
+
+async def test_a_fix_that_is_sent_comes_before_the_articles_owner_and_the_thread_is_told(desk: Desk) -> None:
+    card = await settled(desk)
+    await desk.press(card, "Fix knowledge", as_="ana")
+    await fix_form(desk, "ana")
+    await desk.hands.do("forms/submit", as_="ana", values={"Why": "The bank needs longer since March."})
+    await desk.whisper("ana", "Sent to whoever owns “When a refund arrives”")
+    fix = (await desk.app.desk.store.fixes.proposed_by(Person("slack", desk.sandbox.workspace.user("ana").id)))[0]
+    assert "| Credit or debit card | 10 working days |" in fix.revision.body
+    assert "## Where a refund goes" in fix.revision.body
+    assert (fix.state, fix.reason) == (FixState.OPEN, "The bank needs longer since March.")
+    assert "When a refund arrives" in words(await desk.card("#escalations", card["thread_ts"], "When a refund arrives"))
+
+
+async def test_a_fix_with_a_customers_address_in_it_is_stopped_with_the_words_marked(desk: Desk) -> None:
+    card = await settled(desk)
+    await desk.press(card, "Fix knowledge", as_="ana")
+    await fix_form(desk, "ana")
+    sent = await desk.hands.do("forms/submit", as_="ana", values={"Text": "Write to dana@reed.example for a refund."})
+    assert "»dana@reed.example«" in str(sent["errors"])
+    await closed(desk, "ana")

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from bot.domain.text.claims import Clause, read
 from bot.domain.text.message import own_words
+from bot.domain.text.names import addressee
 from bot.domain.text.quantities import Quantity
 
 LIKE = 0.4
 """The share of their words from which two statements speak of the same, and one corrects the other."""
 _LEAST = 2  # roots of a statement that says something; a greeting has fewer, or is cut
-_GREETING = re.compile(
-    r"\A\s*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|guten tag|bonjour|hola|beste|liebe[r]?)\b"
-    r"[^\n.?!]{0,60}(?:[,!.\n]|\Z)",
-    re.I,
+_HELLO = r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|guten tag|bonjour|hola|beste|liebe[r]?)"
+_GREETING = re.compile(rf"\A\s*{_HELLO}\b[^\n.?!]{{0,60}}(?:[,!.\n]|\Z)", re.I)
+_GREETED = re.compile(
+    rf"\A\s*(?i:{_HELLO})[^\S\n]+(?P<name>[A-ZÀ-Þ][^\W\d_]+(?:[ '’-][A-ZÀ-Þ][^\W\d_]+){{0,3}})\s*[,!.\n]"
 )
 
 
@@ -43,6 +44,12 @@ class Changes:
 def matter(reply: str) -> str:
     """A reply without its greeting and sign-off."""
     return _GREETING.sub("", own_words(reply), count=1).strip()
+
+
+def greeted(reply: str) -> str:
+    """Whom a reply greets by name; "" where it greets nobody."""
+    match = _GREETED.match(reply)
+    return addressee(match["name"]) if match else ""
 
 
 def statements(reply: str) -> tuple[Clause, ...]:

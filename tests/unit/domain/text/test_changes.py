@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.text.changes import changes, matter, statements
+from bot.domain.text.changes import changes, greeted, matter, statements
 
 TAKES = "A card refund takes 5 to 7 working days after we issue it."
 DRAFT = f"Hi Hanna,\n\n{TAKES} Send the scale back to us.\n\nBest regards,\nFern"
@@ -53,3 +54,19 @@ def test_a_reply_without_its_frame_is_its_matter() -> None:
 def test_any_text_is_compared(one: str, other: str) -> None:
     made = changes(one, other)
     assert len(made.added) + len(made.corrected) <= len(statements(other))
+
+
+@pytest.mark.parametrize(
+    ("reply", "name"),
+    [
+        ("Hi Hanna,\n\nIt takes two days.", "Hanna"),
+        ("Dear Mary-Ann Vos!\nIt does.", "Mary-Ann Vos"),
+        ("hallo Jörg,\nja.", "Jörg"),
+        ("Hello,\n\nHanna is away.", ""),
+        ("Hi there, it takes two days.", ""),
+        ("Hello Customer,\nyes.", ""),
+        ("It takes two days.", ""),
+    ],
+)
+def test_whom_a_reply_greets_is_a_person(reply: str, name: str) -> None:
+    assert greeted(reply) == name
