@@ -149,6 +149,10 @@ class Reviews(Protocol):
         """What this person decided since then, newest first."""
         ...
 
+    async def of_intent(self, intent: str, since: datetime, limit: int = 3000) -> tuple[Review, ...]:
+        """The newest draft of each escalation that triage judged to be of this intent since then, oldest first."""
+        ...
+
     async def judged(
         self, *, drafter: str | None = None, since: datetime | None = None, limit: int | None = None
     ) -> tuple[Judgement, ...]:

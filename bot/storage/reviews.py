@@ -189,6 +189,14 @@ class SqlReviews(Repository):
         async with self._read() as connection:
             return tuple(review_from(row) for row in await connection.execute(wanted))
 
+    async def of_intent(self, intent: str, since: datetime, limit: int = 3000) -> tuple[Review, ...]:
+        judged = R.proposal["triage"]["intent"].as_string() == intent
+        wanted = self._select(REVIEWS).where(judged, R.opened_at >= since).order_by(R.opened_at.desc()).limit(limit)
+        async with self._read() as connection:
+            found = [review_from(row) for row in await connection.execute(wanted)]
+        newest = {review.escalation_id: review for review in reversed(found)}
+        return tuple(sorted(newest.values(), key=lambda review: (review.opened_at, review.id)))
+
     async def judged(
         self, *, drafter: str | None = None, since: datetime | None = None, limit: int | None = None
     ) -> tuple[Judgement, ...]:

@@ -279,6 +279,19 @@ async def test_what_a_person_decided_is_listed_newest_first(store: Store) -> Non
     assert len(await store.reviews.decided_by(ANA, NOON, limit=1)) == 1
 
 
+async def test_the_newest_draft_of_each_escalation_of_an_intent_is_found(store: Store) -> None:
+    other = replace(proposal().triage, intent="unknown")
+    for number, minutes, judged in (("1", 0, other), ("2", 5, proposal().triage), ("3", 9, other)):
+        asked, _ = await store.escalations.receive(escalation(f"esc_{number}"))
+        review, _ = await store.reviews.open(asked, at=NOON + timedelta(minutes=minutes))
+        await store.reviews.propose(review.id, proposal(triage=judged))
+    again, _ = await store.reviews.open(escalation("esc_1", revision=2), at=NOON + timedelta(minutes=20))
+    await store.reviews.propose(again.id, proposal(triage=other))
+    found = await store.reviews.of_intent("unknown", NOON)
+    assert [(each.escalation_id, each.number) for each in found] == [("esc_3", 1), ("esc_1", 2)]
+    assert await store.reviews.of_intent("unknown", NOON + timedelta(hours=1)) == ()
+
+
 async def test_a_tricky_text_keeps_its_hash(store: Store) -> None:
     asked, _ = await store.escalations.receive(escalation())
     review, _ = await store.reviews.open(asked, at=NOON)
