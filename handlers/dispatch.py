@@ -33,6 +33,8 @@ KINDS: Mapping[str, type[Stimulus]] = {kind.__name__: kind for kind in get_args(
 OPENERS = reviews.OPENERS | fixes.OPENERS
 ACTIONS = reviews.ACTIONS | fixes.ACTIONS
 FORMS = reviews.FORMS | capture.FORMS | fixes.FORMS
+WORDS = ("help", "status", "why")
+"""What `/ratchet` understands without its name in front."""
 TRIES = 6
 AT_ONCE = 16
 """How many stimuli are handled side by side; the others wait in the inbox, where a crash cannot reach them."""
@@ -153,11 +155,14 @@ class Dispatcher:
                 return await home.opened(self._desk, stimulus)
 
     async def _message(self, seen: RoomMessage) -> Answer:
-        """A mention that begins with a slash command's name (or is `help`) is that command; all else is a question."""
+        """A mention that begins with a slash command's name, or is one word of `/ratchet`'s, is that command.
+
+        All else is a question.
+        """
         if seen.asked and seen.author.same_as(seen.asked_by):
             word, _, text = seen.text.strip().partition(" ")
             name = word.lower()
-            if name in ("help", "status") and not text:
+            if name in WORDS and not text:
                 name, text = "ratchet", name
             plugin = self._commands.get(name)
             if plugin is not None and plugin.slash:

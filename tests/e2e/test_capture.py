@@ -256,3 +256,23 @@ async def test_a_fix_with_a_customers_address_in_it_is_stopped_with_the_words_ma
     sent = await desk.hands.do("forms/submit", as_="ana", values={"Text": "Write to dana@reed.example for a refund."})
     assert "»dana@reed.example«" in str(sent["errors"])
     await closed(desk, "ana")
+
+
+async def test_why_shows_what_the_draft_of_a_linked_thread_rests_on(desk: Desk) -> None:
+    card = await desk.asked("How long does PayPal take for a refund after you issue it?")
+    await desk.hands.do("commands", as_="sue", room="#random", text=f"/ratchet why {link_of(card)}")
+    assert "When a refund arrives" in words(await desk.opened("sue"))
+    await closed(desk, "sue")
+    said = {"room": "#escalations", "thread": card["thread_ts"], "text": "@ratchet why"}
+    await desk.hands.do("messages", as_="sue", **said)
+    await desk.press(await desk.card("#escalations", card["thread_ts"], "press to open"), "command", as_="sue")
+    assert "When a refund arrives" in words(await desk.opened("sue"))
+    await closed(desk, "sue")
+
+
+async def test_status_counts_the_fixes_and_the_cases(desk: Desk) -> None:
+    await desk.hands.do("commands", as_="mae", room="#random", text="/ratchet status")
+    said = await desk.whisper("mae", "Knowledge fixes:")
+    fixes = await desk.app.desk.store.fixes.in_state(FixState.OPEN)
+    assert f"{len(fixes)} open, 0 testing, 0 held" in said
+    assert f"Eval cases: {len(await desk.app.desk.store.cases.all())}, 0 of them core" in said

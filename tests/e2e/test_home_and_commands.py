@@ -49,6 +49,7 @@ async def test_home_shows_the_queue_oldest_first_with_age_and_links(desk: Desk, 
     clock.moved = -timedelta(minutes=20)
     await desk.asked(NONSENSE, as_="bo")
     clock.moved = timedelta()
+    await desk.quiet()  # a card has its link a moment after it is posted
     shown = await home(desk, "ana", NONSENSE)
     assert shown.index(REFUND) < shown.index(NONSENSE)
     assert "Gus Outsider · draft ready · waiting 3 h" in shown
