@@ -62,12 +62,12 @@ def save_cases(cases: Iterable[EvalCase], folder: Path) -> tuple[Path, ...]:
 
 def to_yaml(cases: Iterable[EvalCase]) -> str:
     """The text of a file with these cases."""
-    content = {"cases": [_written(case) for case in cases]}
+    content = {"cases": [_with_short_lists(as_values(case)) for case in cases]}
     return yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
 
 
 class _Dumper(yaml.SafeDumper):
-    """Lists of short names on a line of their own would hide a case's shape: they stay in one line."""
+    """Writes lists of names in one line, and what is there twice twice."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
@@ -82,8 +82,12 @@ _Dumper.add_representer(
 )
 
 
-def _written(case: EvalCase) -> dict[str, Any]:
-    """The case without what is as by default."""
+def _with_short_lists(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: _Names(value) if name in ("sources", "tags") else value for name, value in values.items()}
+
+
+def as_values(case: EvalCase) -> dict[str, Any]:
+    """The case as plain values that `case_from` reads, without what is as by default."""
     if len(case.turns) == 1 and case.turns[0].author is Author.CUSTOMER:
         said: dict[str, Any] = {"customer": case.turns[0].text}
     else:
@@ -91,13 +95,13 @@ def _written(case: EvalCase) -> dict[str, Any]:
     rest = {
         "must_say": list(case.must_say),
         "must_not_say": list(case.must_not_say),
-        "sources": _Names(case.sources),
+        "sources": list(case.sources),
         "reference": case.reference,
         "intent": case.intent,
         "escalates": case.escalates,
         "strength": case.strength.value if case.strength is not Strength.STRONG else "",
         "mode": case.mode.value if case.mode else "",
-        "tags": _Names(case.tags),
+        "tags": list(case.tags),
         "core": case.core,
         "by": [{"platform": by.platform, "id": by.id, "name": by.name} for by in case.by],
         "escalation": case.escalation,
@@ -116,16 +120,23 @@ def _read(file: Path) -> Iterable[tuple[EvalCase, str]]:
         where = _at(file, node)
         if not isinstance(node, yaml.MappingNode):
             raise Rejected(f"{where}: a case is a mapping with customer: or turns:.")
-        values: dict[str, Any] = {}
-        for key, value in node.value:
-            name = str(key.value)
-            if name not in _READERS:
-                raise Rejected(f'{_at(file, key)}: a case has no "{name}"; it has {", ".join(_READERS)}.')
-            try:
-                values[name] = _READERS[name](_plain(value))
-            except _Unfit as problem:
-                raise Rejected(f"{_at(file, value)}: {name} {problem}") from None
-        yield _case(values, where), where
+        lines = {str(key.value): _at(file, value if str(key.value) in _READERS else key) for key, value in node.value}
+        values = {str(key.value): _plain(value, lines[str(key.value)]) for key, value in node.value}
+        yield case_from(values, where, lines), where
+
+
+def case_from(values: Mapping[str, Any], where: str, lines: Mapping[str, str] | None = None) -> EvalCase:
+    """Make the case that these values describe. Raises Rejected, saying where: of a key, its line if that is known."""
+    read: dict[str, Any] = {}
+    for name, value in values.items():
+        at = (lines or {}).get(name, where)
+        if name not in _READERS:
+            raise Rejected(f'{at}: a case has no "{name}"; it has {", ".join(_READERS)}.')
+        try:
+            read[name] = _READERS[name](value)
+        except _Unfit as problem:
+            raise Rejected(f"{at}: {name} {problem}") from None
+    return _case(read, where)
 
 
 def _entries(file: Path) -> list[yaml.Node]:
@@ -148,12 +159,12 @@ def _at(file: Path, node: yaml.Node) -> str:
     return f"{file}, line {node.start_mark.line + 1}"
 
 
-def _plain(node: yaml.Node) -> Any:
+def _plain(node: yaml.Node, where: str) -> Any:
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_object(node, deep=True)
     except yaml.YAMLError:
-        raise _Unfit("is not plain YAML.") from None
+        raise Rejected(f"{where}: this is not plain YAML.") from None
     finally:
         loader.dispose()
 

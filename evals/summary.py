@@ -68,7 +68,7 @@ class Summary:
     """A run in figures. Quarantined cases are in `quarantined` and nowhere else; the others count.
 
     `passing` is the share of cases that passed every trial; `hat` the chance that a case passes k trials in a row, for
-    each k. `scorers` is the share passed of the trials that each scorer applies to.
+    each k. `scorers` is the share of the cases to which each scorer applies that passed it every time.
     """
 
     passing: Share
@@ -116,8 +116,12 @@ def _pass_hat(cases: Sequence[Sequence[CaseResult]]) -> tuple[float, ...]:
 
 
 def _by_scorer(cases: Iterable[Sequence[CaseResult]]) -> dict[str, Share]:
+    """By case and not by trial: trials of one case are no independent evidence."""
     given: dict[str, list[bool]] = {}
     for trials in cases:
+        passed: dict[str, bool] = {}
         for score in (score for trial in trials for score in trial.scores):
-            given.setdefault(score.scorer, []).append(score.passed)
-    return {name: share(sum(passed), len(passed)) for name, passed in sorted(given.items())}
+            passed[score.scorer] = passed.get(score.scorer, True) and score.passed
+        for name, holds in passed.items():
+            given.setdefault(name, []).append(holds)
+    return {name: share(sum(holds), len(holds)) for name, holds in sorted(given.items())}

@@ -63,7 +63,7 @@ def test_a_plain_case_takes_one_line(tmp_path: Path) -> None:
         ("cases:\n- turns:\n  - client: Hello", "line 3: turns must be one of customer, agent, reviewer"),
         ("cases:\n- customer: Hi\n  created_at: soon", "line 3: created_at must be a date and time"),
         ("cases:\n- just text", "line 2: a case is a mapping"),
-        ("cases:\n- customer: Hi\n  intent: !!python/name:os.system x", "line 3: intent is not plain YAML"),
+        ("cases:\n- customer: Hi\n  intent: !!python/name:os.system x", "line 3: this is not plain YAML"),
         ("tests: []", "line 1: a file of cases is one list"),
         ("cases: [", "is not YAML"),
     ],
