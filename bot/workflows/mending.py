@@ -35,7 +35,9 @@ class _Place:
 
     @property
     def label(self) -> str:
-        return short(" › ".join(filter(None, (self.revision.title, self.section.heading))), 75)
+        title, heading = self.revision.title, self.section.heading.split(" › ")
+        heading = heading[1:] if heading[0] == title else heading
+        return short(" › ".join(filter(None, (title, *heading))), 75)
 
 
 async def fix_draft(desk: Desk, thread: Thread, *, place: str = "") -> tuple[FixDraft, str]:
