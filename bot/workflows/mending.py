@@ -143,7 +143,7 @@ def _parts(section: Section) -> list[Section]:
         return [section]
     parts: list[Section] = []
     start = at = 0
-    for paragraph in re.finditer(r"(?:[^\n]|\n(?!\n))+", section.text):
+    for paragraph in re.finditer(r"[^\n](?:[^\n]|\n(?!\n))*", section.text):
         if paragraph.end() - start > LONGEST and at > start:
             parts.append(_part(section, start, at))
             start = paragraph.start()
