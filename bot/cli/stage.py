@@ -98,9 +98,12 @@ def _sandbox(page: socket.socket, door: socket.socket, clock: "Clock") -> "Sandb
 
 async def _learn(app: "App", articles: Path) -> None:
     from bot.cli.terminal import progress_bar
+    from evals.dataset import STARTER, load_cases
+    from evals.importing import import_cases
 
     with progress_bar("Importing the sample articles") as tell:
         await app.library.import_folder(articles, progress=tell, source="demo")
+    await import_cases(app.desk.store.cases, load_cases(STARTER), at=app.desk.clock.now())
     await app.warm()
 
 
