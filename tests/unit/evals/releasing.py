@@ -31,24 +31,28 @@ class Team:
 
 @dataclass
 class Reader:
-    """Triages by the first word, and drafts the best passage as it stands; `troubles` are raised in turn."""
+    """Triages by the first word, and drafts the best passage as it stands; `troubles` are raised in turn.
+
+    On a passage with the words of `slips` it fails once for each of them.
+    """
 
     name: str = "reader"
     version: str = "1"
     slow: bool = False
     troubles: list[Exception] = field(default_factory=list)
-    wavers: bool = False
-    drafts: int = 0
+    slips: list[str] = field(default_factory=list)
 
     async def triage(self, escalation: Escalation) -> Triage:
         return replace(proposal().triage, intent=escalation.question.split()[0].casefold(), intent_confidence=0.0)
 
     async def draft(self, request: DraftRequest, progress: Progress | None = None) -> Draft:
-        self.drafts += 1
         if self.troubles:
             raise self.troubles.pop(0)
         passage = request.passages[0]
-        text = "I do not know." if self.wavers and self.drafts % 2 else passage.text
+        text = passage.text
+        if self.slips and self.slips[0] in text:
+            self.slips.pop(0)
+            text = "I do not know."
         return Draft(text, f"{text} [1]", (Citation(1, passage.id, passage.text),), 0.9, DraftAuthor.OFFLINE)
 
 
