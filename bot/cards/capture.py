@@ -29,7 +29,7 @@ from bot.cards.elements import (
 from bot.domain.article import Audience, Revision
 from bot.domain.chat import Person
 from bot.domain.escalation import Author, Escalation
-from bot.domain.learning import Lesson, lesson_of
+from bot.domain.learning import Lesson, failure_of, lesson_of
 from bot.domain.quality import CaseResult, CaseTurn, EvalCase, Strength
 from bot.domain.review import FailureMode, Review, ReviewState
 
@@ -52,7 +52,19 @@ def capture_buttons(review: Review) -> tuple[Button, ...]:
 def offered(review: Review) -> tuple[Button, ...]:
     """The one way that mends what went wrong, to be pressed at once; none where nothing did."""
     lesson = lesson_of(review)
-    return (replace(command_button(lesson, f"{lesson} {review.id}"), style=Style.PRIMARY),) if lesson else ()
+    if lesson is None:
+        return ()
+    button = replace(command_button(lesson, f"{lesson} {review.id}"), style=Style.PRIMARY)
+    misjudged = failure_of(review) is FailureMode.AMBIGUOUS_INTENT
+    return (replace(button, label="Set the right intent") if misjudged else button,)
+
+
+def advice(review: Review) -> tuple[Element, ...]:
+    """What to do where neither a case nor an article mends what went wrong."""
+    if failure_of(review) is not FailureMode.TOOL_FAILURE or review.proposal is None:
+        return ()
+    run = Code(f"ratchet trace show {review.proposal.trace_id}")
+    return (Note(("A tool failed. Tell whoever runs it; this shows every step: ", run)),)
 
 
 def command_button(lesson: Lesson, subject: str) -> Button:
@@ -90,7 +102,7 @@ def case_form(subject: str, case: EvalCase, near: Sequence[EvalCase], known: Eva
         TextInput("must_say", "Must say", _lines(case.must_say), True, True, "One fact a line."),
         TextInput("must_not_say", "Must not say", _lines(case.must_not_say), True, True, "One claim a line."),
         TextInput("sources", "Must cite", _lines(case.sources), True, True, "One article a line."),
-        TextInput("intent", "Intent", case.intent, optional=True, max_length=100),
+        TextInput("intent", "Intent", case.intent, optional=True, hint="As the taxonomy calls it.", max_length=100),
         Choice("escalates", "Who should answer?", ESCALATES, "yes" if case.escalates else "no"),
         Choice("strength", "As an example it is", STRENGTHS, case.strength.value),
         Choice("mode", "What went wrong?", MODES, case.mode.value if case.mode else "", optional=True),

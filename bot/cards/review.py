@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from bot.cards.capture import capture_buttons, offered
+from bot.cards.capture import advice, capture_buttons, offered
 from bot.cards.elements import (
     Actions,
     Button,
@@ -158,7 +158,7 @@ def _ending(escalation: Escalation, review: Review) -> list[Element]:
             elements += [Quote(decision.note)] if decision.note else []
             elements += [Note(("A new draft with this guidance is on its way.",))] if decision.redraft else []
     why = Button("review.why", "Why", subject_of(review.id, decision.draft_hash))
-    return [*elements, Actions((*offered(review), why), tuple(_others(review)))]
+    return [*elements, *advice(review), Actions((*offered(review), why), tuple(_others(review)))]
 
 
 def _others(review: Review) -> list[Button]:

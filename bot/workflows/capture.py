@@ -12,7 +12,7 @@ from bot.domain.learning import approved_reply, failure_of, taught
 from bot.domain.quality import CaseTurn, EvalCase, Strength, case_id
 from bot.domain.review import Action, FailureMode, Review
 from bot.domain.text.changes import greeted, statements
-from bot.domain.text.masking import known_values
+from bot.domain.text.masking import cut, known_values
 from bot.domain.text.stand_ins import StandIns
 from bot.domain.text.wording import content_words
 from bot.ports import Desk
@@ -20,6 +20,7 @@ from bot.workflows.receive import of_thread
 
 _FACTS = 5  # suggested facts and claims: more would not be read
 _ALIKE, _SHOWN = 0.5, 3  # the share of words from which two questions are near-duplicates, and how many are shown
+_READ = 20_000  # characters of a turn: as far as private data is looked for
 _REVIEW = re.compile(r"esc_\w+/\d+")
 
 
@@ -84,7 +85,8 @@ async def _of_place(desk: Desk, place: Place) -> Thread:
         try:
             await platform.thread(place)
         except NotFound:
-            raise NotFound(f"That message in #{room.name} is not there any more, or I am not in that room.") from None
+            gone = f"I cannot read that message in #{room.name}: it is gone, or I was not invited (/invite @ratchet)."
+            raise NotFound(gone) from None
         raise NotFound("There is no escalation in that thread. Mention me in it to get a draft, then capture it.")
     if escalation.status is EscalationStatus.WITHDRAWN:
         raise Conflict("The customer deleted that message, so there is nothing left to capture.")
@@ -113,7 +115,7 @@ def stand_ins(thread: Thread) -> StandIns:
 def case_of(thread: Thread) -> EvalCase:
     """The eval case that the thread makes: what was asked until the reply, and what that reply teaches."""
     review, hide = thread.review, stand_ins(thread).hide
-    turns = tuple(CaseTurn(author, hide(text)) for author, text in _conversation(thread))
+    turns = tuple(CaseTurn(author, hide(cut(text, _READ))) for author, text in _conversation(thread))
     must_say, must_not_say = _facts(review)
     intent = review.proposal.triage.intent if review.proposal else UNKNOWN_INTENT
     mode = failure_of(review)

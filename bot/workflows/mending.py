@@ -22,6 +22,7 @@ from bot.workflows.capture import Thread, stand_ins
 LONGEST, FITS = 2_400, 2_900  # characters of a section that is offered, and of what a form takes with the change in it
 REVIEWED = timedelta(days=365)
 _ARTICLES = 5
+_MOST, _LONGEST_NAME = 99, 150  # sections that a form can list, and characters that name one there
 _SPEAKS_OF_IT = 0.3  # the share of the answer's words from which a section might have given the answer
 
 
@@ -126,11 +127,12 @@ async def _places(desk: Desk, thread: Thread) -> list[_Place]:
     live = (await desk.store.releases.live("knowledge")).manifest
     found = await desk.store.articles.revisions({slug: live[slug] for slug in slugs if slug in live})
     revisions = sorted(found, key=lambda revision: slugs.index(revision.slug))
-    return [
+    places = [
         _Place(f"{revision.slug}#{number}", revision, section)
         for revision in revisions
         for number, section in enumerate(_editable(revision.body))
     ]
+    return [place for place in places if len(place.name) <= _LONGEST_NAME][:_MOST]
 
 
 def _editable(body: str) -> list[Section]:

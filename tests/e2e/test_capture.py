@@ -154,7 +154,10 @@ async def test_a_link_that_leads_nowhere_is_answered_with_what_to_do(desk: Desk)
     room = desk.sandbox.workspace.channel("#random").id
     await told(desk, "what?", "Choose “Copy link”")
     await told(desk, f"{place}/C0NOSUCH/p1700000000000100", "There is no room C0NOSUCH, or Ratchet was not invited")
-    await told(desk, f"{place}/{room}/p1700000000000100", "is not there any more")
+    await told(desk, f"{place}/{room}/p1700000000000100", "it is gone, or I was not invited")
+    await desk.hands.do("rooms", name="secret", members=["bo"], private=True, bot=False)
+    secret = await desk.hands.do("messages", as_="bo", room="#secret", text="Psst")
+    await told(desk, f"{place}/{secret['room']}/p{secret['ts'].replace('.', '')}", f"no room {secret['room']}")
     wrote = await desk.hands.do("messages", as_="bo", room="#random", text="Lunch?")
     await told(desk, f"{place}/{room}/p{wrote['ts'].replace('.', '')}", "There is no escalation in that thread")
 

@@ -215,7 +215,6 @@ def test_any_text_fits_on_a_card_that_can_still_be_decided() -> None:
     [
         (FailureMode.MISSING_KNOWLEDGE, "Fix knowledge"),
         (FailureMode.STALE_POLICY, "Fix knowledge"),
-        (FailureMode.AMBIGUOUS_INTENT, "Make eval case"),
         (FailureMode.TONE, "Make eval case"),
         (FailureMode.POLICY_RESTRICTION, "Make eval case"),
     ],
@@ -243,3 +242,15 @@ def test_an_approval_offers_both_behind_the_menu_alone() -> None:
     approved = replace(READY, state=ReviewState.DELIVERED, decision=decision(READY))
     assert labels(approved) == ["Why"]
     assert folded(approved) == folded(READY) == ["Make eval case", "Fix knowledge"]
+
+
+def test_a_misjudged_intent_offers_to_set_the_right_one() -> None:
+    made = decision(READY, Action.REJECT, mode=FailureMode.AMBIGUOUS_INTENT)
+    assert labels(replace(READY, state=ReviewState.REJECTED, decision=made)) == ["Set the right intent", "Why"]
+
+
+def test_a_tools_failure_says_whom_to_tell_and_what_shows_it() -> None:
+    made = decision(READY, Action.REJECT, mode=FailureMode.TOOL_FAILURE)
+    rejected = replace(READY, state=ReviewState.REJECTED, decision=made)
+    assert labels(rejected) == ["Why"]
+    assert "ratchet trace show run-1" in shown(rejected)

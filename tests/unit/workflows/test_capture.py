@@ -102,6 +102,11 @@ def test_cases_that_ask_nearly_the_same_are_found_the_most_alike_first() -> None
     assert [case.id for case in near(mine, [*cases, mine])] == ["case_1", "case_2"]
 
 
+def test_a_turn_that_is_longer_than_what_is_searched_is_kept_that_far() -> None:
+    case = case_of(thread(asked="word " * 20_000 + "late@x.example"))
+    assert len(case.turns[0].text) <= 20_000
+
+
 # --- what failed ------------------------------------------------------------------------------------------------------
 
 
