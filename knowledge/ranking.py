@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from itertools import zip_longest
@@ -112,24 +112,35 @@ def _precedence(passage: Passage) -> tuple[int, date, bool]:
     )
 
 
-def _words(passage: Passage) -> frozenset[str]:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The different words of a text, and apart those of them that have a digit."""
+
+    every: frozenset[str]
+    plain: frozenset[str]
+    numbered: frozenset[str]
+
+
+def _words(passage: Passage) -> _Words:
     return _words_of(passage.text)
 
 
 @lru_cache(maxsize=4_096)
-def _words_of(text: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(text.casefold()))
+def _words_of(text: str) -> _Words:
+    every = frozenset(_WORD.findall(text.casefold()))
+    numbered = frozenset(word for word in every if any(c.isdigit() for c in word))
+    return _Words(every, every - numbered, numbered)
 
 
-def _same(a: frozenset[str], b: frozenset[str]) -> bool:
-    different = a ^ b
-    if len(different) > (1 - SAME) * len(a | b):
+def _same(a: _Words, b: _Words) -> bool:
+    different = a.every ^ b.every
+    if len(different) > (1 - SAME) * len(a.every | b.every):
         return False
-    return not any(word in _NEGATIONS or any(c.isdigit() for c in word) for word in different)
+    return a.numbered == b.numbered and not different & _NEGATIONS
 
 
-def _nearly_same(a: frozenset[str], b: frozenset[str]) -> bool:
-    if min(len(a), len(b)) < NEARLY_SAME * max(len(a), len(b)) - 4:
+def _nearly_same(a: _Words, b: _Words) -> bool:
+    sizes = len(a.every), len(b.every)
+    if min(sizes) < NEARLY_SAME * max(sizes) - 4:
         return False
-    different = sum(1 for word in a ^ b if not any(c.isdigit() for c in word))
-    return different <= (1 - NEARLY_SAME) * len(a | b)
+    return len(a.plain ^ b.plain) <= (1 - NEARLY_SAME) * len(a.every | b.every)
