@@ -197,6 +197,7 @@ def read_card(message: Json, names: dict[str, str], room: str = "") -> Card | No
         for block in blocks
         if block["type"] == "actions"
         for element in block["elements"]
+        if element["type"] == "button"
     ]
     lines = tuple(text for text in shown if text)
     return Card(message["ts"], int(summary[1]), summary[2], summary[3].strip(), lines, tuple(buttons), room)
