@@ -122,3 +122,36 @@ async def test_a_fix_that_breaks_a_core_case_is_held_until_a_manager_says_why(de
 async def _live(desk: Desk, fix: KnowledgeFix) -> KnowledgeFix | None:
     now = await desk.app.desk.store.fixes.get(fix.id)
     return now if now.state is FixState.LIVE else None
+
+
+async def test_a_senior_edits_a_fix_in_a_form_that_says_what_may_not_stand_there(desk: Desk) -> None:
+    now = await article(desk.app.desk, "orders/gift-wrapping")
+    assert now is not None
+    fix = proposed(desk, replace(now, body=f"{now.body}\nWrapping takes one day more.\n"), base=now.hash, ref="3")
+    await open_fix(desk.app.desk, fix)
+    card = await fix_card(desk, f"A change: {now.title}")
+    await desk.form(card, "Edit", as_="sue")
+    refused = await desk.hands.do("forms/submit", as_="sue", values={"Article": f"{now.body}\nAsk <!channel> first."})
+    assert "»<!channel>«" in json.dumps(refused, ensure_ascii=False)
+    await desk.hands.do("forms/submit", as_="sue", values={"Article": f"{now.body}\nWrapping takes two days more.\n"})
+    edited = await desk.shows(card, "two days more")
+    await desk.press(edited, "Approve", as_="sue")
+    await desk.whisper("sue", "You changed this fix")
+    await desk.press(edited, "Approve", as_="ana")
+    assert (await ended(desk, fix)).state is FixState.LIVE
+
+
+async def test_a_returned_fix_goes_no_further(desk: Desk) -> None:
+    now = await article(desk.app.desk, "orders/order-number")
+    assert now is not None
+    fix = proposed(desk, replace(now, body=f"{now.body}\nIt has seven digits.\n"), base=now.hash, ref="4")
+    await open_fix(desk.app.desk, fix)
+    card = await fix_card(desk, f"A change: {now.title}")
+    await desk.form(card, "Return", as_="bo")
+    refused = await desk.hands.do("forms/submit", as_="bo", values={"What should be different?": "All of it."})
+    assert "A senior rep or a manager" in json.dumps(refused)
+    await desk.hands.do("forms/close", as_="bo", all=True)
+    await desk.form(card, "Return", as_="sue")
+    await desk.hands.do("forms/submit", as_="sue", values={"What should be different?": "It has eight."})
+    returned = await desk.shows(card, "It has eight.")
+    assert "Approve" not in buttons(returned)
