@@ -89,7 +89,7 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None, meanings
     guardrails = find("bot.guardrails", "GUARDRAIL", Guardrail)
     words = StaticEmbedder()  # neither is loaded before its first use
     meanings = meanings or RememberingTokenEmbedder(MiniLmEmbedder(), kept=_SHARED)
-    embedder = search_embedder(settings, words, meanings)
+    embedder, reranker = search_embedder(settings, words, meanings), search_reranker(settings)
     engine = await _open_database(settings)
     store = open_store(engine, settings.core.workspace, now=clock.now)
     drafter, drafter_hash = _drafter(settings, voice, OfflineDrafter(words, meanings, voice), (store, clock))
@@ -99,11 +99,12 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None, meanings
         "voice": _hash(settings.desk.voice.read_text(encoding="utf-8")),
         "drafter": drafter_hash,
         "guardrails": _hash(",".join(guardrail.name for guardrail in guardrails)),
+        "search": _hash(f"{embedder.name} {reranker.name if reranker else ''}"),
     }
     release = await _workflow_release(store, manifest, clock.now())
     questions = question_embedder(meanings, words)
     triager = TaxonomyTriager(taxonomy, tone, questions, phone_region=settings.desk.region.upper() or None)
-    retriever = HybridRetriever(store.articles, store.releases, embedder, reranker=search_reranker(settings))
+    retriever = HybridRetriever(store.articles, store.releases, embedder, reranker=reranker)
     library = Library(store.articles, store.releases, embedder, clock, log=store.policy_log)
     desk = Desk(
         clock=clock,
