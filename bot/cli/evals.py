@@ -44,6 +44,7 @@ def run_(intent: str | None, tag: str | None, release: int | None, repeat: int, 
             cases = _chosen(await parts.desk.store.cases.all(), intent, tag)
             if not cases:
                 return None
+            await parts.warm()
             with progress_bar("Running") as tell:
                 made, results = await run_cases(
                     parts.desk, cases, release=release, trials=repeat, label=label, progress=tell
