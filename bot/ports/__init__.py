@@ -18,20 +18,18 @@ from bot.ports.answering import (
     TokenEmbedder,
     Triager,
 )
+from bot.ports.articles import Articles, Releases, StoredPassage
 from bot.ports.delivery import Answer, Inbound, Intake, People, Platform, Surface
 from bot.ports.desk import Desk, Policy
 from bot.ports.learning import Cases, EvalRuns, Fixes, Knowledge, PolicyLog
 from bot.ports.memory import (
-    Articles,
     Claim,
     Escalations,
     Inbox,
     Outbox,
     Received,
-    Releases,
     Reviews,
     Store,
-    StoredPassage,
     Traces,
 )
 from bot.ports.running import Clock, Run, Runtime

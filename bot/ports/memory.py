@@ -1,17 +1,17 @@
 """What is remembered for one workspace, a repository for each noun, and `Store`, the bundle of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.answer import Draft, Finding, Passage, Proposal
-from bot.domain.article import Release, Revision
+from bot.domain.answer import Draft, Finding, Proposal
 from bot.domain.chat import MessageRef, Person, Place
 from bot.domain.confidence import Judgement
 from bot.domain.escalation import Escalation, EscalationStatus, Outcome, Turn
 from bot.domain.review import Decision, Receipt, Review
 from bot.domain.trace import Trace
+from bot.ports.articles import Articles, Releases
 from bot.ports.learning import Cases, EvalRuns, Fixes, PolicyLog
 from bot.ports.usage import Ledger, Replies
 
@@ -186,77 +186,6 @@ class Traces(Protocol):
         ...
 
     async def newest(self, limit: int = 20) -> tuple[Trace, ...]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A passage as the library keeps it; `vector` are the float32 bytes of its embedding by `embedder`."""
-
-    passage: Passage
-    ordinal: int
-    embedder: str
-    vector: bytes
-
-
-class Articles(Protocol):
-    """Article revisions, their passages, and the releases that name them. Revisions and releases never change."""
-
-    async def add(self, revision: Revision, passages: Sequence[StoredPassage]) -> None:
-        """Keep the revision with its passages; again with the same hash only replaces the passages."""
-        ...
-
-    async def add_many(self, items: Sequence[tuple[Revision, Sequence[StoredPassage]]]) -> None:
-        """As `add`, in one transaction."""
-        ...
-
-    async def revisions(self, manifest: Mapping[str, str]) -> tuple[Revision, ...]:
-        """The revisions that a knowledge manifest (slug -> hash) names, by slug."""
-        ...
-
-    async def passages(self, manifest: Mapping[str, str]) -> tuple[StoredPassage, ...]:
-        """Every passage of the manifest's revisions, in reading order."""
-        ...
-
-
-class Releases(Protocol):
-    """The numbered releases of one workspace, by kind."""
-
-    async def live(self, kind: str) -> Release:
-        """The live release; number 0 with an empty manifest before the first."""
-        ...
-
-    async def publish(
-        self,
-        kind: str,
-        manifest: Mapping[str, str],
-        *,
-        reason: str,
-        at: datetime,
-        by: Person | None = None,
-    ) -> tuple[Release, bool]:
-        """Make the manifest the live release: the next number, or the live one when nothing differs; tell if new."""
-        ...
-
-    async def propose(
-        self, kind: str, manifest: Mapping[str, str], *, reason: str, at: datetime, by: Person | None, fix: str
-    ) -> Release:
-        """Give the manifest the next number, not live; the newest release itself if it is this manifest of this fix."""
-        ...
-
-    async def activate(self, kind: str, number: int, *, instead_of: int | None = None) -> Release:
-        """Make this release the live one, atomically, and return it; the live one again changes nothing.
-
-        Raises NotFound, and Conflict where `instead_of` is given and is not live any more.
-        """
-        ...
-
-    async def get(self, kind: str, number: int) -> Release:
-        """Raises NotFound."""
-        ...
-
-    async def newest(self, kind: str, limit: int = 20) -> tuple[Release, ...]:
-        """The highest numbers first, live or not."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
