@@ -16,6 +16,7 @@ _WORDS = 75  # of one need's answer, beyond which nothing is added that was not 
 _PROCEDURE_WORDS = 160  # a procedure is told whole or not at all
 _MOST_WORDS = 300  # of all needs' answers
 _AS_GOOD = 1.0  # log-odds: a unit this near to the best one answers as well
+_A_PROCEDURE = 5.0  # log-odds: how much worse than a sentence a procedure's best step may be for who asks what to do
 _SAME = 0.75  # the share of words from which two units say the same
 _MORE_WORDS = 40  # words up to which a sentence is added that only goes on about what was asked
 _A_SENTENCE = 3  # words from which a line that leads in is more than a label
@@ -42,7 +43,7 @@ def choose(
     chosen: list[Chosen] = []
     for n in needs:
         need = question.needs[n]
-        best = _best(found, n, passages)
+        best = _best(found, need, n, passages)
         told = [each.candidate for each in chosen]
         if _answered(told, best, n, need) or best in told:
             continue
@@ -52,9 +53,19 @@ def choose(
     return chosen
 
 
-def _best(found: Sequence[Candidate], n: int, passages: Sequence[Passage]) -> Candidate:
-    """The unit that answers best; of those that say the same, a policy's."""
+def likeliest(found: Sequence[Candidate], need: Need, n: int) -> Candidate:
+    """The unit that answers best; for who asks what to do, a procedure beside it that is about as good."""
     best = max(found, key=lambda c: c.rank(n))
+    if not need.asks_what_to_do or best.unit.kind is Kind.STEP:
+        return best
+    steps = [c for c in found if c.sheet == best.sheet and c.unit.kind is Kind.STEP]
+    near = [c for c in steps if c.scores[n] >= best.scores[n] - _A_PROCEDURE]
+    return max(near, key=lambda c: c.rank(n), default=best)
+
+
+def _best(found: Sequence[Candidate], need: Need, n: int, passages: Sequence[Passage]) -> Candidate:
+    """The likeliest unit; of those that say the same, a policy's."""
+    best = likeliest(found, need, n)
     for other in found:
         policy = passages[other.sheet].kind is ArticleKind.POLICY is not passages[best.sheet].kind
         if policy and other.scores[n] >= best.scores[n] - _AS_GOOD and _repeats(best.unit, other.unit):

@@ -28,12 +28,13 @@ _GLANCE = 120  # characters
 _MOST_SHOWN = 400  # characters of what was found and is not good enough to be a draft
 _ANSWERS_FROM = 0.3  # that the matter is covered, were it so for half of what is asked: it is for most
 _LEAST, _SURE_FROM = 0.2, 0.5  # confidence below which nothing is answered, and from which without a warning
+_LEAST_BESIDE = 0.35  # the confidence that an answer beside a sure one must have
 _NAMES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "nl": "Dutch", "it": "Italian",
           "pt": "Portuguese"}  # fmt: skip
 
 
 def _version() -> str:
-    bars = f"{_ANSWERS_FROM} {_LEAST} {BY_CODE}"
+    bars = f"{_ANSWERS_FROM} {_LEAST} {_LEAST_BESIDE} {BY_CODE}"
     weighed = f"{sorted(WEIGHTS.items())} {sorted(SIGNS.items())} {BIAS_COVERED} {BIAS_RIGHT} {bars}"
     return hashlib.sha256(weighed.encode()).hexdigest()[:12]
 
@@ -118,7 +119,7 @@ class OfflineDrafter:
 
     def _answer(self, request: DraftRequest, read: "_Read") -> Draft:
         question, weighed = read.question, read.evidence
-        answered = [n for n, evidence in enumerate(weighed) if _answers(evidence)]
+        answered = _answerable(weighed)
         if not answered:
             return _abstain(
                 f"No article covers {read.topic(0)} (nearest: {weighed[0].nearest}).",
@@ -148,8 +149,12 @@ class _Read:
         return f'"{missing_topic(self.question.about(n), self.evidence[n].found)}"'
 
 
-def _answers(evidence: Evidence) -> bool:
-    return evidence.covered >= _ANSWERS_FROM and evidence.confidence >= _LEAST
+def _answerable(weighed: Sequence[Evidence]) -> list[int]:
+    """The needs that are answered, by number: beside a sure answer none that is hardly more than a guess."""
+    covered = [n for n, each in enumerate(weighed) if each.covered >= _ANSWERS_FROM and each.confidence >= _LEAST]
+    if not any(weighed[n].confidence >= _SURE_FROM for n in covered):
+        return covered
+    return [n for n in covered if weighed[n].confidence >= _LEAST_BESIDE]
 
 
 def _notes(read: _Read, answered: Sequence[int], told: Sequence[Candidate]) -> tuple[str, ...]:

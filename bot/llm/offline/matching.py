@@ -20,8 +20,8 @@ SENSED = 64
 """The units, the best by words and form, whose meaning is taken as well: 3 ms each at their first time."""
 
 WEIGHTS: Mapping[str, float] = {
-    "told": 1.88, "kind": 2.35, "leave": 1.08, "strange": -1.81, "spoken": 1.86, "rank": 1.39, "leads": -2.74,
-    "negated": -0.41, "code": 5.29, "leans": -2.03, "intent": 3.7, "heard": 20.16, "echoed": 10.64,
+    "told": 1.61, "kind": 2.25, "leave": 1.04, "strange": -1.77, "spoken": 1.93, "rank": 1.43, "leads": -2.71,
+    "negated": -0.46, "code": 5.39, "leans": -2.02, "intent": 3.65, "heard": 15.88, "echoed": 10.34, "asked": 6.06,
 }  # fmt: skip
 """What each feature counts. Fitted, not chosen: see `python -m tests.benchmarks.fit_draft`."""
 
@@ -31,7 +31,7 @@ _UNCODED = 50.0  # log-odds: where a code that is asked for has rows of its own,
 _READ = 600  # characters of a unit whose meaning is taken
 _HEADED = 0.85  # what a token of the headings counts, against one of the unit
 _WIDE = 4  # cells from which a row is cut to the columns that are asked for
-MEANT = ("heard", "echoed")
+MEANT = ("heard", "echoed", "asked")
 FORM = tuple(name for name in WEIGHTS if name not in MEANT)
 _FORMED = np.array([WEIGHTS[name] for name in FORM])
 _MEANT = np.array([WEIGHTS[name] for name in MEANT])
@@ -42,8 +42,8 @@ class Candidate:
     """A unit that could be quoted. `cover` and `above`: how well it and its headings stand for the question's roots.
 
     For each need: `scores` are how well it answers (log-odds, to be compared within one need), `answers` what it would
-    be told as (itself, or its whole procedure), `shares` the probability that this is the answer, `echoed` how well its
-    tokens are met by the message's, and `kinds` whether it gives the kind of figure that is wanted.
+    be told as (itself, or its whole procedure), `shares` the probability that this is the answer, `near` a row
+    of its likenesses by the names of `MEANT`, and `kinds` whether it gives the kind of figure that is wanted.
     """
 
     sheet: int
@@ -54,7 +54,7 @@ class Candidate:
     scores: tuple[float, ...]
     shares: tuple[float, ...]
     answers: tuple[Hashable, ...]
-    echoed: tuple[float, ...]
+    near: Any
     kinds: tuple[bool, ...]
 
     @property
@@ -84,7 +84,7 @@ def candidates(
     ]
     alike = [_alike(n, question, formed[n] @ _FORMED, places, sheets, meanings) for n in range(len(question.needs))]
     scores = np.stack([formed[n] @ _FORMED + alike[n] @ _MEANT for n in range(len(question.needs))])
-    echoed = np.stack([each[:, MEANT.index("echoed")] for each in alike])
+    near = np.stack(alike)
     lines = [sheets[number].lines[i] for number, i in places]
     shares = np.zeros_like(scores)
     answers: list[list[Hashable]] = []
@@ -98,9 +98,9 @@ def candidates(
     for at, ((number, i), line) in enumerate(zip(places, lines, strict=True)):
         rows = read[number][2]
         kinds = tuple(bool(line.gives & need.wants & FIGURED) for need in question.needs)
-        score, share, alikeness = (tuple(map(float, values[:, at])) for values in (scores, shares, echoed))
+        score, share = (tuple(map(float, values[:, at])) for values in (scores, shares))
         same = tuple(each[at] for each in answers)
-        found.append(Candidate(number, i, line, rows[i], rows[line.above], score, share, same, alikeness, kinds))
+        found.append(Candidate(number, i, line, rows[i], rows[line.above], score, share, same, near[:, at], kinds))
     return found
 
 
@@ -134,22 +134,28 @@ def likeness(
     """How near the units' meaning is; a column for each name of `MEANT`.
 
     `heard`: how well each token of the need's part of the message is met by one of the unit, or a little less well by
-    one of the headings above it; a token that all units meet counts little. `echoed`: how well each of the unit's is
-    met by the message. Both are means of the likeness to the nearest token in its context (late interaction: Khattab &
-    Zaharia, SIGIR 2020, there an unweighted sum).
+    one of the headings above it; a token that all units meet counts little. `asked`: the same for the words that ask.
+    `echoed`: how well each of the unit's tokens is met by the message. All are means of the likeness to the nearest
+    token in its context (late interaction: Khattab & Zaharia, SIGIR 2020, there an unweighted sum).
     """
-    asked = question.needs[n].tokens
-    if not asked.size:
+    need = question.needs[n]
+    if not need.tokens.size:
         return np.zeros((len(places), len(MEANT)))
     units = [(sheets[number].passage, sheets[number].lines[i].unit) for number, i in places]
     _, leads = meanings.embed_tokens([_lead(*unit) for unit in units])
     _, tokens = meanings.embed_tokens([placed(*unit) for unit in units])
-    own = [asked @ each[len(lead) :].T for each, lead in zip(tokens, leads, strict=True)]
-    above = [asked @ each[: len(lead)].T for each, lead in zip(tokens, leads, strict=True)]
-    met = np.stack([np.maximum(_nearest(a, 1), _HEADED * _nearest(b, 1)) for a, b in zip(own, above, strict=True)])
+    parted = [(each[len(lead) :], each[: len(lead)]) for each, lead in zip(tokens, leads, strict=True)]
+    echoed = [float(_nearest(need.tokens @ own.T, 0).mean()) if own.size else 0.0 for own, _ in parted]
+    return np.column_stack([_heard(need.tokens, parted), echoed, _heard(need.asking, parted)])
+
+
+def _heard(tokens: Any, parted: Sequence[tuple[Any, Any]]) -> Any:
+    """How well the tokens are met by each unit's own tokens and its headings', the telling ones first."""
+    met = np.stack(
+        [np.maximum(_nearest(tokens @ own.T, 1), _HEADED * _nearest(tokens @ lead.T, 1)) for own, lead in parted]
+    )
     telling = (1 - met.mean(axis=0)) ** 2
-    heard = met @ telling / max(float(telling.sum()), 1e-9)
-    return np.column_stack([heard, [float(_nearest(each, 0).mean()) if each.size else 0.0 for each in own]])
+    return met @ telling / max(float(telling.sum()), 1e-9)
 
 
 def placed(passage: Passage, unit: Unit) -> str:

@@ -60,6 +60,9 @@ _JOINED = re.compile(
 )
 
 
+_TO_DO = re.compile(
+    r"\bwhat\s+(?:do|can|should|must)\s+(?:i|we)\s+do\b|\bwhat\s+now\b|\bwas\s+(?:kann|soll|muss)\s+ich\b", re.I
+)
 _ELLIPTIC = re.compile(r"^\W*(?:and|or|what\s+about|how\s+about|und|oder|was\s+ist\s+mit)\b", re.I)
 _CALENDAR = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september|october"
@@ -81,7 +84,13 @@ class Need:
     wants: Wants
     weights: Any
     tokens: Any
+    asking: Any
     codes: frozenset[str]
+
+    @property
+    def asks_what_to_do(self) -> bool:
+        """Tell whether it asks for what to do ("What do I do now?"), whatever it is about."""
+        return _TO_DO.search(self.text) is not None
 
     @property
     def is_open(self) -> bool:
@@ -141,11 +150,14 @@ def ask(
     told = [f"{parted[i - 1]} {part}" if leans[i] else part for i, part in enumerate(parted)]
     told = told if len(parted) > 1 else [bare]
     _, tokens = meanings.embed_tokens([part[:_SENSED] for part in told])
+    _, posed = meanings.embed_tokens(
+        [asks[:_SENSED] or part[:_SENSED] for asks, part in zip(asking, told, strict=True)]
+    )
     wants: list[Wants] = []
     for asks, leaning in zip(asking, leans, strict=True):
         wants.append(wanted(asks) or (wants[-1] if leaning else Wants.ANY))
     found = tuple(
-        Need(part, asking[i], wants[i], full * own[i], tokens[i], codes_in(part.upper()))
+        Need(part, asking[i], wants[i], full * own[i], tokens[i], posed[i], codes_in(part.upper()))
         for i, part in enumerate(parted)
     )
     shown = tuple(surface[root] for root in roots)
@@ -164,9 +176,9 @@ def _bare(text: str, known: frozenset[str]) -> str:
 
 
 def _public(token: str, known: frozenset[str]) -> str:
-    """The token, or what stands around it where it is an id that the articles do not know."""
+    """The token, or what stands around it where it is an address or an id that the articles do not know."""
     core = token.strip(_EDGES)
-    if not _IDENTIFYING.search(core) or known & set(content_words(core)):
+    if not _IDENTIFYING.search(core) or ("://" not in core and known & set(content_words(core))):
         return token
     return token.replace(core, "")
 
