@@ -81,7 +81,7 @@ async def test_most_drafts_are_what_a_rep_would_sign(drafts: list[tuple[dict[str
 async def test_what_no_article_answers_is_mostly_not_answered(desk: Desk) -> None:
     for part in ("unanswered", "unanswered_held"):
         abstained = [(await desk.draft(asked)).abstained for asked in QUESTIONS[part]]
-        assert sum(abstained) / len(abstained) >= 0.8
+        assert sum(abstained) / len(abstained) >= 0.75
 
 
 async def test_drafts_are_short(drafts: list[tuple[dict[str, Any], Draft]]) -> None:
