@@ -24,6 +24,7 @@ from bot.workflows.answer import search_query
 from knowledge.documents import files_in, read, sealed
 from knowledge.embeddings.static import StaticEmbedder
 from knowledge.passages import searchable, split
+from tests.benchmarks import drafts
 from tests.benchmarks.public import PROJECT, data, json_lines
 from tests.benchmarks.searching import Search
 
@@ -146,12 +147,17 @@ def _technote(entry: Mapping[str, str]) -> Revision:
 
 
 def _labelled(name: str) -> Iterator[Mapping[str, Any]]:
-    """The entries about this body of text, those without an answer as `{ask: ...}`, each question once."""
+    """The entries about this body of text, those without an answer as `{ask: ...}`, each question once.
+
+    Without those that bench-draft reports: they teach nothing.
+    """
     files = [yaml.safe_load((LABELLED / file).read_text(encoding="utf-8")) for file in DRAFTS]
     lists = [part.get(name, []) for file in files for part in file.values() if isinstance(part, dict)]
     if name == "fernhill":
         lists += yaml.safe_load(SIGNABLE.read_text(encoding="utf-8")).values()
+    counted = {each.ask for each in (*drafts.labelled()[1], *drafts.afterwards())}
     entries = [entry if isinstance(entry, dict) else {"ask": entry} for each in lists for entry in each]
+    entries = [entry for entry in entries if entry["ask"] not in counted]
     yield from {json.dumps(entry["ask"]): entry for entry in entries}.values()
 
 
