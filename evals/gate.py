@@ -94,10 +94,8 @@ def _measured(found: Comparison, before: Sequence[CaseResult], after: Sequence[C
     """The shares that pass, with their intervals."""
     if not after:
         return "No eval case could be affected, so nothing was measured."
-    with_it, without = (
-        share(sum(stands is Standing.PASSES for stands in standings(results).values()), len(standings(results)))
-        for results in (after, before)
-    )
+    told = [standings(results).values() for results in (after, before)]
+    with_it, without = (share(sum(stands is Standing.PASSES for stands in each), len(each)) for each in told)
     return f"Of the cases that it could affect, {with_it} pass with it, {without} without (McNemar p = {found.p:.2g})."
 
 

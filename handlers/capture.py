@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from bot.cards import capture as cards
-from bot.domain.chat import Command, FormErrors, Person, Submission, Toast
+from bot.domain.chat import Command, FormErrors, Submission, Toast
 from bot.domain.errors import RatchetError, Rejected
 from bot.domain.learning import Lesson
 from bot.domain.quality import CaseTurn, EvalCase, Strength
@@ -12,6 +12,7 @@ from bot.domain.review import FailureMode
 from bot.ports import Answer, Desk
 from bot.workflows import capture, mending
 from bot.workflows import fix as fixing
+from handlers.people import named
 
 MOST_LINES, LONGEST_LINE = 20, 500
 EMPTY = "No thread of this room has a draft yet. Give a link: /{name} <message link>, or use the message's menu."
@@ -71,7 +72,7 @@ async def send_case(desk: Desk, sent: Submission) -> Answer:
     errors = await _case_errors(desk, case, capture.stand_ins(thread).hides)
     if errors:
         return FormErrors(errors)
-    new = replace(case, id=case_id, by=(await _named(desk, sent.actor),), created_at=desk.clock.now())
+    new = replace(case, id=case_id, by=(await named(desk, sent.actor),), created_at=desk.clock.now())
     stored, is_new = await desk.store.cases.save(new)
     await desk.runtime.start("try_case", f"try:{stored.id}:{sent.key}", case=stored.id, review=review_id)
     done = "Saved" if is_new else "This thread was a case already; you are credited too. Its content is as it was"
@@ -93,7 +94,7 @@ async def send_fix(desk: Desk, sent: Submission) -> Answer:
         thread = await capture.of_review(desk, review_id)
         if chosen != place:
             return await fix_form(desk, thread, chosen)
-        by = await _named(desk, sent.actor)
+        by = await named(desk, sent.actor)
         values = {cards.without_place(name): value for name, value in sent.values.items()}
         fix = await mending.fix_sent(desk, thread, values, by, changes=(place, base), ref=sent.key)
         opened = await fixing.open_fix(desk, fix)
@@ -101,10 +102,6 @@ async def send_fix(desk: Desk, sent: Submission) -> Answer:
         field = (problem.field if isinstance(problem, Rejected) else None) or "text"
         return FormErrors({cards.of_place(INPUTS.get(field, field), place): str(problem)})
     return Toast(f"Sent to whoever owns “{opened.revision.title}”. The thread hears how it ends.")
-
-
-async def _named(desk: Desk, person: Person) -> Person:
-    return replace(person, name=await desk.platforms[person.platform].name_of(person))
 
 
 def _filled_in(case: EvalCase, values: Mapping[str, str]) -> EvalCase:

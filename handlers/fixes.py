@@ -1,24 +1,25 @@
 """What people do with the card of a knowledge fix: approve, edit, return, try again, let through."""
 
 from bot.cards import fix as cards
-from bot.domain.chat import Click, FormErrors, Person, Submission
+from bot.domain.chat import Click, FormErrors, Submission
 from bot.domain.errors import RatchetError, Rejected
 from bot.domain.fix import check_may_edit
 from bot.ports import Answer, Desk
 from bot.workflows import fix as fixing
+from handlers.people import named
 
 MAX_NOTE = 3000
 
 
 async def approve(desk: Desk, click: Click) -> Answer:
     """Let the fix be tried, and go live if nothing gets worse."""
-    await fixing.approve(desk, click.subject, await _named(desk, click.actor), ref=click.key)
+    await fixing.approve(desk, click.subject, await named(desk, click.actor), ref=click.key)
     return None
 
 
 async def again(desk: Desk, click: Click) -> Answer:
     """Try a held fix again."""
-    await fixing.try_again(desk, click.subject, await _named(desk, click.actor), ref=click.key)
+    await fixing.try_again(desk, click.subject, await named(desk, click.actor), ref=click.key)
     return None
 
 
@@ -38,7 +39,7 @@ async def override(desk: Desk, click: Click) -> Answer:
 async def send_edit(desk: Desk, sent: Submission) -> Answer:
     """Keep the edited text; what is wrong with it is said in the form, so that nobody loses what they wrote."""
     try:
-        by = await _named(desk, sent.actor)
+        by = await named(desk, sent.actor)
         title, body = sent.values.get("title", ""), sent.values.get("body", "")
         await fixing.edit(desk, sent.subject, by, title=title, body=body)
     except RatchetError as problem:
@@ -49,7 +50,7 @@ async def send_edit(desk: Desk, sent: Submission) -> Answer:
 async def send_return(desk: Desk, sent: Submission) -> Answer:
     try:
         note = sent.values.get("note", "")[:MAX_NOTE]
-        await fixing.send_back(desk, sent.subject, await _named(desk, sent.actor), note=note)
+        await fixing.send_back(desk, sent.subject, await named(desk, sent.actor), note=note)
     except RatchetError as problem:
         return _refused(problem, "note", sent)
     return None
@@ -57,7 +58,7 @@ async def send_return(desk: Desk, sent: Submission) -> Answer:
 
 async def send_override(desk: Desk, sent: Submission) -> Answer:
     try:
-        reason, by = sent.values.get("reason", "")[:MAX_NOTE], await _named(desk, sent.actor)
+        reason, by = sent.values.get("reason", "")[:MAX_NOTE], await named(desk, sent.actor)
         await fixing.override(desk, sent.subject, by, reason=reason, ref=sent.key)
     except RatchetError as problem:
         return _refused(problem, "reason", sent)
@@ -68,11 +69,6 @@ def _refused(problem: RatchetError, otherwise: str, sent: Submission) -> FormErr
     """The sentence at the input that it is about."""
     field = problem.field if isinstance(problem, Rejected) and problem.field in sent.values else None
     return FormErrors({field or otherwise: str(problem)})
-
-
-async def _named(desk: Desk, person: Person) -> Person:
-    """The person with the name that colleagues know, for the records."""
-    return Person(person.platform, person.id, await desk.platforms[person.platform].name_of(person))
 
 
 OPENERS = {

@@ -7,6 +7,7 @@ from bot.domain.errors import NotAllowed, NotFound, RatchetError
 from bot.domain.review import Action, Decision, FailureMode, Review, review_and_hash
 from bot.ports import Answer, Desk
 from bot.workflows import review as reviewing
+from handlers.people import named
 
 MAX_NOTE = 3000
 
@@ -86,8 +87,7 @@ async def send_hand_off(desk: Desk, sent: Submission) -> Answer:
     to = sent.values.get("to", "")
     if not to:
         return FormErrors({"to": "Name somebody."})
-    person = Person(sent.actor.platform, to)
-    person = Person(person.platform, to, await desk.platforms[person.platform].name_of(person))
+    person = await named(desk, Person(sent.actor.platform, to))
     note = sent.values.get("note", "")[:MAX_NOTE].strip()
     return await _decide(desk, sent.key, sent.subject, Action.HAND_OFF, sent.actor, to=person, note=note)
 
@@ -102,11 +102,10 @@ async def _permitted(desk: Desk, click: Click, action: Action) -> Review:
 async def _decide(desk: Desk, key: str, subject: str, action: Action, actor: Person, **details: object) -> Answer:
     """Start carrying out the decision; durable when this returns. What it comes to shows on the card."""
     review_id, draft_hash = review_and_hash(subject)
-    named = Person(actor.platform, actor.id, await desk.platforms[actor.platform].name_of(actor))
     decision = Decision(
         review_id=review_id,
         action=action,
-        by=named,
+        by=await named(desk, actor),
         at=desk.clock.now(),
         draft_hash=draft_hash,
         **details,  # type: ignore[arg-type]

@@ -57,6 +57,7 @@ async def _found(weeks: int, least: int) -> tuple[int, list[Found]]:
     from bot.cli.terminal import desk_parts
     from bot.domain.answer import UNKNOWN_INTENT
     from bot.domain.text.masking import masked
+    from bot.domain.text.plain import shortened
     from bot.triage.taxonomy import load_taxonomy
     from bot.triage.topics import topics as cluster
 
@@ -75,17 +76,12 @@ async def _found(weeks: int, least: int) -> tuple[int, list[Found]]:
         Found(
             size=len(topic.members),
             escalations=tuple(escalations[i].id for i in topic.members),
-            examples=tuple(_short(masked(asked[i], _READ)) for i in topic.members[:_SHOWN]),
+            examples=tuple(shortened(masked(asked[i], _READ), _LONGEST) for i in topic.members[:_SHOWN]),
             like=topic.nearest if topic.likeness >= _ALIKE else "",
             likeness=topic.likeness,
         )
         for topic in found
     ]
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[:_LONGEST].rsplit(' ', 1)[0]} …"
 
 
 def _weeks(count: int) -> str:

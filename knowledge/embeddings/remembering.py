@@ -5,7 +5,7 @@ import hashlib
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -74,11 +74,7 @@ class RememberingEmbedder:
 
     def _remember(self, keys: Any, found: dict[bytes, Any]) -> None:
         with self._lock:
-            for key in keys:
-                self._known[key] = found[key]
-                self._known.move_to_end(key)
-            while len(self._known) > self._kept:
-                self._known.popitem(last=False)
+            _keep_newest(self._known, keys, found, self._kept)
 
 
 class RememberingTokenEmbedder(RememberingEmbedder):
@@ -101,12 +97,17 @@ class RememberingTokenEmbedder(RememberingEmbedder):
             found.update(zip(new, (np.rint(each * _STEPS).astype(np.int8) for each in tokens), strict=True))
             self._remember(new.keys(), dict(zip(new, np.asarray(vectors, dtype=np.float32), strict=True)))
         with self._lock:
-            for key in keys:
-                self._tokens[key] = found[key]
-                self._tokens.move_to_end(key)
-            while len(self._tokens) > self._kept_tokens:
-                self._tokens.popitem(last=False)
+            _keep_newest(self._tokens, keys, found, self._kept_tokens)
         return self.embed(texts), [found[key].astype(np.float32) / _STEPS for key in keys]
+
+
+def _keep_newest(kept: OrderedDict[bytes, Any], keys: Iterable[bytes], found: Mapping[bytes, Any], most: int) -> None:
+    """Put these last, and forget what was not asked for longest."""
+    for key in keys:
+        kept[key] = found[key]
+        kept.move_to_end(key)
+    while len(kept) > most:
+        kept.popitem(last=False)
 
 
 def _digest(text: str) -> bytes:

@@ -99,3 +99,9 @@ def _row(header: list[str], found: list[str]) -> str:
 def _link(match: re.Match[str]) -> str:
     shown, address = match.group(1), match.group(2)
     return f"{shown} ({address})" if address.startswith(("http://", "https://")) and address != shown else shown
+
+
+def shortened(text: str, longest: int) -> str:
+    """The text on one line, cut between words with " …" where it has more characters than that."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[:longest].rsplit(' ', 1)[0]} …"

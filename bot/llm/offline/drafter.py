@@ -11,6 +11,7 @@ import numpy as np
 from bot.domain.answer import UNKNOWN_INTENT, Draft, DraftAuthor, Passage, Triage
 from bot.domain.article import ArticleKind
 from bot.domain.text.message import prose
+from bot.domain.text.plain import shortened
 from bot.llm.compose import Piece, compose
 from bot.llm.offline.choosing import Chosen, choose
 from bot.llm.offline.evidence import BIAS_COVERED, BIAS_RIGHT, BY_CODE, SIGNS, Evidence, rankings
@@ -161,7 +162,7 @@ def _notes(read: _Read, answered: Sequence[int], told: Sequence[Candidate]) -> t
     """What the rep should know before approving: what is not covered, what is weak, what else it could be."""
     needs = read.question.needs
     lacking = [
-        f'Not covered: "{_told(needs[n].text)}" (nearest: {evidence.nearest}).'
+        f'Not covered: "{shortened(needs[n].text, _GLANCE)}" (nearest: {evidence.nearest}).'
         for n, evidence in enumerate(read.evidence)
         if n not in answered
     ]
@@ -171,7 +172,9 @@ def _notes(read: _Read, answered: Sequence[int], told: Sequence[Candidate]) -> t
         if read.evidence[n].confidence < _SURE_FROM
     ]
     others = [other for n in answered if (other := rival(n, read.found, told)) is not None]
-    found = [f'Also found: "{_told(each.unit.text)}" ({read.passages[each.sheet].title}).' for each in others]
+    found = [
+        f'Also found: "{shortened(each.unit.text, _GLANCE)}" ({read.passages[each.sheet].title}).' for each in others
+    ]
     return tuple(dict.fromkeys((*lacking, *doubtful, *found)))
 
 
@@ -206,12 +209,6 @@ def _in_language(theirs: str, sheets: list[Sheet]) -> tuple[list[Sheet], str]:
         f"drafter cannot translate (nearest: {sheets[0].passage.title})."
     )
     return [], sentence
-
-
-def _told(need: str) -> str:
-    """A need as the team is told of it: on one line, no longer than is read at a glance."""
-    line = " ".join(need.split())
-    return line if len(line) <= _GLANCE else f"{line[:_GLANCE].rsplit(' ', 1)[0]} …"
 
 
 def _nearest(evidence: Evidence) -> str:

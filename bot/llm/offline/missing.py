@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.domain.text.plain import shortened
 from bot.domain.text.wording import content_words, sentences
 from bot.llm.offline.question import Question
 
@@ -100,4 +101,4 @@ def _widened(text: str, phrases: Sequence[_Phrase], at: int) -> _Phrase:
 
 def _shortened(text: str) -> str:
     text = text.strip(_EDGES)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rsplit(' ', 1)[0]} …"
+    return shortened(text, _LONGEST)
