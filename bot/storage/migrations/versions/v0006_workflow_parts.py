@@ -1,0 +1,10 @@
+"""The contents behind the hashes of workflow releases."""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""

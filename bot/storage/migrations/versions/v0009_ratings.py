@@ -1,0 +1,10 @@
+"""What people said of answers to eval cases, to measure a judge by."""
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
