@@ -105,19 +105,23 @@ async def _alert(desk: Desk, review_id: str) -> float | None:
 
 
 async def _add(desk: Desk, review_id: str, card: Card, key: str) -> float | None:
-    review = await desk.store.reviews.get(review_id)
-    if review.card is None:
-        return None
-    place = review.card.place
+    place = await _place(desk, review_id)
+    if place is None:
+        return 0.0
     return await wait_after(desk.platforms[place.platform].post(place, card, key=key), review_id)
 
 
 async def _tell(desk: Desk, review_id: str, person: Person, text: str) -> float | None:
-    review = await desk.store.reviews.get(review_id)
-    if review.card is None:
-        return None
-    place = review.card.place
+    place = await _place(desk, review_id)
+    if place is None:
+        return 0.0
     return await wait_after(desk.platforms[place.platform].tell(place, person, text), review_id)
+
+
+async def _place(desk: Desk, review_id: str) -> Place | None:
+    """Where the card is; None while it is not kept yet: people see a card, and press, before we have noted where."""
+    card = (await desk.store.reviews.get(review_id)).card
+    return card.place if card else None
 
 
 async def _paint(desk: Desk, review_id: str, owner: str, writing: str = "") -> None:

@@ -122,3 +122,16 @@ async def test_who_comes_too_late_is_told_even_after_an_outage(
     platform.troubles = [AWAY]
     await showing.tell(run, desk, review.id, decision(review).by, "Ben was first.")
     assert platform.told == [("U1", "Ben was first.")]
+
+
+async def test_who_presses_before_we_have_noted_where_the_card_is_is_told_all_the_same(
+    desk: Desk, clock: Clock, platform: ScriptedPlatform
+) -> None:
+    review = await ready(desk.store)
+
+    class Meanwhile(LiveRun):
+        async def sleep(self, seconds: float) -> None:
+            await showing.paint(desk, review.id)
+
+    await showing.tell(Meanwhile("run-2", clock), desk, review.id, decision(review).by, "Ask a senior.")
+    assert platform.told == [("U1", "Ask a senior.")]
