@@ -11,6 +11,7 @@ from bot.workflows.answer import record, save_trace
 from bot.workflows.fix import on_top, show_fix
 from bot.workflows.run import StepFailed
 from evals.gate import judge
+from evals.proof import prove
 
 _TRIES = 3
 """How often a candidate is built anew because another release went live while it was tried."""
@@ -57,6 +58,7 @@ async def build(desk: Desk, fix_id: str) -> Built:
         if (rebased := await on_top(desk, fix)) != fix:
             fix = await desk.store.fixes.change(rebased)
         why = fix.reason or f"Fix of {fix.revision.title}"
+        await prove(desk, fix)
         made = await desk.knowledge.propose(fix.revision, beside=live, reason=why, by=fix.by, fix=fix.id)
     except RatchetError as problem:
         return Built(live=live.number, slug=slug, problem=str(problem))

@@ -62,6 +62,12 @@ async def of_review(desk: Desk, review_id: str) -> Thread:
     return Thread(await desk.store.escalations.get(review.escalation_id), review)
 
 
+async def of_escalation(desk: Desk, escalation_id: str) -> Thread | None:
+    """The thread of an escalation, with the review that tells most; None while nothing was drafted. Raises NotFound."""
+    review = _telling(await desk.store.reviews.of_escalation(escalation_id))
+    return Thread(await desk.store.escalations.get(escalation_id), review) if review else None
+
+
 async def recent(desk: Desk, place: Place) -> tuple[Thread, ...]:
     """The threads of this room that something can be learned from, newest first."""
     found = []
