@@ -5,7 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.answer import Risk
-from bot.domain.chat import MessageRef, Person
+from bot.domain.chat import MessageRef, Person, Role
+from bot.domain.errors import NotAllowed
+from bot.domain.quality import GateResult
 
 
 class LabelSource(StrEnum):
@@ -34,21 +36,31 @@ class Label:
 
 
 class TopicState(StrEnum):
-    """PROPOSED waits for the team; the others are ends."""
+    """PROPOSED waits for the team; TRYING is before the gate, HELD by it. The others are ends.
+
+    A held topic can be tried again, decided otherwise or dismissed.
+    """
 
     PROPOSED = "proposed"
+    TRYING = "trying"
+    HELD = "held"
     ACCEPTED = "accepted"
     MERGED = "merged"
     DISMISSED = "dismissed"
+
+
+WAITING = frozenset({TopicState.PROPOSED, TopicState.HELD})
+"""The states in which somebody can decide on a topic."""
 
 
 @dataclass(frozen=True, slots=True)
 class TopicProposal:
     """Conversations that fit no intent and belong together, put before the team to be named.
 
-    `members` are their escalations, `examples` masked questions, the most typical first. `nearest` is the known intent
-    that is most like them, with its `likeness` (a cosine). `intent` is what it became: a new one, or the one that it
-    was merged into.
+    `members` are their escalations, `examples` masked questions, the most typical of both first; `weekly` counts the
+    members of each week that was looked at, oldest first. `nearest` is the known intent that is most like them, with
+    its `likeness` (a cosine). `intent` is what it becomes: a new one, or with `merges` the known one that it joins;
+    `room` owns a new one. `others` counts the topics of that week that were not put before the team.
     """
 
     id: str
@@ -56,13 +68,44 @@ class TopicProposal:
     members: tuple[str, ...]
     examples: tuple[str, ...]
     at: datetime
+    weekly: tuple[int, ...] = ()
     risk: Risk = Risk.MEDIUM
     title: str = ""
+    room: str = ""
     nearest: str = ""
     likeness: float = 0.0
+    others: int = 0
     card: MessageRef | None = None
     intent: str = ""
+    merges: bool = False
     decided_by: Person | None = None
     decided_at: datetime | None = None
     note: str = ""
+    gate: GateResult | None = None
+    release: int | None = None
     version: int = 1
+
+
+def check_may_teach(role: Role | None) -> None:
+    """Let whoever may change what the desk distinguishes pass: a senior rep or manager. Raises NotAllowed."""
+    if role is None or role < Role.SENIOR:
+        raise NotAllowed("A senior rep or a manager decides what becomes an intent. Ask one of them.")
+
+
+def check_may_dismiss(role: Role | None) -> None:
+    """Let whoever may set a topic aside pass: anybody of the team, for nothing changes by it. Raises NotAllowed."""
+    if role is None:
+        raise NotAllowed("Only support reps can dismiss topics. Ask your manager to add you to the reps' group.")
+
+
+def why_not_waiting(topic: TopicProposal) -> str:
+    """Tell whoever came late what happened to the topic, who did it and when."""
+    done = {
+        TopicState.TRYING: "decided on this topic; the evals are trying it",
+        TopicState.ACCEPTED: f"made this topic the intent “{topic.intent}”",
+        TopicState.MERGED: f"added this topic to the intent “{topic.intent}”",
+        TopicState.DISMISSED: "dismissed this topic",
+    }.get(topic.state)
+    if done is None or topic.decided_by is None or topic.decided_at is None:
+        return "This topic was changed in the meantime. Look at its card again."
+    return f"{topic.decided_by.name or topic.decided_by.id} {done} ({topic.decided_at:%d %B, %H:%M} UTC)."

@@ -21,7 +21,7 @@ from bot.ports.answering import (
 from bot.ports.articles import Articles, Releases, StoredPassage
 from bot.ports.delivery import Answer, Inbound, Intake, People, Platform, Surface
 from bot.ports.desk import Desk, Policy
-from bot.ports.learning import Cases, EvalRuns, Fixes, Knowledge, PolicyLog
+from bot.ports.learning import Cases, EvalRuns, Fixes, Knowledge, PolicyLog, Topics
 from bot.ports.memory import (
     Claim,
     Escalations,
@@ -77,6 +77,7 @@ __all__ = [
     "StoredPassage",
     "Surface",
     "TokenEmbedder",
+    "Topics",
     "Traces",
     "Triager",
     "Usage",

@@ -6,6 +6,7 @@ from typing import Protocol
 from bot.domain.article import Release, Revision
 from bot.domain.chat import Person
 from bot.domain.fix import FixState, KnowledgeFix, PolicyChange
+from bot.domain.intents import TopicProposal
 from bot.domain.quality import CaseResult, EvalCase, EvalRun
 
 
@@ -72,6 +73,26 @@ class Fixes(Protocol):
 
     async def proposed_by(self, person: Person, limit: int = 20) -> tuple[KnowledgeFix, ...]:
         """What this person proposed, newest first."""
+        ...
+
+
+class Topics(Protocol):
+    """The proposed topics of one workspace."""
+
+    async def open(self, topic: TopicProposal) -> TopicProposal:
+        """Keep a new topic; the one with this id that is there already is returned as it stands."""
+        ...
+
+    async def get(self, topic_id: str) -> TopicProposal:
+        """Raises NotFound."""
+        ...
+
+    async def change(self, topic: TopicProposal) -> TopicProposal:
+        """Replace the topic if its version is still the stored one; return it with the next. Raises Conflict."""
+        ...
+
+    async def newest(self, limit: int = 1000) -> tuple[TopicProposal, ...]:
+        """Those that were proposed last, newest first."""
         ...
 
 

@@ -12,7 +12,7 @@ from bot.domain.escalation import Escalation, EscalationStatus, Outcome, Turn
 from bot.domain.review import Decision, Receipt, Review
 from bot.domain.trace import Trace
 from bot.ports.articles import Articles, Releases
-from bot.ports.learning import Cases, EvalRuns, Fixes, PolicyLog
+from bot.ports.learning import Cases, EvalRuns, Fixes, PolicyLog, Topics
 from bot.ports.usage import Ledger, Replies
 
 
@@ -231,3 +231,4 @@ class Store:
     eval_runs: EvalRuns
     fixes: Fixes
     policy_log: PolicyLog
+    topics: Topics

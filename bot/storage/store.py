@@ -15,6 +15,7 @@ from bot.storage.outbox import SqlOutbox
 from bot.storage.policy_log import SqlPolicyLog
 from bot.storage.releases import SqlReleases
 from bot.storage.reviews import SqlReviews
+from bot.storage.topics import SqlTopics
 from bot.storage.traces import SqlTraces
 from bot.storage.usage import SqlLedger, SqlReplies
 
@@ -43,4 +44,5 @@ def open_store(engine: Engine, workspace: str, *, now: Callable[[], datetime] = 
         eval_runs=SqlEvalRuns(engine, workspace),
         fixes=SqlFixes(engine, workspace),
         policy_log=SqlPolicyLog(engine, workspace),
+        topics=SqlTopics(engine, workspace),
     )

@@ -340,6 +340,17 @@ class PolicyChangeRow(Row, table=True):
     after: Str
 
 
+class TopicRow(Row, table=True):
+    """One proposed topic; the columns before `topic` are what it is found by."""
+
+    __tablename__ = "topics"
+    __table_args__ = (Index("ix_topics_at", "workspace", "at"),)
+    id: Key
+    version: int
+    at: At
+    topic: Json
+
+
 METADATA = Row.metadata
 
 

@@ -1,5 +1,8 @@
 """Labelled questions that triage learns from, and proposals of new topics."""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
@@ -7,4 +10,17 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    _topics()
+
+
+def _topics() -> None:
+    op.create_table(
+        "topics",
+        sa.Column("workspace", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("topic", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "id", name="pk_topics"),
+    )
+    op.create_index("ix_topics_at", "topics", ["workspace", "at"])
