@@ -67,8 +67,13 @@ class Tone:
 
 def load_taxonomy(path: Path) -> Taxonomy:
     """Read the taxonomy. Raises Misconfigured with a sentence that names the file, the intent and the field."""
-    document = _read(path)
-    parsed = _check(_TaxonomyFile, document, path)
+    return parse_taxonomy(_read(path), path.name)
+
+
+def parse_taxonomy(text: str, name: str) -> Taxonomy:
+    """Read the taxonomy from its text; `name` is what complaints call it. Raises Misconfigured as `load_taxonomy`."""
+    document = _document(text, name)
+    parsed = _check(_TaxonomyFile, document, name)
     intents = tuple(
         Intent(i.name, i.title, i.description, i.risk, i.room, tuple(i.examples), i.threshold) for i in parsed.intents
     )
@@ -78,8 +83,13 @@ def load_taxonomy(path: Path) -> Taxonomy:
 
 def load_tone(path: Path) -> Tone:
     """Read the tone examples. Raises Misconfigured with a sentence that names the file and the field."""
-    document = _read(path)
-    parsed = _check(_ToneFile, document, path)
+    return parse_tone(_read(path), path.name)
+
+
+def parse_tone(text: str, name: str) -> Tone:
+    """Read the tone examples from their text; `name` is what complaints call it. Raises Misconfigured."""
+    document = _document(text, name)
+    parsed = _check(_ToneFile, document, name)
     sentiment = {label: tuple(texts) for label, texts in parsed.sentiment.items()}
     urgency = {label: tuple(texts) for label, texts in parsed.urgency.items()}
     return Tone(sentiment, urgency, _hash(document))
@@ -152,28 +162,33 @@ class _ToneFile(_Strict):
     urgency: dict[Urgency, _Examples] = Field(min_length=2)
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path) -> str:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path} cannot be read.") from error
+
+
+def _document(text: str, name: str) -> Any:
+    try:
+        return yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" near line {mark.line + 1}" if mark else ""
-        raise Misconfigured(f"{path} is not valid YAML{where}.") from error
+        raise Misconfigured(f"{name} is not valid YAML{where}.") from error
 
 
 _M = Any
 
 
-def _check(model: type[_M], document: Any, path: Path) -> _M:
+def _check(model: type[_M], document: Any, name: str) -> _M:
     if not isinstance(document, dict):
-        raise Misconfigured(f"{path} must hold keys and values; it holds none.")
+        raise Misconfigured(f"{name} must hold keys and values; it holds none.")
     try:
         return model.model_validate(document)
     except ValidationError as error:
         problems = [_sentence(problem, document) for problem in error.errors()[:5]]
-        raise Misconfigured(f"{path.name}: {'; '.join(problems)}.") from error
+        raise Misconfigured(f"{name}: {'; '.join(problems)}.") from error
 
 
 def _sentence(problem: Any, document: Any) -> str:
