@@ -21,6 +21,7 @@ from bot.ports.answering import (
 from bot.ports.articles import Articles, Releases, StoredPassage
 from bot.ports.delivery import Answer, Inbound, Intake, People, Platform, Surface
 from bot.ports.desk import Desk, Policy
+from bot.ports.judging import Escapes, Judge, Ratings
 from bot.ports.learning import Cases, EvalRuns, Fixes, Knowledge, PolicyLog, Topics
 from bot.ports.memory import (
     Claim,
@@ -32,6 +33,7 @@ from bot.ports.memory import (
     Store,
     Traces,
 )
+from bot.ports.precedents import PrecedentChanges, PrecedentFinder, Precedents
 from bot.ports.running import Clock, Run, Runtime
 from bot.ports.usage import Account, Balance, Ledger, Replies, Usage
 
@@ -49,6 +51,7 @@ __all__ = [
     "Drafter",
     "Embedder",
     "Escalations",
+    "Escapes",
     "EvalRuns",
     "Fixes",
     "GuardInput",
@@ -56,6 +59,7 @@ __all__ = [
     "Inbound",
     "Inbox",
     "Intake",
+    "Judge",
     "Knowledge",
     "Ledger",
     "Outbox",
@@ -63,7 +67,11 @@ __all__ = [
     "Platform",
     "Policy",
     "PolicyLog",
+    "PrecedentChanges",
+    "PrecedentFinder",
+    "Precedents",
     "Progress",
+    "Ratings",
     "Received",
     "Releases",
     "Replies",

@@ -12,7 +12,9 @@ from bot.domain.escalation import Escalation, EscalationStatus, Outcome, Turn
 from bot.domain.review import Decision, Receipt, Review
 from bot.domain.trace import Trace
 from bot.ports.articles import Articles, Releases
+from bot.ports.judging import Escapes, Ratings
 from bot.ports.learning import Cases, EvalRuns, Fixes, PolicyLog, Topics
+from bot.ports.precedents import Precedents
 from bot.ports.usage import Ledger, Replies
 
 
@@ -231,4 +233,7 @@ class Store:
     eval_runs: EvalRuns
     fixes: Fixes
     policy_log: PolicyLog
+    precedents: Precedents
+    ratings: Ratings
+    escapes: Escapes
     topics: Topics

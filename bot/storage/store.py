@@ -13,6 +13,8 @@ from bot.storage.fixes import SqlFixes
 from bot.storage.inbox import SqlInbox
 from bot.storage.outbox import SqlOutbox
 from bot.storage.policy_log import SqlPolicyLog
+from bot.storage.ratings import SqlEscapes, SqlRatings
+from bot.storage.precedents import SqlPrecedents
 from bot.storage.releases import SqlReleases
 from bot.storage.reviews import SqlReviews
 from bot.storage.topics import SqlTopics
@@ -44,5 +46,8 @@ def open_store(engine: Engine, workspace: str, *, now: Callable[[], datetime] = 
         eval_runs=SqlEvalRuns(engine, workspace),
         fixes=SqlFixes(engine, workspace),
         policy_log=SqlPolicyLog(engine, workspace),
+        precedents=SqlPrecedents(engine, workspace),
+        ratings=SqlRatings(engine, workspace),
+        escapes=SqlEscapes(engine, workspace),
         topics=SqlTopics(engine, workspace),
     )

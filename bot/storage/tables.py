@@ -351,6 +351,50 @@ class TopicRow(Row, table=True):
     topic: Json
 
 
+class RatingRow(Row, table=True):
+    """What one person said of one answer to one eval case."""
+
+    __tablename__ = "ratings"
+    case_id: Key
+    answer_hash: Key
+    rater: Key
+    rating: Json
+
+
+class JudgeAgreementRow(Row, table=True):
+    """How well a judge agreed with people when it was last measured."""
+
+    __tablename__ = "judge_agreements"
+    judge: Key
+    agreement: Json
+
+
+class EscapedErrorRow(Row, table=True):
+    """An answer that turned out wrong, and what the evals had to say of it."""
+
+    __tablename__ = "escaped_errors"
+    __table_args__ = (Index("ix_escaped_errors_at", "workspace", "at"),)
+    review_id: Key
+    at: At
+    error: Json
+
+
+class PrecedentRow(Row, table=True):
+    """One approved answer; without its words once it is removed. `number` grows with every change of any row."""
+
+    __tablename__ = "precedents"
+    __table_args__ = (
+        Index("ix_precedents_number", "workspace", "number"),
+        Index("ix_precedents_asked", "workspace", "asked"),
+        Index("ix_precedents_escalation", "workspace", "escalation_id"),
+    )
+    id: Key
+    number: Count
+    escalation_id: Str
+    asked: Str
+    precedent: OptionalJson
+
+
 METADATA = Row.metadata
 
 
