@@ -120,6 +120,7 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None, meanings
         surfaces={},
         people=Nobody(),
         runtime=Idle(),
+        questions=questions,
         workflow_release=release.number,
     )
     warm = _warming(settings.core.cache / "questions.npz", questions, triager, retriever)

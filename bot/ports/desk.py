@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.ports.answering import Calibration, Drafter, Guardrail, Retriever, Triager
+from bot.ports.answering import Calibration, Drafter, Embedder, Guardrail, Retriever, Triager
 from bot.ports.delivery import People, Platform, Surface
+from bot.ports.judging import Judge
 from bot.ports.learning import Knowledge
 from bot.ports.memory import Store
 from bot.ports.running import Clock, Runtime
@@ -29,7 +30,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """All that a use case may touch."""
+    """All that a use case may touch.
+
+    `questions` compares what is asked; it computes here and waits for nobody. `judge` is there where one is set up.
+    """
 
     clock: Clock
     policy: Policy
@@ -44,4 +48,6 @@ class Desk:
     surfaces: Mapping[str, Surface]
     people: People
     runtime: Runtime
+    questions: Embedder
     workflow_release: int = 0
+    judge: Judge | None = None

@@ -228,6 +228,7 @@ async def desk(
         surfaces={"web": surface},
         people=Everybody(),
         runtime=runtime,
+        questions=StaticEmbedder(),
         workflow_release=7,
     )
     await engine.close()
