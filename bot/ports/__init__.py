@@ -22,7 +22,7 @@ from bot.ports.articles import Articles, Releases, StoredPassage
 from bot.ports.delivery import Answer, Inbound, Intake, People, Platform, Surface
 from bot.ports.desk import Desk, Policy
 from bot.ports.judging import Escapes, Judge, Ratings
-from bot.ports.learning import Cases, EvalRuns, Fixes, Knowledge, PolicyLog, Topics
+from bot.ports.learning import Cases, EvalRuns, Fixes, Knowledge, Labels, PolicyLog, Topics
 from bot.ports.memory import (
     Claim,
     Escalations,
@@ -61,6 +61,7 @@ __all__ = [
     "Intake",
     "Judge",
     "Knowledge",
+    "Labels",
     "Ledger",
     "Outbox",
     "People",

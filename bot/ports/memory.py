@@ -13,7 +13,7 @@ from bot.domain.review import Decision, Receipt, Review
 from bot.domain.trace import Trace
 from bot.ports.articles import Articles, Releases
 from bot.ports.judging import Escapes, Ratings
-from bot.ports.learning import Cases, EvalRuns, Fixes, PolicyLog, Topics
+from bot.ports.learning import Cases, EvalRuns, Fixes, Labels, PolicyLog, Topics
 from bot.ports.precedents import Precedents
 from bot.ports.usage import Ledger, Replies
 
@@ -237,3 +237,4 @@ class Store:
     ratings: Ratings
     escapes: Escapes
     topics: Topics
+    labels: Labels

@@ -11,10 +11,11 @@ from bot.storage.escalations import SqlEscalations
 from bot.storage.eval_runs import SqlEvalRuns
 from bot.storage.fixes import SqlFixes
 from bot.storage.inbox import SqlInbox
+from bot.storage.labels import SqlLabels
 from bot.storage.outbox import SqlOutbox
 from bot.storage.policy_log import SqlPolicyLog
-from bot.storage.ratings import SqlEscapes, SqlRatings
 from bot.storage.precedents import SqlPrecedents
+from bot.storage.ratings import SqlEscapes, SqlRatings
 from bot.storage.releases import SqlReleases
 from bot.storage.reviews import SqlReviews
 from bot.storage.topics import SqlTopics
@@ -50,4 +51,5 @@ def open_store(engine: Engine, workspace: str, *, now: Callable[[], datetime] = 
         ratings=SqlRatings(engine, workspace),
         escapes=SqlEscapes(engine, workspace),
         topics=SqlTopics(engine, workspace),
+        labels=SqlLabels(engine, workspace),
     )

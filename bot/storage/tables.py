@@ -340,6 +340,17 @@ class PolicyChangeRow(Row, table=True):
     after: Str
 
 
+class LabelRow(Row, table=True):
+    """One labelled question; the columns before `label` are what it is found by."""
+
+    __tablename__ = "labels"
+    __table_args__ = (Index("ix_labels_taught", "workspace", "taught", "at"),)
+    id: Key
+    at: At
+    taught: int | None
+    label: Json
+
+
 class TopicRow(Row, table=True):
     """One proposed topic; the columns before `topic` are what it is found by."""
 
