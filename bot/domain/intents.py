@@ -1,5 +1,6 @@
 """How the desk learns what customers want: labelled questions, and proposals of intents that it does not know yet."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +23,8 @@ class LabelSource(StrEnum):
 class Label:
     """A customer's question with the intent that a person gave it; private data stands in it as stand-ins only.
 
-    One label a conversation: the newest counts. `taught` is the workflow release that first learned from it.
+    See `label_id` for its id: one a conversation, and the newest counts. The intent may be UNKNOWN_INTENT: it is none
+    of those there are. `taught` is the workflow release that first learned from it.
     """
 
     id: str
@@ -33,6 +35,11 @@ class Label:
     at: datetime
     escalation: str = ""
     taught: int | None = None
+
+
+def label_id(conversation: str) -> str:
+    """Derive the id from the escalation (or, where there is none, the words), so that there is one a conversation."""
+    return f"label_{hashlib.sha256(conversation.encode('utf-8', 'replace')).hexdigest()[:12]}"
 
 
 class TopicState(StrEnum):

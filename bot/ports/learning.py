@@ -6,7 +6,7 @@ from typing import Protocol
 from bot.domain.article import Release, Revision
 from bot.domain.chat import Person
 from bot.domain.fix import FixState, KnowledgeFix, PolicyChange
-from bot.domain.intents import TopicProposal
+from bot.domain.intents import Label, TopicProposal
 from bot.domain.quality import CaseResult, EvalCase, EvalRun
 
 
@@ -73,6 +73,33 @@ class Fixes(Protocol):
 
     async def proposed_by(self, person: Person, limit: int = 20) -> tuple[KnowledgeFix, ...]:
         """What this person proposed, newest first."""
+        ...
+
+
+class Labels(Protocol):
+    """The labelled questions of one workspace, one a conversation."""
+
+    async def save(self, label: Label) -> Label:
+        """Keep the label, unless a newer one of its conversation is there; return the one that counts.
+
+        One that says the same as before stays taught.
+        """
+        ...
+
+    async def get(self, label_id: str) -> Label:
+        """Raises NotFound."""
+        ...
+
+    async def all(self) -> tuple[Label, ...]:
+        """Every label that counts, oldest first."""
+        ...
+
+    async def untaught(self) -> tuple[Label, ...]:
+        """Those that no release has learned from, oldest first; a release that was rolled back did learn from its."""
+        ...
+
+    async def mark_taught(self, labels: Sequence[Label], release: int) -> None:
+        """Remember which release learned from these; one that was replaced since they were read stays as it is."""
         ...
 
 
