@@ -12,6 +12,7 @@ from bot.domain.review import FailureMode
 from bot.ports import Answer, Desk
 from bot.workflows import capture, mending
 from bot.workflows import fix as fixing
+from bot.workflows.likeness import near
 from handlers.people import named
 
 MOST_LINES, LONGEST_LINE = 20, 500
@@ -57,7 +58,8 @@ async def case_form(desk: Desk, thread: capture.Thread) -> Answer:
     case = capture.case_of(thread)
     cases = await desk.store.cases.all()
     known = next((other for other in cases if other.id == case.id), None)
-    return cards.case_form(f"{thread.review.id}#{case.id}", case, capture.near(case, cases), known)
+    alike = [found.case for found in await near(case, cases, desk.questions)]
+    return cards.case_form(f"{thread.review.id}#{case.id}", case, alike, known)
 
 
 async def send_case(desk: Desk, sent: Submission) -> Answer:

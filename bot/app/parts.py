@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,13 +13,14 @@ from bot.discovery import find
 from bot.domain.article import Release
 from bot.domain.chat import Person, Role
 from bot.domain.fix import PolicyChange
+from bot.domain.quality import EvalCase
 from bot.llm.fallback import WithFallback
 from bot.llm.offline.drafter import OfflineDrafter
 from bot.llm.remembering import Memory
 from bot.llm.request import load_prompt, prompt_version
 from bot.llm.spending import Budget, Limits, Prices
 from bot.llm.voice import Voice, load_voice
-from bot.ports import Clock, Desk, Drafter, Embedder, Guardrail, Policy, Store, TokenEmbedder
+from bot.ports import Cases, Clock, Desk, Drafter, Embedder, Guardrail, Policy, Store, TokenEmbedder
 from bot.settings import Settings
 from bot.storage.engine import Engine, create_engine
 from bot.storage.migrate import check, upgrade
@@ -27,6 +28,7 @@ from bot.storage.store import open_store
 from bot.triage.embedding import question_embedder
 from bot.triage.taxonomy import load_taxonomy, load_tone
 from bot.triage.triage import TaxonomyTriager
+from bot.workflows.likeness import asked
 from evals.recalibration import LearnedCalibration
 from knowledge.embeddings.minilm import MiniLmEmbedder
 from knowledge.embeddings.remembering import RememberingEmbedder, RememberingTokenEmbedder
@@ -123,20 +125,21 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None, meanings
         questions=questions,
         workflow_release=release.number,
     )
-    warm = _warming(settings.core.cache / "questions.npz", questions, triager, retriever)
+    warm = _warming(settings.core.cache / "questions.npz", questions, triager, retriever, store.cases)
     return Parts(settings, clock, engine, library, retriever, questions, desk, warm)
 
 
 def _warming(
-    cache: Path, questions: RememberingEmbedder, triager: TaxonomyTriager, retriever: HybridRetriever
+    cache: Path, questions: RememberingEmbedder, triager: TaxonomyTriager, retriever: HybridRetriever, cases: Cases
 ) -> Callable[[], Awaitable[None]]:
-    def learn() -> None:
+    def learn(known: Sequence[EvalCase]) -> None:
         questions.recall(cache)
         triager.warm()
+        questions.embed([asked(case) for case in known])  # whoever captures a thread is shown those that ask the same
         questions.keep(cache)
 
     async def warm() -> None:
-        await asyncio.to_thread(learn)
+        await asyncio.to_thread(learn, await cases.all())
         await retriever.warm()
 
     return warm

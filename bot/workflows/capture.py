@@ -8,28 +8,31 @@ from bot.domain.answer import UNKNOWN_INTENT
 from bot.domain.chat import Command, MessageRef, Person, Place
 from bot.domain.errors import Conflict, NotAllowed, NotFound, Rejected
 from bot.domain.escalation import Author, Escalation, EscalationStatus
+from bot.domain.escaped import Escape
 from bot.domain.learning import approved_reply, failure_of, taught
 from bot.domain.quality import CaseTurn, EvalCase, Strength, case_id
 from bot.domain.review import Action, FailureMode, Review
 from bot.domain.text.changes import greeted, statements
 from bot.domain.text.masking import cut, known_values
 from bot.domain.text.stand_ins import StandIns
-from bot.domain.text.wording import content_words
 from bot.ports import Desk
 from bot.workflows.receive import of_thread
 
 _FACTS = 5  # suggested facts and claims: more would not be read
-_ALIKE, _SHOWN = 0.5, 3  # the share of words from which two questions are near-duplicates, and how many are shown
 _READ = 20_000  # characters of a turn: as far as private data is looked for
 _REVIEW = re.compile(r"esc_\w+/\d+")
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """An escalation and the review of it that there is something to learn from."""
+    """An escalation and the review of it that there is something to learn from.
+
+    `doubted` says that the answer which was sent turned out wrong: it is no model, whoever approved it.
+    """
 
     escalation: Escalation
     review: Review
+    doubted: bool = False
 
 
 async def check_may_capture(desk: Desk, person: Person) -> None:
@@ -59,13 +62,15 @@ async def thread_meant(desk: Desk, command: Command) -> Thread | None:
 async def of_review(desk: Desk, review_id: str) -> Thread:
     """Raises NotFound."""
     review = await desk.store.reviews.get(review_id)
-    return Thread(await desk.store.escalations.get(review.escalation_id), review)
+    escaped = await desk.store.escapes.of_review(review_id)
+    doubted = escaped is not None and escaped.how is not Escape.REJECTED
+    return Thread(await desk.store.escalations.get(review.escalation_id), review, doubted)
 
 
 async def of_escalation(desk: Desk, escalation_id: str) -> Thread | None:
     """The thread of an escalation, with the review that tells most; None while nothing was drafted. Raises NotFound."""
     review = _telling(await desk.store.reviews.of_escalation(escalation_id))
-    return Thread(await desk.store.escalations.get(escalation_id), review) if review else None
+    return await of_review(desk, review.id) if review else None
 
 
 async def recent(desk: Desk, place: Place) -> tuple[Thread, ...]:
@@ -99,7 +104,7 @@ async def _of_place(desk: Desk, place: Place) -> Thread:
     review = _telling(await desk.store.reviews.of_escalation(escalation.id))
     if review is None:
         raise Conflict("The draft in that thread is still being written. Try again in a moment.")
-    return Thread(escalation, review)
+    return await of_review(desk, review.id)
 
 
 def _telling(reviews: Iterable[Review]) -> Review | None:
@@ -122,7 +127,8 @@ def case_of(thread: Thread) -> EvalCase:
     """The eval case that the thread makes: what was asked until the reply, and what that reply teaches."""
     review, hide = thread.review, stand_ins(thread).hide
     turns = tuple(CaseTurn(author, hide(cut(text, _READ))) for author, text in _conversation(thread))
-    must_say, must_not_say = _facts(review)
+    approved = "" if thread.doubted else approved_reply(review)
+    must_say, must_not_say = ([], []) if thread.doubted else _facts(review)
     intent = review.proposal.triage.intent if review.proposal else UNKNOWN_INTENT
     mode = failure_of(review)
     handed_off = review.decision is not None and review.decision.action is Action.HAND_OFF
@@ -131,26 +137,14 @@ def case_of(thread: Thread) -> EvalCase:
         turns=turns,
         must_say=tuple(map(hide, must_say)),
         must_not_say=tuple(map(hide, must_not_say)),
-        sources=_sources(review),
-        reference=hide(approved_reply(review)),
+        sources=_sources(review) if approved else (),
+        reference=hide(approved),
         intent="" if intent == UNKNOWN_INTENT else intent,
         escalates=handed_off or mode is FailureMode.POLICY_RESTRICTION,
-        strength=Strength.STRONG if approved_reply(review) else Strength.WEAK,
+        strength=Strength.STRONG if approved else Strength.WEAK,
         mode=mode,
         escalation=thread.escalation.id,
     )
-
-
-def near(case: EvalCase, cases: Iterable[EvalCase]) -> tuple[EvalCase, ...]:
-    """The cases that ask nearly the same, the most alike first: by the share of their words (Jaccard)."""
-    asked = frozenset(content_words(case.question))
-    alike = []
-    for other in cases:
-        theirs = frozenset(content_words(other.question))
-        share = len(asked & theirs) / len(asked | theirs) if asked and theirs else 0.0
-        if share >= _ALIKE and other.id != case.id:
-            alike.append((share, other.id, other))
-    return tuple(other for _, _, other in sorted(alike, key=lambda found: (-found[0], found[1]))[:_SHOWN])
 
 
 def _conversation(thread: Thread) -> list[tuple[Author, str]]:
@@ -176,7 +170,7 @@ def _facts(review: Review) -> tuple[list[str], list[str]]:
 
 
 def _sources(review: Review) -> tuple[str, ...]:
-    """The articles that the approved answer rests on; after a rejection nobody knows them yet."""
-    if review.proposal is None or not approved_reply(review):
+    """The articles that the answer rests on."""
+    if review.proposal is None:
         return ()
     return tuple(dict.fromkeys(passage.slug for _, passage in review.proposal.cited_passages()))

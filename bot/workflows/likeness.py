@@ -28,16 +28,20 @@ async def near(case: EvalCase, cases: Iterable[EvalCase], embedder: Embedder) ->
 
     Two that name different codes do not ask the same, however alike they sound.
     """
-    asked = case.question[:_READ]
-    others = [other for other in cases if other.id != case.id and _may_be_same(asked, other.question[:_READ])]
-    questions = [asked, *(other.question[:_READ] for other in others)]
-    vectors = await asyncio.to_thread(embedder.embed, questions)
+    mine = asked(case)
+    others = [other for other in cases if other.id != case.id and _may_be_same(mine, asked(other))]
+    vectors = await asyncio.to_thread(embedder.embed, [mine, *map(asked, others)])
     likenesses = vectors[1:] @ vectors[0]
     alike = [Near(other, round(float(value), 4)) for other, value in zip(others, likenesses, strict=True)]
     alike.sort(key=lambda found: (-found.likeness, found.case.id))
     return tuple(found for found in alike[:_SHOWN] if found.likeness >= ALIKE)
 
 
-def _may_be_same(asked: str, other: str) -> bool:
-    ours, theirs = ({code.casefold() for code in _CODE.findall(text)} for text in (asked, other))
+def asked(case: EvalCase) -> str:
+    """What is compared of the case."""
+    return case.question[:_READ]
+
+
+def _may_be_same(mine: str, other: str) -> bool:
+    ours, theirs = ({code.casefold() for code in _CODE.findall(text)} for text in (mine, other))
     return not ours or not theirs or bool(ours & theirs)

@@ -10,10 +10,10 @@ from bot.domain.chat import Command, Place
 from bot.domain.errors import Conflict, NotFound, Rejected
 from bot.domain.escalation import Author, Customer, Escalation, EscalationStatus
 from bot.domain.learning import Lesson, failure_of, lesson_of
-from bot.domain.quality import CaseTurn, EvalCase, Strength
+from bot.domain.quality import Strength
 from bot.domain.review import Action, FailureMode, Review, ReviewState
 from bot.ports import Desk
-from bot.workflows.capture import Thread, case_of, near, recent, thread_meant
+from bot.workflows.capture import Thread, case_of, recent, thread_meant
 from tests.contracts.store_samples import ANA, NOON, THREAD, decision, draft, escalation, proposal, ready, turn
 
 DRAFT = "Hi Hanna,\n\nYour parcel travels for 3 days. It costs 4.90 EUR.\n\nBest regards,\nFern"
@@ -90,16 +90,6 @@ def test_capturing_again_after_more_was_said_makes_the_same_case() -> None:
     later = (*first.escalation.turns, turn("reply:esc_1/1", EDITED, author=Author.AGENT), turn("t9", "Thanks"))
     again = Thread(replace(first.escalation, turns=later), first.review)
     assert case_of(again).id == case_of(first).id
-
-
-def test_cases_that_ask_nearly_the_same_are_found_the_most_alike_first() -> None:
-    def asks(number: int, text: str) -> EvalCase:
-        return EvalCase(f"case_{number}", (CaseTurn(Author.CUSTOMER, text),))
-
-    cases = [asks(1, "How do I return opened beans?"), asks(2, "How do I return beans that I opened myself?")]
-    cases.append(asks(3, "Where is my invoice?"))
-    mine = asks(4, "How can I return opened beans?")
-    assert [case.id for case in near(mine, [*cases, mine])] == ["case_1", "case_2"]
 
 
 def test_a_turn_that_is_longer_than_what_is_searched_is_kept_that_far() -> None:
