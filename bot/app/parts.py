@@ -27,6 +27,8 @@ from bot.storage.migrate import check, upgrade
 from bot.storage.store import open_store
 from bot.triage.embedding import question_embedder
 from bot.triage.taxonomy import load_taxonomy, load_tone
+from bot.triage.teacher import TaxonomyTeacher
+from bot.triage.topics import EmbeddedTopics
 from bot.triage.triage import TaxonomyTriager
 from bot.workflows.likeness import asked
 from evals.recalibration import LearnedCalibration
@@ -123,6 +125,8 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None, meanings
         people=Nobody(),
         runtime=Idle(),
         questions=questions,
+        teacher=TaxonomyTeacher(),
+        topics=EmbeddedTopics(questions),
         workflow_release=release.number,
     )
     warm = _warming(settings.core.cache / "questions.npz", questions, triager, retriever, store.cases)

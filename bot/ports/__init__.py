@@ -18,7 +18,7 @@ from bot.ports.answering import (
     TokenEmbedder,
     Triager,
 )
-from bot.ports.articles import Articles, Releases, StoredPassage
+from bot.ports.articles import Articles, Releases, StoredPassage, WorkflowParts
 from bot.ports.delivery import Answer, Inbound, Intake, People, Platform, Surface
 from bot.ports.desk import Desk, Policy
 from bot.ports.judging import Escapes, Judge, Ratings
@@ -35,6 +35,7 @@ from bot.ports.memory import (
 )
 from bot.ports.precedents import PrecedentChanges, PrecedentFinder, Precedents
 from bot.ports.running import Clock, Run, Runtime
+from bot.ports.teaching import FoundTopic, KnownIntent, Teacher, TopicFinder
 from bot.ports.usage import Account, Balance, Ledger, Replies, Usage
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Escapes",
     "EvalRuns",
     "Fixes",
+    "FoundTopic",
     "GuardInput",
     "Guardrail",
     "Inbound",
@@ -61,6 +63,7 @@ __all__ = [
     "Intake",
     "Judge",
     "Knowledge",
+    "KnownIntent",
     "Labels",
     "Ledger",
     "Outbox",
@@ -85,7 +88,9 @@ __all__ = [
     "Store",
     "StoredPassage",
     "Surface",
+    "Teacher",
     "TokenEmbedder",
+    "TopicFinder",
     "Topics",
     "Traces",
     "Triager",

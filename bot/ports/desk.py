@@ -9,6 +9,7 @@ from bot.ports.judging import Judge
 from bot.ports.learning import Knowledge
 from bot.ports.memory import Store
 from bot.ports.running import Clock, Runtime
+from bot.ports.teaching import Teacher, TopicFinder
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +50,7 @@ class Desk:
     people: People
     runtime: Runtime
     questions: Embedder
+    teacher: Teacher
+    topics: TopicFinder
     workflow_release: int = 0
     judge: Judge | None = None

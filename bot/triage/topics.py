@@ -4,13 +4,13 @@ How near two conversations must be to be about the same, the known intents tell:
 examples gives those intents back best. So the grain of new topics is that of the team's own taxonomy.
 """
 
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from bot.ports import Embedder
+from bot.ports import Embedder, FoundTopic, KnownIntent
 
 LEAST = 5
 """Conversations that make a topic; fewer are chance."""
@@ -23,23 +23,20 @@ _GUESS = 0.75  # the distance where the known intents are too few to tell one
 _FEWEST_LABELS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """A cluster: the places of its members in what was given, the most typical first.
+class EmbeddedTopics:
+    """Finds topics by what the texts mean."""
 
-    `nearest` is the known intent whose examples lie nearest to its middle, `likeness` their cosine: a topic that is
-    like a known intent may be that one in other words. `tightness` is the members' mean cosine to the middle.
-    """
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
 
-    members: tuple[int, ...]
-    nearest: str
-    likeness: float
-    tightness: float
+    async def find(self, texts: Sequence[str], known: Sequence[KnownIntent]) -> tuple[FoundTopic, ...]:
+        examples = [(text, intent.name) for intent in known for text in intent.examples]
+        return tuple(await asyncio.to_thread(topics, texts, examples, self._embedder))
 
 
 def topics(
     texts: Sequence[str], known: Sequence[tuple[str, str]], embedder: Embedder, *, least: int = LEAST
-) -> list[Topic]:
+) -> list[FoundTopic]:
     """Cluster the texts, largest topic first; `known` are examples with their intents. What is alone is in no topic.
 
     Average linkage over cosine distances (Sokal & Michener 1958). Only the last `MOST` texts are looked at.
@@ -62,13 +59,13 @@ def topics(
     return sorted(made, key=lambda topic: (-len(topic.members), topic.members))
 
 
-def _topic(members: Any, vectors: Any, middles: dict[str, Any], first: int) -> Topic:
+def _topic(members: Any, vectors: Any, middles: dict[str, Any], first: int) -> FoundTopic:
     middle = _unit(vectors[members].mean(axis=0))
     alike = vectors[members] @ middle
     likenesses = {label: float(middle @ own) for label, own in middles.items()}
     nearest = max(likenesses, key=lambda label: likenesses[label], default="")
     order = members[np.argsort(-alike, kind="stable")]
-    return Topic(
+    return FoundTopic(
         tuple(int(first + i) for i in order),
         nearest,
         round(likenesses.get(nearest, 0.0), 3),

@@ -20,6 +20,8 @@ from bot.ports import Desk, DraftRequest, Inbound, Policy, Progress, Retrieved
 from bot.storage.engine import create_engine
 from bot.storage.migrate import upgrade
 from bot.storage.store import open_store
+from bot.triage.teacher import TaxonomyTeacher
+from bot.triage.topics import EmbeddedTopics
 from bot.workflows.run import RecordedRun
 from evals.recalibration import LearnedCalibration
 from knowledge.embeddings.static import StaticEmbedder
@@ -229,6 +231,8 @@ async def desk(
         people=Everybody(),
         runtime=runtime,
         questions=StaticEmbedder(),
+        teacher=TaxonomyTeacher(),
+        topics=EmbeddedTopics(StaticEmbedder()),
         workflow_release=7,
     )
     await engine.close()
