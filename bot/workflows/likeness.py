@@ -29,7 +29,7 @@ async def near(case: EvalCase, cases: Iterable[EvalCase], embedder: Embedder) ->
     Two that name different codes do not ask the same, however alike they sound.
     """
     mine = asked(case)
-    others = [other for other in cases if other.id != case.id and _may_be_same(mine, asked(other))]
+    others = [other for other in cases if other.id != case.id and may_be_same(mine, asked(other))]
     vectors = await asyncio.to_thread(embedder.embed, [mine, *map(asked, others)])
     likenesses = vectors[1:] @ vectors[0]
     alike = [Near(other, round(float(value), 4)) for other, value in zip(others, likenesses, strict=True)]
@@ -42,6 +42,7 @@ def asked(case: EvalCase) -> str:
     return case.question[:_READ]
 
 
-def _may_be_same(mine: str, other: str) -> bool:
+def may_be_same(mine: str, other: str) -> bool:
+    """Tell whether no code that a question names speaks against the other's asking the same."""
     ours, theirs = ({code.casefold() for code in _CODE.findall(text)} for text in (mine, other))
     return not ours or not theirs or bool(ours & theirs)
