@@ -153,10 +153,19 @@ def _ending(fix: KnowledgeFix, cases: Mapping[str, EvalCase]) -> list[Element]:
         case FixState.LIVE:
             live = Notice(Tone.GOOD, (Strong(f"Live as knowledge v{fix.release}"), ", approved by ", *by, "."))
             reason: list[Element] = [Note(("Let through against its evals: ",)), Quote(fix.override)]
-            return [live, *(reason if fix.override else []), *gate_elements(fix.gate, cases)]
+            return [live, *(reason if fix.override else []), *gate_elements(fix.gate, cases), *_proven(fix, cases)]
         case FixState.HELD:
             held = Notice(Tone.STOP, (Strong("Held"), ": the knowledge stays as it is. Approved by ", *by, "."))
             return [held, *gate_elements(fix.gate, cases)]
+
+
+def _proven(fix: KnowledgeFix, cases: Mapping[str, EvalCase]) -> list[Element]:
+    """What keeps the fix from being undone unnoticed."""
+    kept = sum(name in cases and cases[name].core for name in fix.gate.fixed) if fix.gate else 0
+    if not kept:
+        return []
+    which = "The case that proves it is" if kept == 1 else f"The {kept} cases that prove it are"
+    return [Note((f"🔒 {which} in the core set now and run before every release, so that this stays right.",))]
 
 
 def gate_elements(gate: GateResult | None, cases: Mapping[str, EvalCase]) -> list[Element]:

@@ -23,7 +23,7 @@ LONGEST, FITS = 2_400, 2_900  # characters of a section that is offered, and of 
 REVIEWED = timedelta(days=365)
 _ARTICLES = 5
 _MOST, _LONGEST_NAME = 99, 150  # sections that a form can list, and characters that name one there
-_SPEAKS_OF_IT = 0.3  # the share of the answer's words from which a section might have given the answer
+_SPEAKS_OF_IT = 0.4  # the share of the words of question and answer from which a section might have given the answer
 
 
 @dataclass(frozen=True, slots=True)

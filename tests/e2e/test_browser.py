@@ -3,29 +3,16 @@
 With RATCHET_SCREENSHOTS=<folder> the pictures of the README are taken on the way.
 """
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.e2e.browsing import IN_A_BROWSER, be, open_thread, page_at, picture
 from tests.e2e.company import Desk, company_at_work
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium: apt-get install chromium"),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture
@@ -36,42 +23,8 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 @pytest.fixture
 async def page(desk: Desk) -> AsyncIterator[Any]:
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as browsers:
-        chromium = await browsers.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        shown = await chromium.new_page(viewport={"width": 1440, "height": 960})
-        problems: list[str] = []
-        shown.on("pageerror", lambda error: problems.append(str(error)))
-        await shown.goto(f"{desk.sandbox.base_url}/sandbox")
+    async with page_at(f"{desk.sandbox.base_url}/sandbox") as shown:
         yield shown
-        await chromium.close()
-        assert problems == []
-
-
-async def picture(page: Any, name: str) -> None:
-    folder = os.environ.get("RATCHET_SCREENSHOTS")
-    if folder:
-        await page.wait_for_timeout(300)
-        await page.screenshot(path=str(Path(folder) / f"{name}.png"))
-
-
-async def be(page: Any, name: str) -> None:
-    """Look at the workspace as this person."""
-    await page.select_option("[data-testid=viewer]", label=name)
-
-
-async def open_thread(page: Any, words: str) -> None:
-    """Open the thread under the message that has these words."""
-    message = page.locator("#list [data-testid=message]", has_text=words).first
-    await message.wait_for()
-    await message.get_by_role("button", name="repl").first.click()
-    await (
-        page.locator("#thread-list")
-        .get_by_text("Approve", exact=True)
-        .or_(page.locator("#thread-list").get_by_text("Write answer", exact=True))
-        .first.wait_for(timeout=15_000)
-    )
 
 
 async def test_a_rep_reads_edits_approves_and_rejects(desk: Desk, page: Any) -> None:
