@@ -253,8 +253,13 @@ def _and(language: str) -> str:
 
 
 def _pairs(part: str) -> tuple[tuple[str, str], ...]:
-    met = [roots(word) for word in words(part)]
+    met = [_roots_of(word) for word in words(part)]
     return tuple((one[0], other[0]) for one, other in pairwise(met) if one and other)
+
+
+@lru_cache(maxsize=20_000)
+def _roots_of(word: str) -> tuple[str, ...]:
+    return roots(word)
 
 
 def has_verb(part: str) -> bool:
