@@ -98,6 +98,11 @@ class FewShotClassifier:
             predictions += self._judge(_with_constant(self._space.rows(some, known)), neighbours)
         return predictions
 
+    def probabilities(self, texts: Sequence[str]) -> Any:
+        """A row for each text with the probability of each of `labels`."""
+        rows = _with_constant(self._space.rows(texts, self._embedder.embed(texts)))
+        return self._doubt.probabilities((rows @ self._weights).astype(np.float64))
+
     def _fit(self, texts: Sequence[str]) -> None:
         rows = _with_constant(self._space.rows(texts, self._embedder.embed(texts)))
         self._likened = rows[: len(self._texts), : self._embedder.dimensions]

@@ -15,10 +15,11 @@ from bot.domain.text.message import prose
 from bot.domain.text.smuggling import without_orders
 from bot.domain.text.wording import sentences
 from bot.ports import Embedder
-from bot.triage.classifier import FewShotClassifier, Prediction
+from bot.triage.classifier import Prediction
 from bot.triage.cues import Cue, high_risk
 from bot.triage.fields import FieldFinder
 from bot.triage.flags import flags
+from bot.triage.intents import IntentReader
 from bot.triage.language import UNDETERMINED, LanguageDetector
 from bot.triage.summary import summarise
 from bot.triage.taxonomy import Intent, Taxonomy, Tone
@@ -32,7 +33,7 @@ _TOLD_BY_SURFACE = 0.6  # how far a surface's own language tag is believed where
 
 @dataclass(frozen=True, slots=True)
 class _Models:
-    intent: FewShotClassifier
+    intents: IntentReader
     tone: ToneClassifier
 
 
@@ -80,11 +81,11 @@ class TaxonomyTriager:
         """Judge the words alone, without fields, summary and flags; never fails on any text."""
         asked = without_orders(question[:ASKED].replace("\x00", " "))
         said = prose(asked)
-        text = self._bare(said)[:_CLASSIFIED]
+        text = self._models.intents.bare(said)[:_CLASSIFIED]
         cue = high_risk(" ".join(question[:ASKED].split()))
         embedding = self._embedder.embed([text])
         mood = self._models.tone.judge(text, embedding)
-        language, language_p = self._language.detect(self._bare(_asking(said)) or text or said)
+        language, language_p = self._language.detect(self._models.intents.bare(_asking(said)) or text or said)
         if language == UNDETERMINED and told_language:
             language, language_p = told_language.split("-")[0].lower(), _TOLD_BY_SURFACE
         whole = self._need(said, text, self._intent(text, embedding))
@@ -106,24 +107,20 @@ class TaxonomyTriager:
             needs=needs,
         )
 
-    def _bare(self, said: str) -> str:
-        """The words to be classified: without identifiers."""
-        return " ".join(self._fields.masked(said).split())
-
     def _intent(self, text: str, embedding: Any) -> Prediction:
         """The intent of the whole text or of its beginning, whichever is trusted more: a long story dilutes it."""
-        whole = self._models.intent.predict([text], embeddings=embedding)[0]
+        whole = self._models.intents.predict([text], embedding)[0]
         if len(text) <= _HEAD * 2:
             return whole
-        return max(whole, self._models.intent.predict([text[:_HEAD]])[0], key=lambda prediction: prediction.trust)
+        return max(whole, self._models.intents.predict([text[:_HEAD]])[0], key=lambda prediction: prediction.trust)
 
     def _needs(self, said: str, whole: Need) -> tuple[Need, ...]:
         """Each thing asked, judged by itself. One that is too short to tell is taken for what the whole is about."""
         parts = questions(said)
         if len(parts) < 2:
             return tuple(replace(whole, text=part) for part in parts)
-        bare = [self._bare(part)[:_CLASSIFIED] for part in parts]
-        predictions = self._models.intent.predict(bare)
+        bare = [self._models.intents.bare(part)[:_CLASSIFIED] for part in parts]
+        predictions = self._models.intents.predict(bare)
         judged = []
         for part, text, prediction in zip(parts, bare, predictions, strict=True):
             need = self._need(part, text, prediction)
@@ -133,7 +130,7 @@ class TaxonomyTriager:
         return tuple(judged)
 
     def _need(self, said: str, text: str, prediction: Prediction) -> Need:
-        intent = self._believed(prediction) if any(c.isalnum() for c in text) else None
+        intent = self._models.intents.believed(prediction) if any(c.isalnum() for c in text) else None
         return Need(
             text=said,
             intent=intent.name if intent else UNKNOWN_INTENT,
@@ -144,20 +141,10 @@ class TaxonomyTriager:
             because=_likeness(text, prediction, intent),
         )
 
-    def _believed(self, prediction: Prediction) -> Intent | None:
-        intent = self._taxonomy.intent(prediction.label)
-        if intent is None or not prediction.familiar:
-            return None
-        threshold = self._taxonomy.unknown_below if intent.threshold is None else intent.threshold
-        return intent if prediction.trust >= threshold else None
-
     @cached_property
     def _models(self) -> _Models:
-        taxonomy = self._taxonomy
-        intents = [(self._bare(without_orders(text)) or text, i.name) for i in taxonomy.intents for text in i.examples]
-        titles = {intent.name: intent.title for intent in taxonomy.intents}
         return _Models(
-            FewShotClassifier(self._embedder, intents, titles=titles), ToneClassifier(self._tone, self._embedder)
+            IntentReader(self._taxonomy, self._embedder, self._fields), ToneClassifier(self._tone, self._embedder)
         )
 
 
