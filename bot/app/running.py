@@ -20,6 +20,7 @@ from bot.surfaces.thread import ThreadSurface
 from bot.surfaces.webhook import WebhookSurface
 from bot.web.server import Handler, create_server
 from bot.workflows import answer, fix, receive, review, showing
+from evals.escaped import find_escape
 from evals.release import release_fix
 from evals.trying import try_case
 from handlers import escalations, jobs
@@ -34,6 +35,7 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "again": review.again,
     "withdraw": receive.withdraw,
     "try_case": try_case,
+    "find_escape": find_escape,
     "show_fix": fix.show_fix,
     "release_fix": release_fix,
 }

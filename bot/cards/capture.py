@@ -49,14 +49,15 @@ def capture_buttons(review: Review) -> tuple[Button, ...]:
     return tuple(command_button(lesson, f"{lesson} {review.id}") for lesson in Lesson)
 
 
-def offered(review: Review) -> tuple[Button, ...]:
-    """The one way that mends what went wrong, to be pressed at once; none where nothing did."""
+def offered(review: Review, *, case: bool = False) -> tuple[Button, ...]:
+    """The way that mends what went wrong, to be pressed at once, and with `case` to make a case of it as well."""
     lesson = lesson_of(review)
+    beside = (command_button(Lesson.CASE, f"{Lesson.CASE} {review.id}"),) if case and lesson is not Lesson.CASE else ()
     if lesson is None:
-        return ()
+        return beside
     button = replace(command_button(lesson, f"{lesson} {review.id}"), style=Style.PRIMARY)
     misjudged = failure_of(review) is FailureMode.AMBIGUOUS_INTENT
-    return (replace(button, label="Set the right intent") if misjudged else button,)
+    return (replace(button, label="Set the right intent") if misjudged else button, *beside)
 
 
 def advice(review: Review) -> tuple[Element, ...]:

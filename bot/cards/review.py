@@ -22,9 +22,11 @@ from bot.cards.elements import (
     Tone,
     When,
 )
+from bot.cards.escaped import escaped_note, is_worth_a_case
 from bot.cards.proposal import flag_elements, is_long, proposal_elements, summary_elements
 from bot.domain.answer import Triage
 from bot.domain.escalation import Escalation
+from bot.domain.escaped import EscapedError
 from bot.domain.review import Action, Decision, Review, ReviewState, subject_of
 
 _BEGINNING = 400  # characters of a question under its summary
@@ -36,8 +38,13 @@ def opening_card(escalation: Escalation) -> Card:
     return Card(summary, (Paragraph(("📨 ", *_who(escalation))), _asked(escalation)))
 
 
-def review_card(escalation: Escalation, review: Review, *, writing: str = "") -> Card:
-    """The card as it must look now, in whatever state the review is; `writing` is what is drafted so far."""
+def review_card(
+    escalation: Escalation, review: Review, *, writing: str = "", escaped: EscapedError | None = None
+) -> Card:
+    """The card as it must look now, in whatever state the review is.
+
+    `writing` is what is drafted so far, `escaped` what the evals say of an answer that turned out wrong.
+    """
     elements: list[Element] = []
     match review.state:
         case ReviewState.SUPERSEDED:
@@ -51,7 +58,7 @@ def review_card(escalation: Escalation, review: Review, *, writing: str = "") ->
             triage = review.proposal.triage if review.proposal else None
             elements = [*_question(escalation, triage), *proposal_elements(review), *_actions(review)]
         case ReviewState.DELIVERING | ReviewState.DELIVERED | ReviewState.REJECTED | ReviewState.HANDED_OFF:
-            elements = [*_question(escalation), *_ending(escalation, review)]
+            elements = [*_question(escalation), *_ending(escalation, review, escaped)]
         case ReviewState.FAILED:
             elements = [*_question(escalation), *_failure(review)]
         case _:
@@ -130,7 +137,7 @@ def _actions(review: Review) -> list[Element]:
     return [Actions(tuple(buttons), capture_buttons(review))]
 
 
-def _ending(escalation: Escalation, review: Review) -> list[Element]:
+def _ending(escalation: Escalation, review: Review, escaped: EscapedError | None) -> list[Element]:
     decision = review.decision
     if decision is None:
         return []
@@ -158,13 +165,9 @@ def _ending(escalation: Escalation, review: Review) -> list[Element]:
             elements += [Quote(decision.note)] if decision.note else []
             elements += [Note(("A new draft with this guidance is on its way.",))] if decision.redraft else []
     why = Button("review.why", "Why", subject_of(review.id, decision.draft_hash))
-    return [*elements, *advice(review), Actions((*offered(review), why), tuple(_others(review)))]
-
-
-def _others(review: Review) -> list[Button]:
-    """The ways to learn from the review that are not offered already."""
-    first = {button.subject for button in offered(review)}
-    return [button for button in capture_buttons(review) if button.subject not in first]
+    first = offered(review, case=is_worth_a_case(escaped))
+    others = tuple(button for button in capture_buttons(review) if button.subject not in {b.subject for b in first})
+    return [*elements, *advice(review), *escaped_note(escaped), Actions((*first, why), others)]
 
 
 def _failure(review: Review) -> list[Element]:

@@ -11,6 +11,8 @@ from bot.domain.review import Action, Decision, FailureMode
 BAD_RATING = 2
 """A customer's rating of 1 to 5 up to which the answer counts as wrong."""
 
+_REPLY = "reply:"  # begins the ref of a turn that is a delivered review
+
 
 class Escape(StrEnum):
     """How it came out that the answer was wrong."""
@@ -41,7 +43,7 @@ class EscapedError:
     """One answer that was wrong, by its review. `question` is masked.
 
     `case` is the nearest eval case and `likeness` that of the questions; `said` is why it fails the answer, what it
-    asks for where it does not, or why it could not be tried.
+    asks for where it does not, or why it could not be tried. `of_thread` tells that the case is the thread's own.
     """
 
     review: str
@@ -53,6 +55,7 @@ class EscapedError:
     case: str = ""
     likeness: float = 0.0
     said: str = ""
+    of_thread: bool = False
 
 
 def is_rejected(made: Decision) -> bool:
@@ -69,16 +72,22 @@ def how_escaped(outcome: Outcome) -> Escape | None:
     return None
 
 
-def answered_before(escalation: Escalation) -> str:
-    """The review whose delivered answer the customer's newest words come after; "" where there is none."""
-    for turn in reversed(escalation.turns):
-        if turn.author is Author.AGENT:
-            return turn.ref.removeprefix("reply:") if turn.ref.startswith("reply:") else ""
-    return ""
+def last_answer(escalation: Escalation) -> str:
+    """The review whose answer the customer got last; "" where the team answered by itself, or not at all."""
+    said = next((turn for turn in reversed(escalation.turns) if turn.author is Author.AGENT), None)
+    return said.ref.removeprefix(_REPLY) if said and said.ref.startswith(_REPLY) else ""
+
+
+def came_back_after(escalation: Escalation) -> str:
+    """The review after whose answer the customer wrote again; "" where none did."""
+    newest = next((turn for turn in reversed(escalation.turns) if turn.author is not Author.REVIEWER), None)
+    return last_answer(escalation) if newest and newest.author is Author.CUSTOMER else ""
 
 
 def asks_for(case: EvalCase) -> str:
     """What the case wants of an answer, in a line."""
-    wants = (("it must say", case.must_say), ("not say", case.must_not_say), ("cite", case.sources))
-    said = [f"{verb} {'; '.join(f'“{each}”' for each in values)}" for verb, values in wants if values]
-    return "a person takes over" if case.escalates else ", ".join(said) or "nothing but an answer"
+    if case.escalates:
+        return "a person to take over"
+    wants = ((case.must_say, "said"), (case.must_not_say, "not said"), (case.sources, "cited"))
+    told = [f"{' and '.join(f'“{each}”' for each in values)} {verb}" for values, verb in wants if values]
+    return ", ".join(told) or "an answer, whatever it says"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from bot.domain.answer import UNKNOWN_INTENT, Draft, Finding, Passage, Proposal, Triage
 from bot.domain.article import Audience
 from bot.domain.escalation import Escalation, EscalationStatus
+from bot.domain.escaped import Escape, came_back_after
 from bot.domain.text.message import faults, prose
 from bot.domain.text.procedure import steps_for
 from bot.domain.text.wording import content_words
@@ -161,6 +162,9 @@ async def propose(run: Run, desk: Desk, *, escalation: str, revision: int) -> No
         proposal = await _prepare_in_sight(run, desk, current, review_id)
         await run.step("propose", save_proposal, desk, review_id, proposal, record(run, desk, "propose", escalation))
         await showing.show(run, desk, review_id)
+        if answered := came_back_after(current):
+            key, how = f"escape:{answered}:{review_id}", Escape.REOPENED.value
+            await run.start("find_escape", key, review=answered, how=how, again=review_id)
     except Exception:
         await run.step("fail", fail_review, desk, review_id, f"Drafting failed. Details: ratchet trace show {run.id}")
         await showing.show(run, desk, review_id)

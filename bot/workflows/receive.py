@@ -10,10 +10,12 @@ from bot.domain.escalation import (
     Customer,
     Escalation,
     EscalationStatus,
+    Outcome,
     Turn,
     escalation_id,
     thread_key,
 )
+from bot.domain.escaped import how_escaped, last_answer
 from bot.domain.review import OPEN_STATES
 from bot.ports import Desk, Inbound, Run
 from bot.workflows import showing
@@ -239,11 +241,21 @@ async def from_surface(desk: Desk, surface: str, headers: Mapping[str, str], bod
     inbound = door.parse(headers, body)
     identity = escalation_id(desk.store.workspace, surface, inbound.external_id)
     if inbound.outcome is not None:
-        await desk.store.escalations.record_outcome(replace(inbound.outcome, escalation_id=identity))
+        outcome = replace(inbound.outcome, escalation_id=identity)
+        await desk.store.escalations.record_outcome(outcome)
+        await _blame(desk, outcome)
         return identity
     stored, _ = await desk.store.escalations.receive(_escalation(inbound, surface, identity, desk))
     await _propose(desk, stored)
     return identity
+
+
+async def _blame(desk: Desk, outcome: Outcome) -> None:
+    """Ask what the evals say of the answer that this outcome speaks against; a second start is none."""
+    how = how_escaped(outcome)
+    review = last_answer(await desk.store.escalations.get(outcome.escalation_id)) if how else ""
+    if how and review:
+        await desk.runtime.start("find_escape", f"escape:{review}:{outcome.key}", review=review, how=how.value)
 
 
 def _escalation(inbound: Inbound, surface: str, identity: str, desk: Desk) -> Escalation:

@@ -8,6 +8,7 @@ from bot.domain.chat import Person
 from bot.domain.codec import codec
 from bot.domain.errors import Conflict, DeliveryFailed, NotAllowed, RatchetError, Rejected, Unavailable
 from bot.domain.escalation import Author, EscalationStatus, Turn
+from bot.domain.escaped import Escape, is_rejected
 from bot.domain.review import (
     Action,
     Decision,
@@ -72,10 +73,12 @@ async def resolve(run: Run, desk: Desk, *, decision: str) -> None:
 async def _follow_up(run: Run, desk: Desk, made: Decision) -> None:
     if made.action in SENDING:
         await send(run, desk, made.review_id)
+    elif is_rejected(made):
+        await run.start("find_escape", f"escape:{made.review_id}", review=made.review_id, how=Escape.REJECTED.value)
     elif made.action is Action.HAND_OFF:
         await run.step("hand_off", hand_off, desk, made)
         await showing.add(run, desk, made.review_id, hand_off_card(made), key=f"hand-off:{made.review_id}")
-    elif made.redraft:
+    if made.redraft:
         await start_redraft(run, desk, made.review_id, made.note, f"redraft:{made.review_id}", by=made.by)
 
 

@@ -137,7 +137,8 @@ async def _paint(desk: Desk, review_id: str, owner: str, writing: str = "") -> N
 
 async def _paint_once(desk: Desk, review: Review, owner: str, writing: str) -> None:
     escalation = await desk.store.escalations.get(review.escalation_id)
-    card = review_card(escalation, review, writing=writing)
+    escaped = await desk.store.escapes.of_review(review.id) if review.decision else None
+    card = review_card(escalation, review, writing=writing, escaped=escaped)
     if review.card is not None:
         await desk.platforms[review.card.place.platform].update(review.card, card)
         return
