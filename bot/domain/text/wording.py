@@ -103,7 +103,7 @@ def _in_date(text: str, at: int) -> bool:
 
 # --- figures ----------------------------------------------------------------------------------------------------------
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         ("jan january januar", "feb february februar", "mar march märz", "apr april", "may mai", "jun june juni",
@@ -111,7 +111,7 @@ _MONTHS = {
          "dec december dezember"), 1)
     for name in names.split()
 }  # fmt: skip
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _MONTH_NEXT = re.compile(rf"\.?[ ]+(?:{_MONTH})\b", re.I)
 _DATE = re.compile(
     rf"\b(?:(?P<iso>\d{{4}}-\d{{2}}-\d{{2}})|(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<m1>{_MONTH})\b\.?(?:,?\s+(?P<y1>\d{{4}}))?"
@@ -213,7 +213,7 @@ def _date(match: re.Match[str]) -> str:
     day, month, year = (
         (match["d1"], match["m1"], match["y1"]) if match["m1"] else (match["d2"], match["m2"], match["y2"])
     )
-    return f"{year or '----'}-{_MONTHS[month.casefold()]:02d}-{int(day):02d}"
+    return f"{year or '----'}-{MONTHS[month.casefold()]:02d}-{int(day):02d}"
 
 
 def _clock(match: re.Match[str]) -> str:
