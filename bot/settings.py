@@ -99,6 +99,9 @@ class Desk(Section):
     region: str = Field("", description="Country (ISO 3166, such as US or DE) of national phone numbers and date order")
     burst_seconds: float = Field(2.0, ge=0, le=60, description="Messages this close together are one escalation")
     retry_seconds: Seconds = Field((2, 10, 60, 300, 1800), description="Waits between tries to deliver a reply")
+    precedent_days: int = Field(
+        180, ge=0, le=3650, description="Days that an approved answer is shown with the same question; 0: never"
+    )
 
 
 class Slack(Section):

@@ -7,7 +7,7 @@ from bot.domain.answer import UNKNOWN_INTENT, Proposal, Sentiment
 from bot.domain.escalation import Author
 from bot.domain.escaped import Escape, EscapedError, Seen, asks_for
 from bot.domain.quality import CaseResult, CaseTurn, EvalCase
-from bot.domain.review import Action, Review
+from bot.domain.review import Action, Review, escalation_of
 from bot.ports import Desk, Run
 from bot.workflows import showing
 from bot.workflows.capture import Thread, case_of, of_review
@@ -32,6 +32,8 @@ async def find_escape(run: Run, desk: Desk, *, review: str, how: str, again: str
 
 
 async def keep(desk: Desk, error: EscapedError) -> EscapedError:
+    if error.how is not Escape.REJECTED:  # it was sent, so it may be an example for others by now
+        await desk.store.precedents.withdraw(escalation_of(error.review))
     return await desk.store.escapes.keep(error)
 
 

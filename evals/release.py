@@ -9,6 +9,7 @@ from bot.domain.quality import GateResult, Verdict
 from bot.ports import Desk, Run
 from bot.workflows.answer import record, save_trace
 from bot.workflows.fix import on_top, show_fix
+from bot.workflows.precedents import forget_overtaken
 from bot.workflows.run import StepFailed
 from evals.gate import judge
 from evals.proof import prove
@@ -107,6 +108,7 @@ async def settle(desk: Desk, fix_id: str, built: Built, verdict: GateResult) -> 
         return False
     await desk.store.policy_log.add(*_log(desk, fix, built, before[0].body if before else "", verdict))
     await _prove(desk, fix, verdict)
+    await forget_overtaken(desk, fix.escalation)
     await _change(desk, fix_id, replace(fix, state=FixState.LIVE, gate=verdict, release=built.candidate))
     return True
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from bot.discovery import find
@@ -36,7 +37,8 @@ async def run_case(
     begin = time.perf_counter()
     try:
         run = RecordedRun(f"eval-{case.id}-{trial}", desk.clock)
-        proposal = await prepare(run, desk, escalation_of(case, desk), release=under.release or None)
+        alone = replace(desk, precedents=None)  # else a case is answered by the answer that it was made of
+        proposal = await prepare(run, alone, escalation_of(case, desk), release=under.release or None)
     except RatchetError as problem:
         return CaseResult(case.id, key, trial=trial, error=f"It could not be answered: {problem}")
     spent = round((time.perf_counter() - begin) * 1000, 3)

@@ -6,6 +6,8 @@ from functools import partial
 
 from bot.ports import Desk
 from bot.workflows import showing
+from bot.workflows.new_topics import propose_weekly
+from bot.workflows.precedents import forget_outdated
 from handlers.dispatch import Dispatcher
 
 
@@ -22,5 +24,7 @@ def table(desk: Desk, dispatcher: Dispatcher) -> tuple[Job, ...]:
     """All jobs of this process."""
     return (
         Job("sweep the inbox", "* * * * *", dispatcher.sweep),
+        Job("forget old precedents", "17 * * * *", partial(forget_outdated, desk)),
         Job("show missing cards", "*/10 * * * *", partial(showing.show_missing, desk)),
+        Job("propose new topics", "0 6 * * mon", partial(propose_weekly, desk)),
     )

@@ -7,6 +7,7 @@ from bot.domain.errors import NotAllowed, NotFound, RatchetError
 from bot.domain.review import Action, Decision, FailureMode, Review, review_and_hash
 from bot.ports import Answer, Desk
 from bot.workflows import review as reviewing
+from bot.workflows.precedents import usable
 from handlers.people import named
 
 MAX_NOTE = 3000
@@ -20,6 +21,16 @@ async def approve(desk: Desk, click: Click) -> Answer:
 async def edit(desk: Desk, click: Click) -> Answer:
     review = await _permitted(desk, click, Action.EDIT)
     return forms.edit_form(review, click.subject)
+
+
+async def reuse(desk: Desk, click: Click) -> Answer:
+    """Begin the reply with what was approved before; the person looks it over and sends it."""
+    review = await _permitted(desk, click, Action.EDIT)
+    precedents = review.proposal.precedents if review.proposal else ()
+    if not precedents:
+        raise NotFound("There is no earlier answer to begin with. Write one with Write answer.")
+    precedent = await usable(desk, precedents[0].id)
+    return forms.edit_form(review, click.subject, precedent.answer)
 
 
 async def reject(desk: Desk, click: Click) -> Answer:
@@ -117,6 +128,7 @@ async def _decide(desk: Desk, key: str, subject: str, action: Action, actor: Per
 
 OPENERS = {
     "review.edit": edit,
+    "review.reuse": reuse,
     "review.reject": reject,
     "review.hand_off": hand_off,
     "review.why": why,

@@ -18,6 +18,7 @@ from bot.cards.elements import (
     Tick,
     Tone,
 )
+from bot.cards.precedent import precedent_reasons
 from bot.cards.proposal import TONES, source_line
 from bot.domain.answer import Passage, Proposal
 from bot.domain.review import FailureMode, Review, needs_second_person
@@ -25,14 +26,15 @@ from bot.domain.text.plain import readable
 from bot.domain.trace import Trace
 
 
-def edit_form(review: Review, subject: str) -> Form:
-    """The draft, to be rewritten. What is sent is exactly what stands here."""
+def edit_form(review: Review, subject: str, text: str = "") -> Form:
+    """The draft, or another text to begin with, to be rewritten. What is sent is exactly what stands here."""
     draft = review.proposal.draft if review.proposal else None
     high = review.proposal is not None and needs_second_person(review.proposal.triage.risk)
     sent = (
         "A senior rep must approve your text before it is sent." if high else "Sent to the customer as it stands here."
     )
-    box = TextInput("text", "Reply", draft.text if draft else "", multiline=True, hint=sent)
+    begun = text or (draft.text if draft else "")
+    box = TextInput("text", "Reply", begun, multiline=True, hint=sent)
     return Form("review.edit", "Edit the reply", subject, (box,), submit="Save" if high else "Send")
 
 
@@ -76,6 +78,7 @@ def why_form(review: Review, trace: Trace | None) -> Form:
         elements += _passage(passage, markers.get(passage.id))
     if not proposal.passages:
         elements.append(Note(("Nothing in the live knowledge release matched.",)))
+    elements += precedent_reasons(proposal.precedents)
     elements.append(Heading("Findings"))
     elements += [Notice(TONES[finding.level], (finding.message,)) for finding in proposal.findings]
     if not proposal.findings:

@@ -17,6 +17,7 @@ from bot.cards.elements import (
     Text,
     Tone,
 )
+from bot.cards.precedent import precedent_elements
 from bot.domain.answer import UNKNOWN_INTENT, Field, Level, Need, Passage, Proposal, Risk, Triage
 from bot.domain.article import Audience
 from bot.domain.confidence import ENOUGH, counted
@@ -65,7 +66,8 @@ def proposal_elements(review: Review) -> list[Element]:
     if needs_second_person(proposal.triage.risk):
         who = "A senior rep who neither asked nor edited must approve before the customer sees anything."
         elements.append(Notice(Tone.WARNING, (Strong("High risk, assist only. "), who)))
-    return [*elements, *_next_steps(proposal), *(Note((note,)) for note in proposal.draft.notes)]
+    elements += [*_next_steps(proposal), *precedent_elements(proposal.precedents)]
+    return [*elements, *(Note((note,)) for note in proposal.draft.notes)]
 
 
 def source_line(marker: int, passage: Passage) -> Text:

@@ -134,6 +134,8 @@ def _actions(review: Review) -> list[Element]:
     ]
     if not draft.abstained and not review.proposal.blocks:
         buttons.insert(0, Button(f"review.{Action.APPROVE}", "Approve", subject, Style.PRIMARY))
+    if draft.abstained and review.proposal.precedents:
+        buttons.insert(1, Button("review.reuse", "Use that answer", subject))
     return [Actions(tuple(buttons), capture_buttons(review))]
 
 

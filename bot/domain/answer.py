@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from bot.domain.article import ArticleKind, Audience
+from bot.domain.precedent import Precedent
 
 
 class Risk(StrEnum):
@@ -208,7 +209,8 @@ class Proposal:
     """What people review and what evals score, with the releases that it was made with.
 
     `confidence` is the drafter's estimate, calibrated on `calibrated_on` past decisions (0: on none, it is the
-    estimate itself). `next_steps` are what the rep should do, word for word from `procedure`.
+    estimate itself). `next_steps` are what the rep should do, word for word from `procedure`. `precedents` are what the
+    team answered to the same question before, to be looked at and never cited.
     """
 
     triage: Triage
@@ -222,6 +224,7 @@ class Proposal:
     calibrated_on: int = 0
     next_steps: tuple[str, ...] = ()
     procedure: Passage | None = None
+    precedents: tuple[Precedent, ...] = ()
 
     @property
     def blocks(self) -> tuple[Finding, ...]:

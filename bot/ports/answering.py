@@ -9,6 +9,7 @@ from bot.domain.answer import Draft, Finding, Passage, Triage
 from bot.domain.article import Audience
 from bot.domain.confidence import Calibrated
 from bot.domain.escalation import Escalation
+from bot.domain.precedent import Precedent
 
 
 class Embedder(Protocol):
@@ -88,11 +89,15 @@ class Retriever(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DraftRequest:
-    """What a drafter works from: the customer's words, the team's guidance and the only sources that it may use."""
+    """What a drafter works from: the customer's words, the team's guidance and the only sources that it may use.
+
+    `precedents` show how the team answered before; they are no source, and nothing may be cited or stated from them.
+    """
 
     escalation: Escalation
     triage: Triage
     passages: tuple[Passage, ...]
+    precedents: tuple[Precedent, ...] = ()
 
 
 Progress = Callable[[str], None]

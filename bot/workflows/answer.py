@@ -11,12 +11,14 @@ from bot.domain.answer import UNKNOWN_INTENT, Draft, Finding, Passage, Proposal,
 from bot.domain.article import Audience
 from bot.domain.escalation import Escalation, EscalationStatus
 from bot.domain.escaped import Escape, came_back_after
+from bot.domain.precedent import Precedent
 from bot.domain.text.message import faults, prose
 from bot.domain.text.procedure import steps_for
 from bot.domain.text.wording import content_words
 from bot.domain.trace import Trace
-from bot.ports import Desk, DraftRequest, GuardInput, Run
+from bot.ports import Desk, DraftRequest, GuardInput, Run, Workflow
 from bot.workflows import showing
+from bot.workflows.pinning import Pinned, pin
 from bot.workflows.writing import write
 
 BELIEVED = 0.6
@@ -34,22 +36,40 @@ async def prepare(
     desk: Desk,
     escalation: Escalation,
     *,
-    announce: Announce | None = None,
     release: int | None = None,
+    workflow: int | None = None,
+) -> Proposal:
+    """Answer the escalation from the live releases: pin them, triage, retrieve, draft, guard, calibrate, each a step.
+
+    `release` is another knowledge release than the live one, `workflow` another workflow release.
+    """
+    pinned, working = await pin(run, desk, release, workflow)
+    return await _answer(run, desk, escalation, pinned, working)
+
+
+async def _answer(
+    run: Run,
+    desk: Desk,
+    escalation: Escalation,
+    pinned: Pinned,
+    working: Workflow,
+    *,
+    announce: Announce | None = None,
     review: str = "",
 ) -> Proposal:
-    """Answer the escalation from the live knowledge: triage, retrieve, draft, guard, calibrate, each a step.
+    """Answer from the pinned releases.
 
-    `announce` is called as soon as triage is known, so that people see the work begin in the right room. `release`
-    pins an older knowledge release. A slow drafter is watched on the card of the `review`.
+    `announce` is called as soon as triage is known, so that people see the work begin in the right room. A slow drafter
+    is watched on the card of the `review`.
     """
-    triage = await run.step("triage", desk.triager.triage, escalation)
+    triage = await run.step("triage", working.triager.triage, escalation)
     if announce is not None:
         await announce(triage)
-    found = await run.step("retrieve", gather, desk, escalation, triage, release)
-    draft = await run.step("draft", write, desk, DraftRequest(escalation, triage, found.passages), review)
-    findings = await run.step("guard", guard, desk, escalation, triage, found.passages, draft)
-    calibrated = await run.step("calibrate", desk.calibration.calibrate, draft)
+    found = await run.step("retrieve", gather, desk, escalation, triage, pinned.knowledge or None)
+    request = DraftRequest(escalation, triage, found.passages, found.precedents)
+    draft = await run.step("draft", write, desk, working, request, review)
+    findings = await run.step("guard", guard, desk, working, escalation, triage, found.passages, draft)
+    calibrated = await run.step("calibrate", working.calibration.calibrate, draft)
     procedure, steps = next_steps(escalation, triage, draft, found)
     return Proposal(
         triage=triage,
@@ -57,12 +77,13 @@ async def prepare(
         draft=replace(draft, notes=(*draft.notes, *found.notes)),
         findings=findings,
         knowledge_release=found.release,
-        workflow_release=desk.workflow_release,
+        workflow_release=working.release,
         trace_id=run.id,
         confidence=calibrated.confidence,
         calibrated_on=calibrated.decisions,
         next_steps=steps,
         procedure=procedure,
+        precedents=tuple(each for each in found.precedents if each.sources or draft.abstained),
     )
 
 
@@ -70,13 +91,15 @@ async def prepare(
 class Found:
     """What the knowledge has: passages that may be cited to the customer, and procedures that are for the team alone.
 
-    Both best first, from one release.
+    Both best first, from one release. `precedents` are what the team answered before; apart from the passages, so that
+    nothing of them can be cited.
     """
 
     passages: tuple[Passage, ...]
     release: int
     procedures: tuple[Passage, ...] = ()
     notes: tuple[str, ...] = ()
+    precedents: tuple[Precedent, ...] = ()
 
 
 async def gather(desk: Desk, escalation: Escalation, triage: Triage, release: int | None) -> Found:
@@ -92,7 +115,10 @@ async def gather(desk: Desk, escalation: Escalation, triage: Triage, release: in
         query, at=at, audience=Audience.INTERNAL, release=cited.release, limit=_PROCEDURES
     )
     internal = tuple(passage for passage in known.passages if passage.audience is Audience.INTERNAL)
-    return Found(cited.passages, cited.release, internal, cited.notes)
+    precedents: tuple[Precedent, ...] = ()
+    if desk.precedents is not None:
+        precedents = await desk.precedents.find(escalation.asked, triage, at=at, release=cited.release)
+    return Found(cited.passages, cited.release, internal, cited.notes, precedents)
 
 
 def next_steps(
@@ -127,16 +153,20 @@ def search_query(escalation: Escalation, triage: Triage) -> str:
 
 
 async def guard(
-    desk: Desk, escalation: Escalation, triage: Triage, passages: tuple[Passage, ...], draft: Draft
+    desk: Desk,
+    working: Workflow,
+    escalation: Escalation,
+    triage: Triage,
+    passages: tuple[Passage, ...],
+    draft: Draft,
 ) -> tuple[Finding, ...]:
-    """Let every guardrail judge the draft; the most serious findings come first."""
-    policy = desk.policy
+    """Let every guardrail of the workflow judge the draft; the most serious findings come first."""
     given = GuardInput(
-        escalation, triage, passages, draft, desk.clock.now(), policy.allowed_hosts, policy.banned_phrases
+        escalation, triage, passages, draft, desk.clock.now(), working.allowed_hosts, working.banned_phrases
     )
 
     def judged() -> list[Finding]:
-        return [finding for guardrail in desk.guardrails for finding in guardrail.check(given)]
+        return [finding for guardrail in working.guardrails for finding in guardrail.check(given)]
 
     findings = await asyncio.to_thread(judged)  # a long draft with long sources takes tens of ms
     return tuple(sorted(findings, key=lambda finding: _SEVERITY.index(finding.level)))
@@ -182,12 +212,13 @@ async def _prepare_in_sight(run: Run, desk: Desk, escalation: Escalation, review
     async def announce(triage: Triage) -> None:
         await showing.show(run, desk, review_id, owner=triage.owner)
 
-    if not desk.drafter.slow:
-        return await prepare(run, desk, escalation)
+    pinned, working = await pin(run, desk)
+    if not working.drafter.slow:
+        return await _answer(run, desk, escalation, pinned, working)
     if escalation.place is None:
-        return await prepare(run, desk, escalation, announce=announce, review=review_id)
+        return await _answer(run, desk, escalation, pinned, working, announce=announce, review=review_id)
     await showing.show(run, desk, review_id)
-    return await prepare(run, desk, escalation, review=review_id)
+    return await _answer(run, desk, escalation, pinned, working, review=review_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,15 +259,15 @@ async def save_trace(desk: Desk, trace: Trace) -> None:
 
 
 def record(run: Run, desk: Desk, kind: str, escalation_id: str) -> Trace:
-    """The trace of what the run has done so far."""
+    """The trace of what the run has done so far; one that answered nothing names no releases."""
     spans = run.spans
-    retrieved = next((span.output for span in spans if span.name == "retrieve" and span.output), None)
+    made = {span.name: span.output for span in spans if span.output}
     return Trace(
         id=run.id,
         kind=kind,
         escalation_id=escalation_id,
         started_at=spans[0].started_at if spans else desk.clock.now(),
         spans=spans,
-        knowledge_release=retrieved["release"] if retrieved else 0,
-        workflow_release=desk.workflow_release,
+        knowledge_release=made["retrieve"]["release"] if "retrieve" in made else 0,
+        workflow_release=made["pin"]["workflow"] if "pin" in made else 0,
     )

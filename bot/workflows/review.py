@@ -1,5 +1,6 @@
 """What people decide about a draft, and what follows: claim, deliver, settle, repaint the card."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.cards.review import hand_off_card
@@ -23,6 +24,7 @@ from bot.domain.review import (
 from bot.ports import Desk, Run
 from bot.workflows import showing
 from bot.workflows.answer import guard, record, save_trace
+from bot.workflows.precedents import remember
 from bot.workflows.run import StepFailed
 
 SENDING = frozenset({Action.APPROVE, Action.EDIT})
@@ -126,7 +128,8 @@ async def judge_edit(desk: Desk, review: Review, text: str) -> tuple[Finding, ..
         raise Conflict(why_closed(review))
     escalation = await desk.store.escalations.get(review.escalation_id)
     proposal = review.proposal
-    return await guard(desk, escalation, proposal.triage, proposal.passages, edited(review, text))
+    working = await desk.workflows.live()  # what may be sent today, and not when the draft was made
+    return await guard(desk, working, escalation, proposal.triage, proposal.passages, edited(review, text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,9 @@ async def send(run: Run, desk: Desk, review_id: str) -> None:
         await run.sleep(wait)
     if attempt.receipt is None:
         await showing.tell_of_failure(run, desk, review_id)
+        return
+    with suppress(RatchetError):  # the customer has the answer; that it is no example for others is in the trace
+        await run.step("remember", remember, desk, review_id)
 
 
 async def deliver(desk: Desk, review_id: str) -> Delivery:
