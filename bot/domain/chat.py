@@ -46,12 +46,16 @@ class MessageRef:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """A room as the platform describes it. `shared` tells that another organisation can read it."""
+    """A room as the platform describes it. `shared` tells that another organisation can read it.
+
+    `member` tells that we are in it, `private` that only its members can read it.
+    """
 
     id: str
     name: str
     shared: bool = False
     member: bool = True
+    private: bool = False
 
 
 class Origin(StrEnum):

@@ -50,6 +50,10 @@ class Platform(Protocol):
         """Describe a room given by id or "#name". Raises NotFound."""
         ...
 
+    async def sees(self, person: Person, room: str) -> bool:
+        """Tell whether this person can read the room, given by id. Raises NotFound."""
+        ...
+
     async def thread(self, place: Place) -> tuple[RoomMessage, ...]:
         """What people and bots wrote in the thread, oldest first, our own messages left out. Raises NotFound."""
         ...

@@ -44,8 +44,17 @@ async def check_may_capture(desk: Desk, person: Person) -> None:
 async def thread_meant(desk: Desk, command: Command) -> Thread | None:
     """The thread that a command is about: by review, by link, by message, by where it was given; None if it names none.
 
-    Raises Rejected, NotFound or Conflict with a sentence that says what to do instead.
+    Raises Rejected, NotFound or Conflict with a sentence that says what to do instead, and NotAllowed where whoever
+    gives the command cannot read that thread: a link to a private room is no key to it.
     """
+    thread = await _named(desk, command)
+    place = (thread.review.card.place if thread.review.card else thread.escalation.place) if thread else None
+    if place is not None and not await desk.platforms[place.platform].sees(command.actor, place.room):
+        raise NotAllowed("That thread is in a private room that you are not in. Ask somebody who is.")
+    return thread
+
+
+async def _named(desk: Desk, command: Command) -> Thread | None:
     said = command.text.strip()
     if _REVIEW.fullmatch(said):
         return await of_review(desk, said)

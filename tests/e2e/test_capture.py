@@ -162,6 +162,23 @@ async def test_a_link_that_leads_nowhere_is_answered_with_what_to_do(desk: Desk)
     await told(desk, f"{place}/{room}/p{wrote['ts'].replace('.', '')}", "There is no escalation in that thread")
 
 
+async def test_a_link_to_a_private_room_is_no_key_to_it(desk: Desk) -> None:
+    await desk.hands.do("rooms", name="board", members=["bo"], private=True)
+    asked = "How long does a card refund take to arrive? @ratchet"
+    card = await desk.asked(asked, as_="bo", room="#board")
+    assert "private room that you are not in" in await told(desk, link_of(card), "private room")
+    assert "private room" in await told(desk, next(value for value in reviews_named(card)), "private room", who="ana")
+    await desk.hands.do("commands", as_="bo", room="#random", text=f"/eval-case {link_of(card)}")
+    assert "How long does a card refund take" in words(await desk.opened("bo"))
+    await closed(desk)
+
+
+def reviews_named(card: Json) -> list[str]:
+    """The reviews that the buttons of a card give to their commands."""
+    values = [one.get("value", "") for block in card["blocks"] for one in block.get("elements") or ()]
+    return [value.partition("#")[0] for value in values if value.startswith("esc_")]
+
+
 async def test_a_thread_whose_message_was_deleted_has_nothing_to_capture(desk: Desk) -> None:
     card = await desk.asked("What does express delivery cost?")
     await desk.hands.do("messages/delete", as_="gus", room="#escalations", ts=card["thread_ts"])

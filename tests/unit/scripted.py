@@ -86,6 +86,9 @@ class ScriptedPlatform:
         self._trouble()
         return Room(room, room)
 
+    async def sees(self, person: Person, room: str) -> bool:
+        return True
+
     async def thread(self, place: Place) -> tuple[RoomMessage, ...]:
         self._trouble()
         return ()

@@ -147,6 +147,15 @@ class SlackPlatform:
         self._rooms[room] = self._rooms[found.id] = (self._clock.now(), found)
         return found
 
+    async def sees(self, person: Person, room: str) -> bool:
+        """Everybody of the workspace reads an open room; a private one is read by its members, looked up now."""
+        if not (await self.room(room)).private:
+            return True
+        async for page in self._calls.pages("conversations.members", channel=room, limit=1000):
+            if person.id in (page.get("members") or ()):
+                return True
+        return False
+
     async def thread(self, place: Place) -> tuple[RoomMessage, ...]:
         """What people and bots wrote in the thread, oldest first, our own messages left out. Raises NotFound."""
         written: list[RoomMessage] = []
@@ -268,7 +277,9 @@ class SlackPlatform:
 def _described(channel: Json) -> Room:
     shared = bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))
     name = str(channel.get("name") or channel.get("user") or channel["id"])
-    return Room(channel["id"], name, shared, bool(channel.get("is_member") or channel.get("is_im")))
+    direct = bool(channel.get("is_im"))
+    private = direct or bool(channel.get("is_private") or channel.get("is_mpim"))
+    return Room(channel["id"], name, shared, bool(channel.get("is_member")) or direct, private)
 
 
 def _without_blocks(content: Json, problem: Refused) -> Json:

@@ -12,7 +12,7 @@ SCOPES: Mapping[str, str] = {
     "chat:write": "post drafts, answers and alerts",
     "commands": "offer slash commands and shortcuts",
     "groups:history": "read the watched private rooms",
-    "groups:read": "see whether a private room is shared with another organisation",
+    "groups:read": "see who may read a private room, and whether another organisation does",
     "im:history": "read what people write to Ratchet directly",
     "im:write": "write to a person when they are in no common room",
     "usergroups:read": "know the reps, seniors and managers by their user groups",

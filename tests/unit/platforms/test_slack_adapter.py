@@ -10,6 +10,7 @@ from bot.domain.errors import DeliveryFailed, NotFound, Unavailable
 from bot.platforms.slack import SlackCalls, SlackPlatform
 from bot.platforms.slack.pace import Pace
 from bot.sandbox import Sandbox
+from bot.sandbox.model import Channel
 from tests.unit.platforms.conftest import FakeClock, MemoryOutbox
 
 CARD = Card("A draft", (Paragraph(("Hello",)), Quote("<!channel> hi")))
@@ -182,6 +183,18 @@ async def test_rooms_are_found_by_name_and_id_and_remembered(
     clock.pass_by(301)
     assert not (await slack.room(partner.id)).shared
     assert not (await slack.room("#quiet")).member
+
+
+async def test_a_private_room_is_read_by_its_members_and_an_open_one_by_everybody(
+    slack: SlackPlatform, sandbox: Sandbox
+) -> None:
+    workspace = sandbox.workspace
+    ana = workspace.user("ana").id
+    other = next(user.id for user in workspace.users.values() if user.id != ana and not user.is_bot)
+    board = workspace.add_channel(Channel("C_BOARD", "board", "group", [ana, workspace.app.user_id]))
+    seen = [await slack.sees(Person("slack", person), board.id) for person in (ana, other)]
+    assert seen == [True, False]
+    assert await slack.sees(Person("slack", other), workspace.channel("#support").id)
 
 
 @pytest.mark.parametrize("room", ["#nowhere", "C0NOWHERE", "#secret"])
