@@ -10,6 +10,7 @@ import secrets
 from importlib.resources import files
 
 from bot.domain.escalation import Author, Escalation, Turn
+from bot.domain.precedent import Precedent
 from bot.domain.text.masking import Mask, cut
 from bot.domain.text.wording import normal
 from bot.llm.masking import mask_of
@@ -22,6 +23,7 @@ _GUIDANCE = 2_000
 _SAID = 1_000  # of each earlier turn
 _LAST = 6  # earlier turns that are sent
 _NEED = 500
+_PRECEDENTS, _ASKED_BEFORE, _ANSWERED = 2, 400, 1_500  # how many earlier answers, and characters of each
 _NO_BOUNDARY = "\x00"  # stands where the boundary would, in what identifies a request
 _LENGTHS = {
     Length.SHORT: "short: two to four sentences",
@@ -57,6 +59,8 @@ class Brief:
         self._earlier = _earlier(escalation)
         given = [self._asked, *escalation.guidance, *(turn.text for turn in self._earlier)]
         given += [need.text for need in request.triage.needs]
+        self._before = [each for each in request.precedents if each.sources][:_PRECEDENTS]
+        given += [text for each in self._before for text in (each.question, each.answer)]
         self.mask: Mask = mask_of(request, [*given, *(f"{p.name}\n{p.text}" for p in request.passages)])
 
     def instructions(self, mark: str) -> str:
@@ -74,6 +78,8 @@ class Brief:
         if guidance := self._request.escalation.guidance[-5:]:
             lines = (f"- {self._masked(said, _GUIDANCE, mark)}" for said in guidance)
             parts.append(_block("guidance", "\n".join(lines), mark))
+        if self._before:
+            parts.append(_block("precedents", "\n\n".join(self._answered(each, mark) for each in self._before), mark))
         if triage.language not in {"", "und"}:
             parts.append(f"The customer's language is probably: {triage.language[:12]}")
         if len(triage.needs) > 1:
@@ -92,6 +98,11 @@ class Brief:
             f"[{number}] {_clean(passage.name, mark)} ({passage.kind.value})\n{_clean(passage.text[:_PASSAGE], mark)}"
             for number, passage in enumerate(self._request.passages, 1)
         )
+
+    def _answered(self, precedent: Precedent, mark: str) -> str:
+        """How the team answered before; only what cites articles, so that what it says can be looked up in them."""
+        asked = self._masked(precedent.question, _ASKED_BEFORE, mark)
+        return f"Customer: {asked}\nTeam: {self._masked(precedent.answer, _ANSWERED, mark)}"
 
     def _masked(self, text: str, longest: int, mark: str) -> str:
         return _clean(self.mask.hide(cut(text, longest)), mark)
