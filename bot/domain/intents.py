@@ -56,6 +56,10 @@ class TopicState(StrEnum):
     DISMISSED = "dismissed"
 
 
+FEWEST = 5
+"""Conversations that make a topic; fewer are chance."""
+ALIKE = 0.75
+"""The likeness to a known intent from which a topic may be that intent in other words."""
 WAITING = frozenset({TopicState.PROPOSED, TopicState.HELD})
 """The states in which somebody can decide on a topic."""
 
@@ -66,8 +70,9 @@ class TopicProposal:
 
     `members` are their escalations, `examples` masked questions, the most typical of both first; `weekly` counts the
     members of each week that was looked at, oldest first. `nearest` is the known intent that is most like them, with
-    its `likeness` (a cosine). `intent` is what it becomes: a new one, or with `merges` the known one that it joins;
-    `room` owns a new one. `others` counts the topics of that week that were not put before the team.
+    its `likeness` (a cosine). `title`, `risk` and `room` are suggestions until somebody decides. `intent` is what it
+    becomes: a new one, or with `merges` the known one that it joins. `others` counts the topics of that week that were
+    not put before the team.
     """
 
     id: str
@@ -80,10 +85,12 @@ class TopicProposal:
     title: str = ""
     room: str = ""
     nearest: str = ""
+    nearest_title: str = ""
     likeness: float = 0.0
     others: int = 0
     card: MessageRef | None = None
     intent: str = ""
+    intent_title: str = ""
     merges: bool = False
     decided_by: Person | None = None
     decided_at: datetime | None = None
@@ -109,8 +116,8 @@ def why_not_waiting(topic: TopicProposal) -> str:
     """Tell whoever came late what happened to the topic, who did it and when."""
     done = {
         TopicState.TRYING: "decided on this topic; the evals are trying it",
-        TopicState.ACCEPTED: f"made this topic the intent “{topic.intent}”",
-        TopicState.MERGED: f"added this topic to the intent “{topic.intent}”",
+        TopicState.ACCEPTED: f"made this topic the intent “{topic.intent_title}”",
+        TopicState.MERGED: f"added this topic to “{topic.intent_title}”",
         TopicState.DISMISSED: "dismissed this topic",
     }.get(topic.state)
     if done is None or topic.decided_by is None or topic.decided_at is None:

@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from bot.domain.intents import FEWEST
 from bot.ports import Embedder, FoundTopic, KnownIntent
 
-LEAST = 5
-"""Conversations that make a topic; fewer are chance."""
 MOST = 3_000
 """Conversations that are clustered at once, the newest: their distances take 36 MB."""
 
@@ -35,7 +34,7 @@ class EmbeddedTopics:
 
 
 def topics(
-    texts: Sequence[str], known: Sequence[tuple[str, str]], embedder: Embedder, *, least: int = LEAST
+    texts: Sequence[str], known: Sequence[tuple[str, str]], embedder: Embedder, *, least: int = FEWEST
 ) -> list[FoundTopic]:
     """Cluster the texts, largest topic first; `known` are examples with their intents. What is alone is in no topic.
 

@@ -14,9 +14,10 @@ from rich.progress import track
 from sklearn.cluster import HDBSCAN
 from sklearn.metrics import normalized_mutual_info_score
 
+from bot.domain.intents import FEWEST
 from bot.ports import Embedder
 from bot.triage.embedding import question_embedder
-from bot.triage.topics import LEAST, topics
+from bot.triage.topics import topics
 from knowledge.embeddings.minilm import MiniLmEmbedder
 from knowledge.embeddings.static import StaticEmbedder
 from tests.benchmarks.bench_intent import Pairs, Questions, read
@@ -75,7 +76,7 @@ def hdbscan_of_directions(texts: Sequence[str], known: Pairs, embedder: Embedder
 def _hdbscan(vectors: np.ndarray) -> np.ndarray:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return np.asarray(HDBSCAN(min_cluster_size=LEAST).fit_predict(vectors))
+        return np.asarray(HDBSCAN(min_cluster_size=FEWEST).fit_predict(vectors))
 
 
 def figures(asked: Stream, clusters: np.ndarray) -> Figures:

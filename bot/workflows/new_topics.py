@@ -1,0 +1,217 @@
+"""What customers ask that fits no intent, gathered into topics and put before the team once a week."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain.answer import UNKNOWN_INTENT, Risk
+from bot.domain.escalation import EscalationStatus
+from bot.domain.intents import FEWEST, TopicProposal, TopicState
+from bot.domain.text.naming import name_of
+from bot.domain.text.plain import shortened
+from bot.ports import Desk, FoundTopic, KnownIntent, Run
+from bot.workflows.capture import Thread, stand_ins
+from bot.workflows.topics import show_topic, taxonomy_of
+
+WEEKS = 4
+"""How far back conversations are looked at."""
+MOST_A_WEEK = 5
+"""Topics that are put before the team in a week, the largest; more would not be read."""
+
+_KEPT, _LONGEST, _TITLE = 10, 200, 60  # examples of a topic, characters of each, characters of a title
+_FAIR = 0.25  # the share of the members that must have a risk or a room for it to be suggested
+_SAME = 0.5  # the share of the smaller one's members from which two topics are one
+_GROWN = 2  # how many times its size a dismissed topic must have before it comes back
+_REMEMBERED = 50  # members of a dismissed topic by which it is known again
+_WEEK = "%G-W%V"
+_ENDED = frozenset({TopicState.ACCEPTED, TopicState.MERGED})
+
+
+async def propose_weekly(desk: Desk) -> None:
+    """Start this week's proposal of topics; again in the same week starts nothing."""
+    await desk.runtime.start("propose_topics", f"topics:{desk.clock.now():{_WEEK}}")
+
+
+async def propose_topics(run: Run, desk: Desk) -> None:
+    """Find the topics and put each before the team on a card of its own; those that wait already grow on theirs."""
+    found = await run.step("find topics", find, desk)
+    for topic in found:
+        await run.step("keep", keep, desk, topic)
+        await show_topic(run, desk, topic=topic.id)
+
+
+async def keep(desk: Desk, topic: TopicProposal) -> None:
+    """Keep a new topic, or what one that still waits has grown to."""
+    stored = await desk.store.topics.open(topic)
+    if stored != topic and (stored.version, stored.state) == (topic.version, TopicState.PROPOSED):
+        await desk.store.topics.change(topic)
+
+
+async def find(desk: Desk) -> tuple[TopicProposal, ...]:
+    """The topics that are new, largest first and no more than this week has room for, and those that have grown."""
+    told = await desk.store.topics.newest()
+    recent, before = await unfit(desk, told), await _remembered(desk, told)
+    asked = sorted([*before, *recent], key=lambda thread: thread.review.opened_at)
+    known = desk.teacher.intents(await taxonomy_of(desk))
+    clusters = await desk.topics.find([thread.escalation.asked for thread in asked], known)
+    ids = {thread.escalation.id for thread in recent}
+    new: list[TopicProposal] = []
+    grown: list[TopicProposal] = []
+    for cluster in clusters:
+        gathered = [asked[place] for place in cluster.members]
+        members = [thread for thread in gathered if thread.escalation.id in ids]
+        same = same_as(told, {thread.escalation.id for thread in gathered})
+        if len(members) < FEWEST or not _is_news(same, len(members)):
+            continue
+        topic = _topic(desk.clock.now(), members, cluster, known, [thread.escalation.asked for thread in asked])
+        waiting = next((each for each in same if each.state is TopicState.PROPOSED), None)
+        if waiting is None:
+            new.append(topic)
+        elif set(waiting.members) != set(topic.members):
+            grown.append(_grown(waiting, topic))
+    return (*_of_this_week(new, told, desk.clock.now()), *grown)
+
+
+async def unfit(desk: Desk, told: Sequence[TopicProposal], weeks: int = WEEKS) -> tuple[Thread, ...]:
+    """The conversations of the last weeks that fit no intent, oldest first, without those that were given one since."""
+    taught = {member for topic in told if topic.state in _ENDED for member in topic.members}
+    taught |= {label.escalation for label in await desk.store.labels.all()}
+    reviews = await desk.store.reviews.of_intent(UNKNOWN_INTENT, desk.clock.now() - timedelta(weeks=weeks))
+    threads = [
+        Thread(await desk.store.escalations.get(review.escalation_id), review)
+        for review in reviews
+        if review.escalation_id not in taught
+    ]
+    return tuple(thread for thread in threads if _asks(thread))
+
+
+async def _remembered(desk: Desk, told: Sequence[TopicProposal]) -> tuple[Thread, ...]:
+    """Conversations of dismissed topics that are older than what is looked at: those topics are known again by them."""
+    since = desk.clock.now() - timedelta(weeks=WEEKS)
+    dismissed = (topic for topic in told if topic.state is TopicState.DISMISSED)
+    members = dict.fromkeys(member for topic in dismissed for member in topic.members[:_REMEMBERED])
+    threads = []
+    for member in members:
+        newest = (await desk.store.reviews.of_escalation(member))[-1]
+        if newest.opened_at < since:
+            threads.append(Thread(await desk.store.escalations.get(member), newest))
+    return tuple(thread for thread in threads if _asks(thread))
+
+
+def _asks(thread: Thread) -> bool:
+    return thread.escalation.status is not EscalationStatus.WITHDRAWN and bool(thread.escalation.asked.strip())
+
+
+# --- topics that were told before -------------------------------------------------------------------------------------
+
+
+def same_as(told: Sequence[TopicProposal], members: Collection[str]) -> list[TopicProposal]:
+    """Those that were told before of which this is one, newest first."""
+    return [topic for topic in told if _shared(topic, members) >= _SAME * min(len(topic.members), len(members))]
+
+
+def _shared(topic: TopicProposal, members: Collection[str]) -> int:
+    return sum(member in members for member in topic.members)
+
+
+def _is_news(same: Sequence[TopicProposal], size: int) -> bool:
+    """Whether there is something to decide: not while the evals have the topic, nor where it was dismissed of late."""
+    waits = any(topic.state in (TopicState.TRYING, TopicState.HELD) for topic in same)
+    dismissed = max((len(topic.members) for topic in same if topic.state is TopicState.DISMISSED), default=0)
+    return not waits and size >= _GROWN * dismissed
+
+
+def _grown(waiting: TopicProposal, now: TopicProposal) -> TopicProposal:
+    """The topic that waits with the members and examples of today, under the name that people have seen."""
+    return replace(
+        waiting,
+        members=now.members,
+        examples=now.examples,
+        weekly=now.weekly,
+        risk=now.risk,
+        nearest=now.nearest,
+        nearest_title=now.nearest_title,
+        likeness=now.likeness,
+    )
+
+
+def _of_this_week(new: list[TopicProposal], told: Sequence[TopicProposal], now: datetime) -> list[TopicProposal]:
+    """The largest that this week still has room for; the last one says how many are left."""
+    week = f"{now:{_WEEK}}"
+    room = max(0, MOST_A_WEEK - sum(f"{topic.at:{_WEEK}}" == week for topic in told))
+    shown = sorted(new, key=lambda topic: -len(topic.members))[:room]
+    if shown and len(new) > len(shown):
+        shown[-1] = replace(shown[-1], others=len(new) - len(shown))
+    return shown
+
+
+# --- what a topic is --------------------------------------------------------------------------------------------------
+
+
+def _topic(
+    now: datetime, members: Sequence[Thread], found: FoundTopic, known: Sequence[KnownIntent], asked: Sequence[str]
+) -> TopicProposal:
+    """The proposal of these conversations, the most typical first."""
+    ids = tuple(thread.escalation.id for thread in members)
+    oldest = min(members, key=lambda thread: (thread.review.opened_at, thread.escalation.id)).escalation.id
+    examples = _examples(members)
+    nearest = next((intent for intent in known if intent.name == found.nearest), None)
+    own = {thread.escalation.asked for thread in members}
+    others = [text for text in asked if text not in own] + [text for intent in known for text in intent.examples]
+    return TopicProposal(
+        id=f"topic_{hashlib.sha256(f'{now:{_WEEK}} {oldest}'.encode()).hexdigest()[:12]}",
+        state=TopicState.PROPOSED,
+        members=ids,
+        examples=examples,
+        at=now,
+        weekly=_weekly(now, members),
+        risk=_risk(members),
+        title=name_of([_impersonal(thread) for thread in members], others)[:_TITLE] or shortened(examples[0], _TITLE),
+        room=_room(members) or (nearest.room if nearest else ""),
+        nearest=found.nearest,
+        nearest_title=nearest.title if nearest else "",
+        likeness=found.likeness,
+    )
+
+
+def _examples(members: Sequence[Thread]) -> tuple[str, ...]:
+    """What the first members asked, each once, with stand-ins for people and numbers."""
+    said: dict[str, str] = {}
+    for thread in members:
+        hidden = stand_ins(thread).hide(thread.escalation.asked)
+        line = shortened("".join(one if one.isprintable() else " " for one in hidden), _LONGEST)
+        said.setdefault(line.casefold(), line)
+        if len(said) == _KEPT:
+            break
+    return tuple(filter(None, said.values())) or ("…",)
+
+
+def _impersonal(thread: Thread) -> str:
+    """The question without what is personal in it: a stand-in would be a word that many of them share."""
+    text, kept, at = thread.escalation.asked, [], 0
+    for start, end, _ in stand_ins(thread).personal_in(text):
+        kept.append(text[at:start])
+        at = end
+    return "\n".join([*kept, text[at:]])
+
+
+def _weekly(now: datetime, members: Sequence[Thread]) -> tuple[int, ...]:
+    ages = Counter(min((now - thread.review.opened_at).days // 7, WEEKS - 1) for thread in members)
+    return tuple(ages[week] for week in reversed(range(WEEKS)))
+
+
+def _risk(members: Sequence[Thread]) -> Risk:
+    """The highest risk that a fair share of the conversations has."""
+    risks = Counter(thread.review.proposal.triage.risk for thread in members if thread.review.proposal)
+    fair = _FAIR * len(members)
+    return next((risk for risk in (Risk.HIGH, Risk.MEDIUM) if risks[risk] >= fair), Risk.LOW)
+
+
+def _room(members: Sequence[Thread]) -> str:
+    """The room that a fair share of the conversations went to."""
+    rooms = Counter(thread.review.proposal.triage.owner for thread in members if thread.review.proposal)
+    del rooms[""]
+    room, count = next(iter(rooms.most_common(1)), ("", 0))
+    return room if count >= _FAIR * len(members) else ""

@@ -1,0 +1,223 @@
+"""A new topic before the team: on its card, made an intent, merged into one, or dismissed. Teaching is `evals`'."""
+
+import re
+from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
+
+from bot.cards.topics import topic_card
+from bot.domain.chat import MessageRef, Person, Place
+from bot.domain.errors import Conflict, NotFound, Rejected
+from bot.domain.intents import (
+    WAITING,
+    TopicProposal,
+    TopicState,
+    check_may_dismiss,
+    check_may_teach,
+    why_not_waiting,
+)
+from bot.domain.quality import EvalCase
+from bot.ports import Desk, KnownIntent, Platform, Run
+from bot.workflows.capture import Thread, stand_ins
+from bot.workflows.showing import own_room, through_outages, wait_after
+
+FEWEST_EXAMPLES = 3
+"""Examples that an intent is taught with; fewer tell nothing."""
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,79}")
+_LINKED = 3  # threads that a card leads to
+
+
+async def taxonomy_of(desk: Desk) -> str:
+    """The text of what the desk distinguishes now."""
+    live = await desk.workflows.live()
+    return (await desk.workflows.parts(live.release))["taxonomy"]
+
+
+async def intents_of(desk: Desk) -> tuple[KnownIntent, ...]:
+    """What the desk distinguishes now."""
+    return desk.teacher.intents(await taxonomy_of(desk))
+
+
+# --- decisions --------------------------------------------------------------------------------------------------------
+
+
+async def seen(desk: Desk, topic_id: str) -> TopicProposal:
+    """The topic that a button was about, while somebody can decide on it. Raises Conflict, with who did and when."""
+    topic = await desk.store.topics.get(topic_id)
+    if topic.state not in WAITING:
+        raise Conflict(why_not_waiting(topic))
+    return topic
+
+
+async def accept(desk: Desk, topic_id: str, actor: Person, intent: KnownIntent, *, ref: str) -> None:
+    """Have the topic made this intent, if the evals find nothing worse. `ref` names the form, so that it is one.
+
+    Raises Rejected, naming the field, for what cannot be an intent.
+    """
+    check_may_teach(await desk.people.role(actor))
+    topic = await _waiting(desk, topic_id, actor)
+    await _check_intent(desk, topic, intent)
+    wanted = replace(topic, risk=intent.risk, room=intent.room, examples=intent.examples, merges=False)
+    await _teach(desk, replace(wanted, intent=intent.name, intent_title=intent.title), actor, ref)
+
+
+async def merge(desk: Desk, topic_id: str, actor: Person, into: str, *, ref: str) -> None:
+    """Have the topic's examples taught to a known intent, if the evals find nothing worse."""
+    check_may_teach(await desk.people.role(actor))
+    topic = await _waiting(desk, topic_id, actor)
+    taxonomy = await taxonomy_of(desk)
+    known = next((intent for intent in desk.teacher.intents(taxonomy) if intent.name == into), None)
+    if known is None:
+        raise Rejected("Choose the intent that these conversations belong to.", field="intent")
+    desk.teacher.with_examples(taxonomy, {into: topic.examples})
+    await _teach(desk, replace(topic, intent=into, intent_title=known.title, merges=True), actor, ref)
+
+
+async def dismiss(desk: Desk, topic_id: str, actor: Person, *, note: str) -> None:
+    """Set the topic aside; it comes back once it has twice its size."""
+    check_may_dismiss(await desk.people.role(actor))
+    topic = replace(await seen(desk, topic_id), note=note.strip())
+    await _show_later(desk, await _decided(desk, topic, TopicState.DISMISSED, actor))
+
+
+async def try_again(desk: Desk, topic_id: str, actor: Person, *, ref: str) -> None:
+    """Let a held topic be tried again: the gate could not run, or the cases were changed since."""
+    check_may_teach(await desk.people.role(actor))
+    topic = await _waiting(desk, topic_id, actor)
+    if topic.state is TopicState.PROPOSED:
+        raise Conflict("Nothing was decided on this topic yet. Accept or merge it.")
+    await _teach(desk, topic, actor, ref)
+
+
+async def _waiting(desk: Desk, topic_id: str, actor: Person) -> TopicProposal:
+    """The topic if it waits, or if this very person just decided: the same form comes again after a crash."""
+    topic = await desk.store.topics.get(topic_id)
+    if topic.state is TopicState.TRYING and actor.same_as(topic.decided_by):
+        return topic
+    return await seen(desk, topic_id)
+
+
+async def _teach(desk: Desk, topic: TopicProposal, actor: Person, ref: str) -> None:
+    if topic.state is not TopicState.TRYING:
+        topic = await _decided(desk, replace(topic, gate=None), TopicState.TRYING, actor)
+    await desk.runtime.start("teach_topic", f"teach:{topic.id}:{ref}", topic=topic.id)
+    await _show_later(desk, topic)
+
+
+async def _decided(desk: Desk, topic: TopicProposal, state: TopicState, by: Person) -> TopicProposal:
+    """The topic after this decision; of two who decide at once, one is told what the other did."""
+    try:
+        return await desk.store.topics.change(replace(topic, state=state, decided_by=by, decided_at=desk.clock.now()))
+    except Conflict:
+        latest = await desk.store.topics.get(topic.id)
+        raise Conflict(why_not_waiting(latest)) from None
+
+
+async def _check_intent(desk: Desk, topic: TopicProposal, intent: KnownIntent) -> None:
+    """Raises Rejected for what cannot become an intent, with a sentence that says what to change."""
+    if not _NAME.fullmatch(intent.name):
+        raise Rejected("Use small letters, digits, dots and hyphens: barista-courses.", field="name")
+    if not intent.title.strip():
+        raise Rejected("Give the intent a title that the team understands.", field="title")
+    if len(intent.examples) < FEWEST_EXAMPLES:
+        raise Rejected(f"Keep at least {FEWEST_EXAMPLES} examples, one a line.", field="examples")
+    if intent.room and await own_room(_platform(desk, topic), [intent.room]) is None:
+        raise Rejected(
+            f"{intent.room} is no room of the team that I am in. Invite me, or leave it empty.", field="room"
+        )
+    if private := await _private(desk, topic, intent):
+        raise Rejected(
+            f"There is something personal in “{private}”. Put something invented in its place.", field="examples"
+        )
+    try:
+        desk.teacher.with_intent(await taxonomy_of(desk), intent)
+    except Rejected as problem:
+        raise Rejected(str(problem), field=problem.field or "examples") from None
+
+
+async def _private(desk: Desk, topic: TopicProposal, intent: KnownIntent) -> str:
+    """The first line with something personal of the customers in it; what we suggested has stand-ins already."""
+    written = [line for line in (intent.title, *intent.examples) if line not in topic.examples]
+    if not written:
+        return ""
+    hiding = [stand_ins(thread) for thread in await _threads(desk, topic)]
+    return next((line for line in written if any(each.hides(line) for each in hiding)), "")
+
+
+async def _threads(desk: Desk, topic: TopicProposal, limit: int | None = None) -> list[Thread]:
+    """The topic's conversations, the most typical first."""
+    threads = []
+    for member in islice(topic.members, limit):
+        with suppress(NotFound, IndexError):
+            newest = (await desk.store.reviews.of_escalation(member))[-1]
+            threads.append(Thread(await desk.store.escalations.get(member), newest))
+    return threads
+
+
+# --- showing ----------------------------------------------------------------------------------------------------------
+
+
+async def _show_later(desk: Desk, topic: TopicProposal) -> None:
+    """Have the card brought up to date by a run that outlasts outages."""
+    await desk.runtime.start("show_topic", f"show:{topic.id}:{topic.version}", topic=topic.id)
+
+
+async def show_topic(run: Run, desk: Desk, *, topic: str) -> None:
+    """Post or repaint the topic's card in the home room."""
+    await through_outages(run, desk, "show", paint, topic)
+
+
+async def paint(desk: Desk, topic_id: str) -> float | None:
+    """Bring the card up to date; return None when it is, else the seconds to wait before trying again."""
+    return await wait_after(_paint(desk, topic_id), topic_id)
+
+
+async def _paint(desk: Desk, topic_id: str) -> None:
+    """Paint, again while the topic changes underneath, so that an older state never stays on top of a newer one."""
+    topic = await desk.store.topics.get(topic_id)
+    while True:
+        with suppress(Conflict):  # it was changed while its card was posted: painted again
+            await _paint_once(desk, topic)
+        latest = await desk.store.topics.get(topic_id)
+        if replace(latest, version=topic.version, card=topic.card) == topic and latest.card is not None:
+            return
+        topic = latest
+
+
+async def _paint_once(desk: Desk, topic: TopicProposal) -> None:
+    platform = _platform(desk, topic)
+    links = [await platform.permalink(card) for card in await _cards(desk, topic, platform)]
+    card = topic_card(topic, [link for link in links if link], await _cases(desk, topic))
+    if topic.card is not None:
+        await platform.update(topic.card, card)
+        return
+    room = await own_room(platform, [desk.policy.home_room])
+    if room is None:
+        raise NotFound("There is no room for new topics: set RATCHET_SLACK_HOME_ROOM to a room of the team.")
+    message = await platform.post(Place(platform.name, room.id), card, key=f"topic:{topic.id}")
+    await desk.store.topics.change(replace(topic, card=message))
+
+
+def _platform(desk: Desk, topic: TopicProposal) -> Platform:
+    """Where the topic's card is, or will be: the first platform that the team works on."""
+    if topic.card is not None:
+        return desk.platforms[topic.card.place.platform]
+    platform = next(iter(desk.platforms.values()), None)
+    if platform is None:
+        raise NotFound("There is no chat platform to show topics on.")
+    return platform
+
+
+async def _cards(desk: Desk, topic: TopicProposal, platform: Platform) -> list[MessageRef]:
+    """The cards of the most typical conversations."""
+    threads = await _threads(desk, topic, _LINKED)
+    cards = (thread.review.card for thread in threads)
+    return [card for card in cards if card is not None and card.place.platform == platform.name]
+
+
+async def _cases(desk: Desk, topic: TopicProposal) -> dict[str, EvalCase]:
+    """The cases that the gate names, by id."""
+    if topic.gate is None:
+        return {}
+    named = {*topic.gate.fixed, *topic.gate.broken, *topic.gate.flaky}
+    return {case.id: case for case in await desk.store.cases.all() if case.id in named} if named else {}
