@@ -1,13 +1,28 @@
 """Which of a taxonomy's intents a text has, as far as its examples tell, and whether that is believed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.answer import UNKNOWN_INTENT
 from bot.domain.text.smuggling import without_orders
 from bot.ports import Embedder
 from bot.triage.classifier import FewShotClassifier, Prediction
 from bot.triage.fields import FieldFinder
 from bot.triage.taxonomy import Intent, Taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class IntentAnswer:
+    """The believed intent ("unknown" where none is), and the probability of each intent and of none of them."""
+
+    intent: str
+    likely: Mapping[str, float]
+
+    @property
+    def likeliest(self) -> str:
+        """The likeliest intent, believed or not."""
+        return max((name for name in self.likely if name != UNKNOWN_INTENT), key=lambda name: self.likely[name])
 
 
 class IntentReader:
@@ -36,10 +51,6 @@ class IntentReader:
         """The likeliest intent of each bare text, believed or not."""
         return self._classifier.predict(texts, embeddings=embeddings)
 
-    def likelihoods(self, texts: Sequence[str]) -> tuple[tuple[str, ...], Any]:
-        """The names of the intents, and for each bare text a row with the probability of each of them."""
-        return self._classifier.labels, self._classifier.probabilities(texts)
-
     def believed(self, prediction: Prediction) -> Intent | None:
         """The intent, if its trust reaches its threshold and the text is like its examples; None for "unknown"."""
         intent = self._taxonomy.intent(prediction.label)
@@ -47,3 +58,17 @@ class IntentReader:
             return None
         threshold = self._taxonomy.unknown_below if intent.threshold is None else intent.threshold
         return intent if prediction.trust >= threshold else None
+
+    def answers(self, texts: Sequence[str]) -> list[IntentAnswer]:
+        """What is made of each text, with how likely everything else would have been."""
+        bare = [self.bare(text) for text in texts]
+        if not bare:
+            return []
+        answers = []
+        for prediction, row in zip(self.predict(bare), self._classifier.probabilities(bare), strict=True):
+            likely = {name: float(p) * prediction.known for name, p in zip(self._classifier.labels, row, strict=True)}
+            intent = self.believed(prediction)
+            answers.append(
+                IntentAnswer(intent.name if intent else UNKNOWN_INTENT, likely | {UNKNOWN_INTENT: 1 - prediction.known})
+            )
+        return answers
