@@ -1,12 +1,12 @@
 """Articles in force that say different things about the same: figures, dates, yes and no, in text and in tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from bot.domain.answer import Finding, Level, Passage
 from bot.domain.article import ArticleKind, Audience
 from bot.domain.text.claims import Clause
-from bot.domain.text.disagreeing import disagreeing, stated
+from bot.domain.text.disagreeing import Source, disagreeing, mentioned, stated
 from bot.ports import GuardInput, Guardrail
 
 NAME = "contradiction"
@@ -25,7 +25,7 @@ def check(given: GuardInput) -> Iterable[Finding]:
         statement for passage in citable for statement in stated(passage.slug, passage.text[:_READ], most=_MOST_CLAUSES)
     ]
     told: set[frozenset[str]] = set()
-    for one, other in disagreeing(statements, {passage.slug: passage.title for passage in citable}):
+    for one, other in disagreeing(statements, _sources(citable)):
         pair = frozenset({one.source, other.source})
         if pair in told:
             continue
@@ -35,6 +35,15 @@ def check(given: GuardInput) -> Iterable[Finding]:
         yield Finding(NAME, Level.WARN, f"Two articles in force disagree: {said}. {_holds(first, second)}")
         if len(told) >= _MOST:
             return
+
+
+def _sources(passages: Sequence[Passage]) -> dict[str, Source]:
+    """Each article, as far as its passages are known."""
+    texts: dict[str, str] = {}
+    for passage in passages:
+        texts[passage.slug] = f"{texts.get(passage.slug, '')}\n{passage.text[:_READ]}"
+    titles = {passage.slug: passage.title for passage in passages}
+    return {slug: Source(titles[slug], mentioned(text)) for slug, text in texts.items()}
 
 
 def _told(passage: Passage, clause: Clause) -> str:

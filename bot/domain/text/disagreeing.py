@@ -1,14 +1,15 @@
 """Statements of different sources that cannot both be true: figures, dates, yes and no, in text and in tables. Pure."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.domain.text.claims import Clause, read
 from bot.domain.text.conditions import BOUND, WHEN
-from bot.domain.text.lexicon import GENERIC, root
+from bot.domain.text.lexicon import GENERIC, root, said_plainly
 from bot.domain.text.quantities import LEAST, Quantity, roots, same_amount
+from bot.domain.text.wording import words
 
 _FEWEST_SHARED = 2
 _MOST_OVER = 2  # words that only one of two sentences about the same may have
@@ -26,13 +27,37 @@ class Statement:
     roots: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of a source besides its statements: its title, and the roots of all words that it mentions."""
+
+    title: str
+    mentions: frozenset[str]
+
+
+def mentioned(text: str) -> frozenset[str]:
+    """The roots of the words of a text; a fraction of the time that its statements take."""
+    return frozenset(root(word) for word in set(words(said_plainly(text))))
+
+
+def may_clash(statements: Iterable[Statement], mentions: frozenset[str]) -> bool:
+    """Tell whether a text that mentions these words could say something that clashes with one of the statements."""
+    for statement in statements:
+        plain = {word for word in statement.roots if word.isalpha() and word.islower()}  # "zoneB" is made of two words
+        if len(plain & mentions) >= max(_FEWEST_SHARED, len(plain) - _MOST_OVER):
+            return True
+    return False
+
+
 def stated(source: str, text: str, *, most: int) -> list[Statement]:
     """The first statements of a text."""
     return [Statement(source, clause, frozenset(clause.roots) - GENERIC) for clause in read(text)[:most]]
 
 
-def disagreeing(statements: Sequence[Statement], titles: Mapping[str, str]) -> Iterator[tuple[Statement, Statement]]:
-    """Pairs of statements of different sources that speak of the same and cannot both be true; titles are by source.
+def disagreeing(
+    statements: Sequence[Statement], sources: Mapping[str, Source]
+) -> Iterator[tuple[Statement, Statement]]:
+    """Pairs of statements of different sources that speak of the same and cannot both be true.
 
     Careful rather than complete: sentences that differ in a word of condition or place are not taken for the same, and
     neither are those about different things of a kind, such as the fees of two products that have an article each. The
@@ -45,7 +70,7 @@ def disagreeing(statements: Sequence[Statement], titles: Mapping[str, str]) -> I
         others.setdefault(id(one), set()).add(_figures(other))
         others.setdefault(id(other), set()).add(_figures(one))
     repeated = {(id(one), other.source) for pair in alike for one, other in (pair, pair[::-1]) if _repeats(one, other)}
-    subjects = _Subjects(statements, titles)
+    subjects = _Subjects(sources)
     for one, other in clashing:
         if repeated & {(id(one), other.source), (id(other), one.source)}:
             continue  # where a source says both, each is true at its own time
@@ -64,15 +89,11 @@ def _figures(statement: Statement) -> frozenset[tuple[str, str]]:
 class _Subjects:
     """Tells whether two sources can be about the same thing, by their titles and by what either mentions."""
 
-    def __init__(self, statements: Sequence[Statement], titles: Mapping[str, str]) -> None:
-        self._named = {source: frozenset(roots(title)) - GENERIC for source, title in titles.items()}
-        self._kinds = {source: tuple(pairwise(roots(title))) for source, title in titles.items()}
-        self._mentioned: dict[str, set[str]] = {}
-        for statement in statements:
-            self._mentioned.setdefault(statement.source, set(self._named.get(statement.source, ()))).update(
-                statement.clause.about
-            )
-        self._spread = Counter(word for mentioned in self._mentioned.values() for word in mentioned)
+    def __init__(self, sources: Mapping[str, Source]) -> None:
+        self._named = {name: frozenset(roots(source.title)) - GENERIC for name, source in sources.items()}
+        self._kinds = {name: tuple(pairwise(roots(source.title))) for name, source in sources.items()}
+        self._mentions = {name: source.mentions | self._named[name] for name, source in sources.items()}
+        self._spread = Counter(word for mentions in self._mentions.values() for word in mentions)
 
     def same(self, one: Statement, other: Statement) -> bool:
         mine, yours = self._own(one, other), self._own(other, one)
@@ -81,17 +102,16 @@ class _Subjects:
 
     def _own(self, one: Statement, other: Statement) -> frozenset[str]:
         """What names the one source and not the other."""
-        nothing: frozenset[str] = frozenset()
-        return self._named.get(one.source, nothing) - self._named.get(other.source, nothing)
+        return self._named[one.source] - self._named[other.source]
 
     def _knows(self, one: Statement, names: frozenset[str]) -> bool:
         """Tell whether the source mentions what the other one is about: the rarest of its names."""
-        return min(names, key=lambda name: (self._spread[name], name)) in self._mentioned[one.source]
+        return min(names, key=lambda name: (self._spread[name], name)) in self._mentions[one.source]
 
     def _kinds_of_one(self, one: Statement, other: Statement) -> bool:
         """Tell whether the titles name two kinds of a thing ("gold card", "silver card") and the statements do not."""
         said = one.clause.about & other.clause.about
-        mine, yours = self._kinds.get(one.source, ()), self._kinds.get(other.source, ())
+        mine, yours = self._kinds[one.source], self._kinds[other.source]
         for head in {head for _, head in mine} & {head for _, head in yours}:
             first, second = ({kind for kind, of in kinds if of == head} for kinds in (mine, yours))
             apart = (first - {word for pair in yours for word in pair}) | (
@@ -111,14 +131,14 @@ def _about_the_same(statements: Sequence[Statement]) -> Iterator[tuple[Statement
     spread = Counter(word for statement in statements for word in statement.roots)
     ranked = [sorted(statement.roots, key=lambda word: (spread[word], word)) for statement in statements]
     having: dict[tuple[str, int], list[int]] = {}
-    for at, words in enumerate(ranked):
-        for word in words[: _MOST_OVER + 1]:
-            having.setdefault((word, len(words)), []).append(at)
-    for at, words in enumerate(ranked):
-        if len(words) < _FEWEST_SHARED:
+    for at, rarest in enumerate(ranked):
+        for word in rarest[: _MOST_OVER + 1]:
+            having.setdefault((word, len(rarest)), []).append(at)
+    for at, rarest in enumerate(ranked):
+        if len(rarest) < _FEWEST_SHARED:
             continue
         for over in range(_MOST_OVER + 1):
-            for other_at in having.get((words[0], len(words) + over), ())[:_MOST_LIKE_IT]:
+            for other_at in having.get((rarest[0], len(rarest) + over), ())[:_MOST_LIKE_IT]:
                 first, second = min(at, other_at), max(at, other_at)
                 once = over > 0 or at < other_at  # two of the same length find each other
                 if once and _comparable(statements[at], statements[other_at]):

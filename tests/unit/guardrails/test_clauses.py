@@ -10,7 +10,7 @@ import yaml
 from bot.domain.answer import DraftAuthor, Level
 from bot.llm.offline.reading import units
 from bot.ports import Guardrail
-from tests.unit.guardrails.conftest import FEES, Judge, given
+from tests.unit.guardrails.conftest import FEES, NOW, Judge, given
 
 ARTICLES = Path(__file__).parents[3] / "knowledge" / "content" / "articles"
 SHIPPING = replace(
@@ -120,7 +120,10 @@ def test_no_sentence_of_a_sample_article_alarms_any_guardrail_when_it_cites_itse
     alarms = []
     for path in sorted(ARTICLES.rglob("*.md")):
         _, front, body = path.read_text(encoding="utf-8").split("---\n", 2)
-        title = yaml.safe_load(front)["title"]
+        about = yaml.safe_load(front)
+        if about.get("expires") and about["expires"] < NOW.date():
+            continue  # it may not be cited at all
+        title = about["title"]
         for section in re.split(r"(?m)^(?=## )", body):
             passage = replace(FEES, title=title, heading="", text=section)
             for unit in units(section):

@@ -23,6 +23,7 @@ def test_every_guardrail_is_found_by_its_constant_in_the_order_of_names(guardrai
         "grounding",
         "injection",
         "links",
+        "past-date",
         "private-data",
         "stale-source",
         "tone",
