@@ -70,22 +70,22 @@ class Brief:
     def message(self, mark: str) -> str:
         """The case. Only the blocks that this call made are closed by `mark`: it is taken out of the texts."""
         triage = self._request.triage
-        parts = [_block("passages", self._passages(mark) or "(none)", mark)]
+        parts = [block("passages", self._passages(mark) or "(none)", mark)]
         if self._earlier:
             who = {Author.CUSTOMER: "Customer", Author.AGENT: "Team"}
             said = (f"{who[turn.author]}: {self._masked(turn.text, _SAID, mark)}" for turn in self._earlier)
-            parts.append(_block("history", "\n".join(said), mark))
+            parts.append(block("history", "\n".join(said), mark))
         if guidance := self._request.escalation.guidance[-5:]:
             lines = (f"- {self._masked(said, _GUIDANCE, mark)}" for said in guidance)
-            parts.append(_block("guidance", "\n".join(lines), mark))
+            parts.append(block("guidance", "\n".join(lines), mark))
         if self._before:
-            parts.append(_block("precedents", "\n\n".join(self._answered(each, mark) for each in self._before), mark))
+            parts.append(block("precedents", "\n\n".join(self._answered(each, mark) for each in self._before), mark))
         if triage.language not in {"", "und"}:
             parts.append(f"The customer's language is probably: {triage.language[:12]}")
         if len(triage.needs) > 1:
             needs = (f"{n}. {self._masked(need.text, _NEED, mark)}" for n, need in enumerate(triage.needs, 1))
-            parts.append(_block("needs", "\n".join(needs), mark))
-        parts.append(_block("customer", self._masked(self._asked, _QUESTION, mark), mark))
+            parts.append(block("needs", "\n".join(needs), mark))
+        parts.append(block("customer", self._masked(self._asked, _QUESTION, mark), mark))
         return "\n\n".join(parts)
 
     def identity(self, model: str) -> str:
@@ -95,7 +95,7 @@ class Brief:
 
     def _passages(self, mark: str) -> str:
         return "\n\n".join(
-            f"[{number}] {_clean(passage.name, mark)} ({passage.kind.value})\n{_clean(passage.text[:_PASSAGE], mark)}"
+            f"[{number}] {clean(passage.name, mark)} ({passage.kind.value})\n{clean(passage.text[:_PASSAGE], mark)}"
             for number, passage in enumerate(self._request.passages, 1)
         )
 
@@ -105,7 +105,7 @@ class Brief:
         return f"Customer: {asked}\nTeam: {self._masked(precedent.answer, _ANSWERED, mark)}"
 
     def _masked(self, text: str, longest: int, mark: str) -> str:
-        return _clean(self.mask.hide(cut(text, longest)), mark)
+        return clean(self.mask.hide(cut(text, longest)), mark)
 
 
 def _voice(voice: Voice) -> str:
@@ -131,10 +131,12 @@ def _earlier(escalation: Escalation) -> tuple[Turn, ...]:
     return tuple(turn for turn in before if turn.author is not Author.REVIEWER and turn.text.strip())[-_LAST:]
 
 
-def _block(name: str, text: str, mark: str) -> str:
+def block(name: str, text: str, mark: str) -> str:
+    """Fence a text off: only a block of this call ends with its mark."""
     return f"<{name} {mark}>\n{text}\n</{name} {mark}>"
 
 
-def _clean(text: str, mark: str) -> str:
+def clean(text: str, mark: str) -> str:
+    """The text without the mark, and without characters that nobody sees."""
     kept = text.replace(mark, "")
     return kept if kept.isascii() else "".join(c for c in kept if c in "\n\t" or normal(c) or c.isspace())

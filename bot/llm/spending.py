@@ -57,8 +57,11 @@ class Budget:
         self._limits = limits
         self._books = books
 
-    async def begin(self, request: DraftRequest, sent: str, output_tokens: int) -> "Charge":
-        """Set aside the most that the call may cost. Raises Unavailable, saying whose budget is used up."""
+    async def begin(self, request: DraftRequest | None, sent: str, output_tokens: int) -> "Charge":
+        """Set aside the most that the call may cost. Raises Unavailable, saying whose budget is used up.
+
+        A call that is for no draft belongs to no room.
+        """
         most = self.prices.most(sent, output_tokens)
         if self._books is None:
             return Charge(most)
@@ -75,8 +78,10 @@ class Budget:
             f"({spent / _MILLION:.2f} of {limit or 0:.2f} {self.prices.currency} spent or set aside)"
         )
 
-    def _room(self, request: DraftRequest) -> str:
+    def _room(self, request: DraftRequest | None) -> str:
         """The room that owns the intent or that the team works in: of the two, the one that has a budget."""
+        if request is None:
+            return ""
         place = request.escalation.place
         rooms = [room for room in (request.triage.owner, place.room if place else "") if room]
         return next((room for room in rooms if room in self._limits.rooms), rooms[0] if rooms else "")

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import openai
 from openai import AsyncOpenAI
+from openai.types.responses import Response
 from tenacity import (
     AsyncRetrying,
     RetryCallState,
@@ -17,6 +18,8 @@ from tenacity import (
 )
 
 from bot.domain.errors import Unavailable
+from bot.llm.spending import Prices
+from bot.ports import Usage
 
 T = TypeVar("T")
 
@@ -107,6 +110,23 @@ class Endpoint:
         return Unavailable(
             f"The model did not accept the request (status {error.status_code}); check {self._variables.model}."
         )
+
+
+def used(response: Response, prices: Prices, most: int) -> Usage:
+    """What the answer took; where the endpoint does not say, all that it may have cost."""
+    told = response.usage
+    if told is None:
+        return Usage(cost=0 if response.status == "failed" else most)
+    return Usage(told.input_tokens, told.output_tokens, prices.cost(told.input_tokens, told.output_tokens))
+
+
+def refusal(response: Response) -> str:
+    """Why the model declined to answer; "" where it did not."""
+    for item in response.output:
+        for content in getattr(item, "content", None) or ():
+            if getattr(content, "type", "") == "refusal":
+                return str(content.refusal)
+    return ""
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -5,19 +5,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from openai.types.responses import Response
 from pydantic import ValidationError
 
 from bot.domain.answer import Draft, DraftAuthor
 from bot.domain.errors import Unavailable
 from bot.domain.text.languages import language_of
 from bot.llm.compose import Piece, compose
-from bot.llm.openai.calling import Endpoint, Interrupted
+from bot.llm.openai.calling import Endpoint, Interrupted, refusal, used
 from bot.llm.openai.streaming import begin, finish, not_silent
 from bot.llm.remembering import Memory
 from bot.llm.reply import Accepted, Gate, Reply, runs
 from bot.llm.request import Brief, boundary, load_prompt
-from bot.llm.spending import Budget, Prices
+from bot.llm.spending import Budget
 from bot.llm.voice import Voice
 from bot.ports import DraftRequest, Progress, Usage
 
@@ -115,15 +114,15 @@ class OpenAIDrafter:
                 await charge.release()
                 raise
             response = await finish(events, heard, begun=begun)
-        used = _used(response, self._budget.prices, charge.most)
-        await charge.settle(used)
+        spent = used(response, self._budget.prices, charge.most)
+        await charge.settle(spent)
         if response.status == "failed":
             raise Interrupted("The model has trouble of its own just now.")
         if response.status == "incomplete":
             raise Unavailable(
                 f"The model's answer was cut off at {self._output_tokens} tokens; check RATCHET_OPENAI_OUTPUT_TOKENS."
             )
-        return _Answer(response.output_text, _refusal(response), used)
+        return _Answer(response.output_text, refusal(response), spent)
 
     def _drafted(self, request: DraftRequest, accepted: Accepted) -> Draft:
         pieces, notes = accepted.pieces, accepted.notes
@@ -168,22 +167,6 @@ def _read(text: str) -> Reply:
         return Reply.model_validate_json(text)
     except ValidationError as error:
         raise Unavailable(f"The model's answer {'could not be read' if text else 'was empty'}.") from error
-
-
-def _used(response: Response, prices: Prices, most: int) -> Usage:
-    """What the answer took; where the endpoint does not say, all that it may have cost."""
-    used = response.usage
-    if used is None:
-        return Usage(cost=0 if response.status == "failed" else most)
-    return Usage(used.input_tokens, used.output_tokens, prices.cost(used.input_tokens, used.output_tokens))
-
-
-def _refusal(response: Response) -> str:
-    for item in response.output:
-        for content in getattr(item, "content", None) or ():
-            if getattr(content, "type", "") == "refusal":
-                return str(content.refusal)
-    return ""
 
 
 def _abstention(missing: str) -> Draft:

@@ -20,7 +20,7 @@ from bot.ports import DraftRequest
 from tests.unit.llm.offline.test_drafter import NOW, request
 
 GOLDEN = Path(__file__).parent / "golden" / "request.txt"
-VERSIONS = {"draft": ("3", "bcd1a944aab8902f")}
+VERSIONS = {"draft": ("3", "bcd1a944aab8902f"), "judge": ("1", "e901d1cf0cf43900")}
 """Each prompt with its version and the beginning of its SHA-256. A changed prompt needs the next version."""
 
 
