@@ -33,10 +33,12 @@ from bot.ports.memory import (
     Store,
     Traces,
 )
+from bot.ports.pinging import Pings
 from bot.ports.precedents import PrecedentChanges, PrecedentFinder, Precedents
 from bot.ports.running import Clock, Run, Runtime
 from bot.ports.teaching import FoundTopic, KnownIntent, Teacher, TopicFinder
 from bot.ports.usage import Account, Balance, Ledger, Replies, Usage
+from bot.ports.workflow import Workflow, Workflows
 
 __all__ = [
     "Account",
@@ -68,6 +70,7 @@ __all__ = [
     "Ledger",
     "Outbox",
     "People",
+    "Pings",
     "Platform",
     "Policy",
     "PolicyLog",
@@ -95,4 +98,7 @@ __all__ = [
     "Traces",
     "Triager",
     "Usage",
+    "Workflow",
+    "WorkflowParts",
+    "Workflows",
 ]

@@ -11,9 +11,10 @@ from bot.domain.confidence import Judgement
 from bot.domain.escalation import Escalation, EscalationStatus, Outcome, Turn
 from bot.domain.review import Decision, Receipt, Review
 from bot.domain.trace import Trace
-from bot.ports.articles import Articles, Releases
+from bot.ports.articles import Articles, Releases, WorkflowParts
 from bot.ports.judging import Escapes, Ratings
 from bot.ports.learning import Cases, EvalRuns, Fixes, Labels, PolicyLog, Topics
+from bot.ports.pinging import Pings
 from bot.ports.precedents import Precedents
 from bot.ports.usage import Ledger, Replies
 
@@ -226,6 +227,7 @@ class Store:
     traces: Traces
     articles: Articles
     releases: Releases
+    workflow_parts: WorkflowParts
     inbox: Inbox
     ledger: Ledger
     replies: Replies
@@ -233,6 +235,7 @@ class Store:
     eval_runs: EvalRuns
     fixes: Fixes
     policy_log: PolicyLog
+    pings: Pings
     precedents: Precedents
     ratings: Ratings
     escapes: Escapes

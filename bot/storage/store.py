@@ -13,6 +13,7 @@ from bot.storage.fixes import SqlFixes
 from bot.storage.inbox import SqlInbox
 from bot.storage.labels import SqlLabels
 from bot.storage.outbox import SqlOutbox
+from bot.storage.pings import SqlPings
 from bot.storage.policy_log import SqlPolicyLog
 from bot.storage.precedents import SqlPrecedents
 from bot.storage.ratings import SqlEscapes, SqlRatings
@@ -21,6 +22,7 @@ from bot.storage.reviews import SqlReviews
 from bot.storage.topics import SqlTopics
 from bot.storage.traces import SqlTraces
 from bot.storage.usage import SqlLedger, SqlReplies
+from bot.storage.workflow_parts import SqlWorkflowParts
 
 
 def _utc_now() -> datetime:
@@ -40,6 +42,7 @@ def open_store(engine: Engine, workspace: str, *, now: Callable[[], datetime] = 
         traces=SqlTraces(engine, workspace),
         articles=SqlArticles(engine, workspace),
         releases=SqlReleases(engine, workspace),
+        workflow_parts=SqlWorkflowParts(engine, workspace),
         inbox=SqlInbox(engine, workspace, now),
         ledger=SqlLedger(engine, workspace),
         replies=SqlReplies(engine, workspace),
@@ -47,6 +50,7 @@ def open_store(engine: Engine, workspace: str, *, now: Callable[[], datetime] = 
         eval_runs=SqlEvalRuns(engine, workspace),
         fixes=SqlFixes(engine, workspace),
         policy_log=SqlPolicyLog(engine, workspace),
+        pings=SqlPings(engine, workspace),
         precedents=SqlPrecedents(engine, workspace),
         ratings=SqlRatings(engine, workspace),
         escapes=SqlEscapes(engine, workspace),

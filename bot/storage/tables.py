@@ -3,7 +3,7 @@
 A change here needs a migration beside it: `tests/contracts/test_store_migrations.py` says when they disagree.
 """
 
-from sqlalchemy import Index, MetaData, Table, UniqueConstraint, text
+from sqlalchemy import Index, MetaData, Table, UniqueConstraint, false, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -220,6 +220,7 @@ class ReleaseRow(Row, table=True):
     at: At
     by: OptionalJson
     fix: OptionalStr
+    was_live: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class LiveReleaseRow(Row, table=True):
@@ -404,6 +405,22 @@ class PrecedentRow(Row, table=True):
     escalation_id: Str
     asked: Str
     precedent: OptionalJson
+
+
+class WorkflowPartRow(Row, table=True):
+    """The text of a part of workflow releases, by its digest."""
+
+    __tablename__ = "workflow_parts"
+    digest: Key
+    text: Str
+
+
+class PingRow(Row, table=True):
+    """What somebody was told to look at; a row for each thing."""
+
+    __tablename__ = "pings"
+    key: Key
+    at: At
 
 
 METADATA = Row.metadata
