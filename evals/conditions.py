@@ -11,7 +11,8 @@ from bot.domain.article import Revision
 from bot.domain.codec import codec
 from bot.domain.errors import NotFound
 from bot.domain.quality import EvalCase, Strength
-from bot.ports import Desk
+from bot.ports import Desk, Workflow
+from evals.judging import standing
 
 _HOUSE = Path(__file__).resolve().parent.parent
 _ANSWERING = ("bot/domain", "bot/guardrails", "bot/llm", "bot/triage", "bot/workflows", "knowledge", "evals/scorers")
@@ -19,31 +20,40 @@ _ANSWERING = ("bot/domain", "bot/guardrails", "bot/llm", "bot/triage", "bot/work
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Under what cases are run: the knowledge release, and the digest of everything that shapes an answer."""
+    """Under what cases are run: the releases, and the digest of everything that shapes an answer and its scores.
+
+    `judge_gates` tells whether the desk's judge, where it has one, may fail a case.
+    """
 
     release: int
+    workflow: int
     digest: str
+    judge_gates: bool = False
 
 
-async def conditions(desk: Desk, release: int | None = None) -> Conditions:
-    """Learn the conditions of the live knowledge release, or of the numbered one. Raises NotFound.
+async def conditions(desk: Desk, release: int | None = None, workflow: int | None = None) -> Conditions:
+    """Learn the conditions of the live releases, or of the numbered ones. Raises NotFound, and Conflict for a workflow
+    that this program cannot answer as.
 
     The articles count by content and by whether they are in force today, not by the release's number or the date: the
     same answers are found again after a roll back, and tomorrow.
     """
     releases = desk.store.releases
     knowledge = await (releases.live("knowledge") if release is None else releases.get("knowledge", release))
+    working = await (desk.workflows.live() if workflow is None else desk.workflows.get(workflow))
+    trusted = not await standing(desk)
     today = desk.clock.now().date()
     revisions = await desk.store.articles.revisions(knowledge.manifest)
     shaped_by = {
         "articles": [(revision.slug, revision.hash, _in_force(revision, today)) for revision in revisions],
-        "workflow": await _workflow(desk),
-        "drafter": (desk.drafter.name, getattr(desk.drafter, "version", "")),
-        "guardrails": [guardrail.name for guardrail in desk.guardrails],
-        "policy": (sorted(desk.policy.allowed_hosts), desk.policy.banned_phrases),
+        "workflow": await _workflow(desk, working),
+        "drafter": (working.drafter.name, getattr(working.drafter, "version", "")),
+        "guardrails": [guardrail.name for guardrail in working.guardrails],
+        "voice": (sorted(working.allowed_hosts), working.banned_phrases),
+        "judge": (desk.judge.name, trusted) if desk.judge else None,
         "code": code_digest(),
     }
-    return Conditions(knowledge.number, _digest(shaped_by))
+    return Conditions(knowledge.number, working.release, _digest(shaped_by), trusted)
 
 
 def fingerprint(case: EvalCase, under: Conditions, trial: int) -> str:
@@ -54,11 +64,11 @@ def fingerprint(case: EvalCase, under: Conditions, trial: int) -> str:
     return _digest([codec(EvalCase).dump_python(judged_by, mode="json"), under.digest, trial])
 
 
-async def _workflow(desk: Desk) -> object:
+async def _workflow(desk: Desk, working: Workflow) -> object:
     try:
-        return dict((await desk.store.releases.get("workflow", desk.workflow_release)).manifest)
+        return dict((await desk.store.releases.get("workflow", working.release)).manifest)
     except NotFound:
-        return desk.workflow_release
+        return working.release
 
 
 def _in_force(revision: Revision, today: date) -> tuple[bool, ...]:

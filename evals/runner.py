@@ -11,10 +11,11 @@ from bot.domain.answer import Proposal
 from bot.domain.errors import RatchetError
 from bot.domain.escalation import Customer, Escalation, Turn
 from bot.domain.quality import CaseResult, EvalCase, Score
-from bot.ports import Desk
+from bot.ports import Desk, Judge
 from bot.workflows.answer import prepare
 from bot.workflows.run import RecordedRun
 from evals.conditions import Conditions, conditions, fingerprint
+from evals.judging import opinion
 from evals.scoring import Scorer
 
 
@@ -25,24 +26,35 @@ def scorers() -> tuple[Scorer, ...]:
 
 
 async def run_case(
-    desk: Desk, case: EvalCase, *, release: int | None = None, trial: int = 0, under: Conditions | None = None
+    desk: Desk,
+    case: EvalCase,
+    *,
+    release: int | None = None,
+    workflow: int | None = None,
+    trial: int = 0,
+    under: Conditions | None = None,
 ) -> CaseResult:
-    """Answer the case as the live bot would, on the live knowledge or on the numbered release, and score the answer.
+    """Answer the case as the live bot would, on the live releases or on the numbered ones, and score the answer.
 
-    Whatever goes wrong in answering or scoring is the result's `error`; nothing is raised but NotFound for a release
-    that never was. `under` are the conditions of that release, for who runs many cases and has learned them once.
+    Whatever goes wrong in answering or scoring is the result's `error`; nothing is raised but what `conditions` raises.
+    `under` are the conditions of those releases, for who runs many cases and has learned them once.
     """
-    under = under or await conditions(desk, release)
+    under = under or await conditions(desk, release, workflow)
     key = fingerprint(case, under, trial)
     begin = time.perf_counter()
     try:
         run = RecordedRun(f"eval-{case.id}-{trial}", desk.clock)
         alone = replace(desk, precedents=None)  # else a case is answered by the answer that it was made of
-        proposal = await prepare(run, alone, escalation_of(case, desk), release=under.release or None)
+        proposal = await prepare(run, alone, escalation_of(case, desk), release=under.release, workflow=under.workflow)
     except RatchetError as problem:
         return CaseResult(case.id, key, trial=trial, error=f"It could not be answered: {problem}")
+    if proposal.draft.instead_of:
+        why = next(iter(proposal.draft.notes), "")
+        return CaseResult(case.id, key, trial=trial, error=f"It was answered by the fallback. {why}")
     spent = round((time.perf_counter() - begin) * 1000, 3)
     scores, error = await asyncio.to_thread(judged, case, proposal, scorers())
+    if desk.judge and not error:
+        scores, error = await _with_opinion(desk.judge, case, proposal, scores, gates=under.judge_gates)
     return CaseResult(
         case=case.id,
         fingerprint=key,
@@ -56,6 +68,16 @@ async def run_case(
         duration_ms=spent,
         error=error,
     )
+
+
+async def _with_opinion(
+    judge: Judge, case: EvalCase, proposal: Proposal, scores: tuple[Score, ...], *, gates: bool
+) -> tuple[tuple[Score, ...], str]:
+    """The scores with the judge's opinion behind them; a judge that cannot say is a scorer that failed."""
+    try:
+        return (*scores, await opinion(judge, case, proposal, gates=gates)), ""
+    except RatchetError as problem:
+        return scores, f"The judge could not say: {problem}"
 
 
 def escalation_of(case: EvalCase, desk: Desk) -> Escalation:

@@ -18,33 +18,38 @@ _AT_ONCE = 8  # trials: a language model answers several as quickly as one, and 
 _TOGETHER = 25  # results that are kept in one transaction; a crash loses fewer than these
 
 
-async def run_cases(
+async def run_cases(  # noqa: PLR0913  what a run is made of, each by name
     desk: Desk,
     cases: Sequence[EvalCase],
     *,
     release: int | None = None,
+    workflow: int | None = None,
     trials: int = 1,
     label: str = "",
     progress: Progress | None = None,
+    alike: Sequence[CaseResult] = (),
+    fresh: bool = False,
 ) -> tuple[EvalRun, tuple[CaseResult, ...]]:
-    """Run each case so many times on the live knowledge or the numbered release, and keep the run with its results.
+    """Run each case so many times on the live releases or the numbered ones, and keep the run with its results.
 
     A result with the same fingerprint that is in store is taken as it is. So a run that was broken off goes on where it
-    stopped when it is started again, and more trials add to those that were made. Results come by case, then trial.
-    Raises NotFound for a release that never was.
+    stopped when it is started again, and more trials add to those that were made; with `fresh` everything is run anew. `alike` are results made elsewhere that
+    are known to hold here as well. Results come by case, then trial.
+    Raises NotFound for a release that never was, Conflict for a workflow that this program cannot answer as.
     """
-    under = await conditions(desk, release)
+    under = await conditions(desk, release, workflow)
     now = desk.clock.now()
     names = tuple(case.id for case in cases)
     chosen = hashlib.sha256(f"{names} {under.digest} {now.isoformat()}".encode()).hexdigest()[:6]
-    run = EvalRun(
-        f"run-{now:%Y%m%d-%H%M%S}-{chosen}", under.release, desk.workflow_release, names, trials, now, label=label
-    )
+    run = EvalRun(f"run-{now:%Y%m%d-%H%M%S}-{chosen}", under.release, under.workflow, names, trials, now, label=label)
     await desk.store.eval_runs.begin(run)
     wanted = {
         (case.id, trial): (case, fingerprint(case, under, trial)) for case, trial in product(cases, range(trials))
     }
-    known = await desk.store.eval_runs.known([key for _, key in wanted.values()])
+    known = {} if fresh else await desk.store.eval_runs.known([key for _, key in wanted.values()])
+    for result in alike:
+        if (at := (result.case, result.trial)) in wanted and not result.error:
+            known[wanted[at][1]] = replace(result, fingerprint=wanted[at][1])
     records = _Records(desk, run.id, len(wanted), progress)
     await records.keep([replace(known[key], trial=at[1]) for at, (_, key) in wanted.items() if key in known])
     missing = [(case, trial) for (_, trial), (case, key) in wanted.items() if key not in known]
@@ -65,7 +70,7 @@ async def _evaluate(
 
     async def solve(at: tuple[EvalCase, int]) -> None:
         case, trial = at
-        await records.add(await run_case(desk, case, release=under.release, trial=trial, under=under))
+        await records.add(await run_case(desk, case, trial=trial, under=under))
 
     items = [Case(name=f"{case.id} {trial}", inputs=(case, trial)) for case, trial in missing]
     dataset = Dataset[tuple[EvalCase, int], None, None](name="ratchet", cases=items, evaluators=[])

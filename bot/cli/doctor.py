@@ -102,7 +102,8 @@ async def _records(parts: "Parts") -> AsyncIterator[Result]:
         yield result
     async for result in _taxonomy(parts):
         yield result
-    plugins = ", ".join(guardrail.name for guardrail in parts.desk.guardrails)
+    working = await parts.desk.workflows.live()
+    plugins = ", ".join(guardrail.name for guardrail in working.guardrails)
     yield Result(Health.GOOD, "Guardrails", plugins)
 
 
@@ -235,7 +236,7 @@ async def _model(settings: "Settings") -> AsyncIterator[Result]:
     if not settings.openai.present:
         yield Result(Health.OFF, "Language model", "none: drafts are made of the articles' own sentences")
         return
-    from bot.app.parts import model_drafter
+    from bot.app.drafting import model_drafter
     from bot.llm.voice import load_voice
 
     await model_drafter(settings, load_voice(settings.desk.voice)).ping()

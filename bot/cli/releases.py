@@ -83,21 +83,23 @@ def diff(before: int, after: int, kind: str) -> None:
 
 @release.command()
 @click.argument("number", type=int)
+@click.option("--kind", type=KINDS, default="knowledge", show_default=True)
 @click.option("--reason", required=True, help="Why, for the policy log.")
-def activate(number: int, reason: str) -> None:
-    """Make knowledge release NUMBER live, at once and for every process. Drafts under way keep theirs."""
-    _switch(number, reason)
+@click.option("--override", is_flag=True, help="Let a workflow candidate through that the evals held.")
+def activate(number: int, kind: str, reason: str, override: bool) -> None:
+    """Make release NUMBER live, at once and for every process. Drafts under way keep theirs."""
+    _switch(kind, reason, number, override)
 
 
 @release.command()
+@click.option("--kind", type=KINDS, default="knowledge", show_default=True)
 @click.option("--reason", required=True, help="Why, for the policy log.")
-def rollback(reason: str) -> None:
-    """Make the knowledge release live that was live before this one.
+def rollback(kind: str, reason: str) -> None:
+    """Make the release live that was live before this one.
 
-    What answers are made with besides the knowledge (prompts, thresholds, taxonomy) is in files and settings: put
-    those back and start again, and they are the workflow's release.
+    A workflow that is rolled back stays so until one of its files or settings says something new.
     """
-    _switch(None, reason)
+    _switch(kind, reason)
 
 
 @click.command()
@@ -114,7 +116,7 @@ def policy(form: str, limit: int) -> None:
     click.echo(_exported([_row(change) for change in run(work())], form), nl=False)
 
 
-def _switch(number: int | None, reason: str) -> None:
+def _switch(kind: str, reason: str, number: int | None = None, override: bool = False) -> None:
     import getpass
 
     from bot.cli.terminal import console, desk_parts, run
@@ -124,10 +126,10 @@ def _switch(number: int | None, reason: str) -> None:
     async def work() -> Any:
         async with desk_parts() as parts:
             who = getpass.getuser()
-            how: Any = {"by": Person("terminal", who, who), "why": reason, "clock": parts.clock}
+            how: Any = {"by": Person("terminal", who, who), "why": reason, "kind": kind}
             if number is None:
-                return await releases.roll_back(parts.desk.store, **how)
-            return await releases.activate(parts.desk.store, number, **how)
+                return await releases.roll_back(parts.desk, **how)
+            return await releases.activate(parts.desk, number, override=override, **how)
 
     was, now = run(work())
     same = was.number == now.number

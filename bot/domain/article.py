@@ -1,5 +1,6 @@
-"""Knowledge: what an article says, since when, for whom, and who answers for it."""
+"""Knowledge: what an article says, since when, for whom, and who answers for it; and releases of what answers."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -51,7 +52,8 @@ class Revision:
 class Release:
     """An immutable, numbered state: `kind` is "knowledge" or "workflow". `manifest` maps a part's name to its hash.
 
-    `by` is who made it, where a person did, `fix` the knowledge fix that it consists of.
+    `by` is who made it, where a person did, `fix` the knowledge fix that it consists of (for a workflow: what asked for
+    it). `was_live` tells whether customers were ever answered from it: a candidate that was held never was.
     """
 
     kind: str
@@ -61,7 +63,13 @@ class Release:
     by: Person | None = None
     fix: str = ""
     at: datetime | None = field(default=None, compare=False)
+    was_live: bool = field(default=False, compare=False)
 
     @property
     def label(self) -> str:
         return f"{self.kind} v{self.number}"
+
+
+def digest(text: str) -> str:
+    """Name a part of a workflow by its content."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

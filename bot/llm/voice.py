@@ -99,17 +99,24 @@ class Voice:
 def load_voice(path: Path) -> Voice:
     """Read the voice file. Raises Misconfigured with a sentence that names the file and the key."""
     try:
-        document = _VoiceFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        return parse_voice(path.read_text(encoding="utf-8"), f"The voice file {path}")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise Misconfigured(f"The voice file {path} cannot be read: {why}.") from error
+
+
+def parse_voice(text: str, name: str) -> Voice:
+    """Read the voice from its text; `name` is what complaints call it. Raises Misconfigured as `load_voice`."""
+    try:
+        document = _VoiceFile.model_validate(yaml.safe_load(text) or {})
         wordings = {language: _wording(entry) for language, entry in document.languages.items()}
         default = _wording(document)
-    except OSError as error:
-        raise Misconfigured(f"The voice file {path} cannot be read: {error.strerror}.") from error
     except yaml.YAMLError as error:
-        raise Misconfigured(f"The voice file {path} is not YAML: {error}") from error
+        raise Misconfigured(f"{name} is not YAML: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise Misconfigured(f"The voice file {path}: {where}: {first['msg']}.") from error
+        raise Misconfigured(f"{name}: {where}: {first['msg']}.") from error
     return Voice(
         default,
         wordings,

@@ -40,6 +40,18 @@ class Articles(Protocol):
         ...
 
 
+class WorkflowParts(Protocol):
+    """The texts that workflow releases consist of, by the digests that their manifests name. A text never changes."""
+
+    async def keep(self, parts: Mapping[str, str]) -> dict[str, str]:
+        """Keep the text of each part; return the manifest that names them (part -> digest)."""
+        ...
+
+    async def texts(self, manifest: Mapping[str, str]) -> dict[str, str]:
+        """The text of each part that the manifest names, without those that were never kept."""
+        ...
+
+
 class Releases(Protocol):
     """The numbered releases of one workspace, by kind."""
 

@@ -1,23 +1,27 @@
 """`Desk`: the frozen bundle of all that a use case may touch."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from bot.ports.answering import Calibration, Drafter, Embedder, Guardrail, Retriever, Triager
+from bot.ports.answering import Embedder, Retriever
 from bot.ports.delivery import People, Platform, Surface
 from bot.ports.judging import Judge
 from bot.ports.learning import Knowledge
 from bot.ports.memory import Store
+from bot.ports.precedents import PrecedentFinder
 from bot.ports.running import Clock, Runtime
 from bot.ports.teaching import Teacher, TopicFinder
+from bot.ports.workflow import Workflows
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the team decided about how Ratchet behaves, as its settings and its voice say.
+    """What the team decided about how Ratchet behaves, as its settings say.
 
     `rooms` are watched, `home_room` gets what belongs to no room. Messages within `burst_seconds` are one escalation.
-    What cannot be delivered or shown is tried again after each of `retry_seconds`, then given up.
+    What cannot be delivered or shown is tried again after each of `retry_seconds`, then given up. `owners` are the rooms
+    of articles' owners. An approved answer is
+    an example for `precedent_days`; with 0 none is kept.
     """
 
     rooms: tuple[str, ...] = ()
@@ -25,26 +29,24 @@ class Policy:
     home_room: str = ""
     burst_seconds: float = 0.0
     retry_seconds: tuple[float, ...] = ()
-    allowed_hosts: frozenset[str] = frozenset()
-    banned_phrases: tuple[str, ...] = ()
+    owners: Mapping[str, str] = field(default_factory=dict)
+    precedent_days: int = 180
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """All that a use case may touch.
 
-    `questions` compares what is asked; it computes here and waits for nobody. `judge` is there where one is set up.
+    `questions` compares what is asked; it computes here and waits for nobody. `judge` is there where one is set up,
+    `precedents` where approved answers shall be looked at.
     """
 
     clock: Clock
     policy: Policy
     store: Store
-    triager: Triager
+    workflows: Workflows
     retriever: Retriever
     knowledge: Knowledge
-    drafter: Drafter
-    guardrails: tuple[Guardrail, ...]
-    calibration: Calibration
     platforms: Mapping[str, Platform]
     surfaces: Mapping[str, Surface]
     people: People
@@ -52,5 +54,5 @@ class Desk:
     questions: Embedder
     teacher: Teacher
     topics: TopicFinder
-    workflow_release: int = 0
     judge: Judge | None = None
+    precedents: PrecedentFinder | None = None

@@ -8,6 +8,9 @@ from bot.domain.article import Release
 from bot.domain.chat import Person
 from bot.ports.answering import Calibration, Drafter, Guardrail, Triager
 
+TEXTS = ("taxonomy", "tone", "voice", "prompt", "model")
+"""The parts that a release is given as texts; its others name code: what drafts offline, what checks, what searches."""
+
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
@@ -30,18 +33,24 @@ class Workflows(Protocol):
     """The workflow releases of one workspace, ready to answer with."""
 
     async def live(self) -> Workflow:
-        """The live one; a switch in any process is seen by the next call."""
+        """The live one; a switch in any process is seen by the next call.
+
+        Where this program cannot answer as a release does that another one made live, it stays with its last one.
+        """
         ...
 
     async def get(self, number: int) -> Workflow:
         """Make the numbered one ready: a run keeps the release that it began with, and the gate tries a candidate.
 
-        Raises NotFound, and Conflict where this program or its settings cannot answer as that release did.
+        Raises NotFound, and Conflict where this program or its settings cannot answer as that release does.
         """
         ...
 
     async def parts(self, number: int) -> Mapping[str, str]:
-        """What the release consists of: the text of each part by name ("taxonomy", "voice", "prompt"). NotFound."""
+        """What the release consists of: the text of each part by name ("taxonomy", "voice", "prompt").
+
+        Raises NotFound, and Conflict for a release from before texts were kept.
+        """
         ...
 
     async def propose(
@@ -49,6 +58,7 @@ class Workflows(Protocol):
     ) -> Release:
         """Build the release with these parts' new texts on top of the one that it stands beside; it is not live.
 
-        Raises Rejected for a part whose text cannot be read, with what is wrong with it.
+        `fix` names what asked for it. Raises Rejected for a part that is none of TEXTS, or whose text cannot be read,
+        with what is wrong with it.
         """
         ...

@@ -35,9 +35,8 @@ class SqlReleases(Repository):
             if live.number and live.manifest == dict(manifest):
                 return live, False
             number = (await self._newest(connection, kind)).number + 1
-            made = await self._add(connection, Release(kind, number, dict(manifest), reason, by=by, at=at))
-            await self._point(connection, kind, number)
-            return made, True
+            await self._add(connection, Release(kind, number, dict(manifest), reason, by=by, at=at))
+            return await self._switched(connection, kind, number), True
 
     @whole
     async def propose(
@@ -60,9 +59,7 @@ class SqlReleases(Repository):
                 return live
             if instead_of is not None and live.number != instead_of:
                 raise Conflict(f"{live.label} is live by now, not v{instead_of}. Look at what it changed first.")
-            release = await self._get(connection, kind, number)
-            await self._point(connection, kind, number)
-            return release
+            return await self._switched(connection, kind, number)
 
     async def get(self, kind: str, number: int) -> Release:
         async with self._read() as connection:
@@ -97,14 +94,21 @@ class SqlReleases(Repository):
         row = (await connection.execute(live)).first()
         return _release(row) if row else Release(kind=kind, number=0, manifest={})
 
-    async def _point(self, connection: AsyncConnection, kind: str, number: int) -> None:
+    async def _switched(self, connection: AsyncConnection, kind: str, number: int) -> Release:
+        """Point at the release, and return it as one that was live. Raises NotFound."""
+        marked = self._update(RELEASES).where(C.kind == kind, C.number == number).values(was_live=True)
+        await connection.execute(marked)
+        release = await self._get(connection, kind, number)
         insert = self._insert(LIVE)
         pointed = insert.on_conflict_do_update(
             index_elements=["workspace", "kind"], set_={"number": insert.excluded.number}
         )
         await connection.execute(pointed, self._row(kind=kind, number=number))
+        return release
 
 
 def _release(row: Row[Any]) -> Release:
     by = load_optional(Person, row.by)
-    return Release(row.kind, row.number, row.manifest, row.reason, by=by, fix=row.fix or "", at=row.at)
+    return Release(
+        row.kind, row.number, row.manifest, row.reason, by=by, fix=row.fix or "", at=row.at, was_live=row.was_live
+    )

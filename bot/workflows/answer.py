@@ -43,8 +43,7 @@ async def prepare(
 
     `release` is another knowledge release than the live one, `workflow` another workflow release.
     """
-    pinned, working = await pin(run, desk, release, workflow)
-    return await _answer(run, desk, escalation, pinned, working)
+    return await _answer(run, desk, escalation, await pin(run, desk, release, workflow))
 
 
 async def _answer(
@@ -52,7 +51,6 @@ async def _answer(
     desk: Desk,
     escalation: Escalation,
     pinned: Pinned,
-    working: Workflow,
     *,
     announce: Announce | None = None,
     review: str = "",
@@ -62,6 +60,7 @@ async def _answer(
     `announce` is called as soon as triage is known, so that people see the work begin in the right room. A slow drafter
     is watched on the card of the `review`.
     """
+    working = pinned.working
     triage = await run.step("triage", working.triager.triage, escalation)
     if announce is not None:
         await announce(triage)
@@ -212,13 +211,13 @@ async def _prepare_in_sight(run: Run, desk: Desk, escalation: Escalation, review
     async def announce(triage: Triage) -> None:
         await showing.show(run, desk, review_id, owner=triage.owner)
 
-    pinned, working = await pin(run, desk)
-    if not working.drafter.slow:
-        return await _answer(run, desk, escalation, pinned, working)
+    pinned = await pin(run, desk)
+    if not pinned.working.drafter.slow:
+        return await _answer(run, desk, escalation, pinned)
     if escalation.place is None:
-        return await _answer(run, desk, escalation, pinned, working, announce=announce, review=review_id)
+        return await _answer(run, desk, escalation, pinned, announce=announce, review=review_id)
     await showing.show(run, desk, review_id)
-    return await _answer(run, desk, escalation, pinned, working, review=review_id)
+    return await _answer(run, desk, escalation, pinned, review=review_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, get_type_hints
 from bot.domain import errors
 from bot.domain.codec import codec
 from bot.domain.trace import Span, Trace
-from bot.ports import Clock, Desk
+from bot.ports import Clock, Desk, Workflow
 
 T = TypeVar("T")
 Envelope = dict[str, Any]
@@ -125,7 +125,7 @@ class RecordedRun:
         """The arguments by name; what an earlier step returned is named, not repeated, and a record is not recorded."""
         names = [name for name in inspect.signature(step.function).parameters if name != "self"]
         given = dict(zip(names, step.args, strict=False)) | step.kwargs
-        return {name: self._input(value) for name, value in given.items() if not isinstance(value, Desk | Trace)}
+        return {name: self._input(value) for name, value in given.items() if not isinstance(value, _UNRECORDED)}
 
     def _input(self, value: Any) -> Any:
         if id(value) in self._origins:
@@ -136,6 +136,7 @@ class RecordedRun:
 
 
 _OPERATIONS = {"triage": "chat", "draft": "chat", "retrieve": "retrieval"}
+_UNRECORDED = (Desk, Workflow, Trace)
 _USAGE = {
     "model": "gen_ai.request.model",
     "input_tokens": "gen_ai.usage.input_tokens",

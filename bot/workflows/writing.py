@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 from bot.domain.answer import Draft
 from bot.domain.errors import RatchetError
-from bot.ports import Desk, DraftRequest, Progress
+from bot.ports import Desk, DraftRequest, Progress, Workflow
 from bot.workflows import showing
 
 log = logging.getLogger(__name__)
@@ -18,12 +18,12 @@ GRACE = 3.0
 """Seconds that the draft waits for an update under way, so that it does not come out on top of the draft."""
 
 
-async def write(desk: Desk, request: DraftRequest, review_id: str = "") -> Draft:
+async def write(desk: Desk, working: Workflow, request: DraftRequest, review_id: str = "") -> Draft:
     """Draft; a slow drafter of a review is watched on the review's card while it writes."""
-    if not (review_id and desk.drafter.slow):
-        return await desk.drafter.draft(request)
+    if not (review_id and working.drafter.slow):
+        return await working.drafter.draft(request)
     async with in_sight(desk, review_id) as progress:
-        return await desk.drafter.draft(request, progress)
+        return await working.drafter.draft(request, progress)
 
 
 @asynccontextmanager

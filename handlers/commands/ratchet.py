@@ -58,13 +58,13 @@ async def _status(desk: Desk, command: Command) -> Answer:
         raise NotAllowed("Only support reps can see the queue.")
     waiting = await desk.store.reviews.waiting(limit=200)
     ready = sum(review.state is ReviewState.READY for review in waiting)
-    knowledge = await desk.store.releases.live("knowledge")
+    knowledge, working = await desk.store.releases.live("knowledge"), await desk.workflows.live()
     lines = [
         f"Waiting for a decision: {ready}. Failed, to be tried again: {len(waiting) - ready}.",
         await _fixes(desk),
         await _cases(desk),
-        f"Live: knowledge v{knowledge.number} ({len(knowledge.manifest)} articles), workflow v{desk.workflow_release}.",
-        f"Drafts are written by: {desk.drafter.name}.",
+        f"Live: knowledge v{knowledge.number} ({len(knowledge.manifest)} articles), workflow v{working.release}.",
+        f"Drafts are written by: {working.drafter.name}.",
     ]
     return Toast("\n".join(lines))
 

@@ -65,13 +65,14 @@ async def test_the_card_says_who_asks_what_and_what_the_draft_rests_on(desk: Des
 async def test_the_footer_names_the_releases_that_the_draft_was_made_with(desk: Desk) -> None:
     card = await desk.asked(REFUND)
     knowledge = await desk.app.desk.store.releases.live("knowledge")
-    made_with = f"knowledge v{knowledge.number} · workflow v{desk.app.desk.workflow_release}"
+    workflow = await desk.app.desk.store.releases.live("workflow")
+    made_with = f"knowledge v{knowledge.number} · workflow v{workflow.number}"
     assert made_with in words(card)
     proposal = (await review_of(desk, card)).proposal
     assert proposal is not None
     trace = await desk.app.desk.store.traces.get(proposal.trace_id)
     for record in (proposal, trace):
-        assert (record.knowledge_release, record.workflow_release) == (1, desk.app.desk.workflow_release)
+        assert (record.knowledge_release, record.workflow_release) == (1, workflow.number)
 
 
 async def test_hostile_text_stays_text(desk: Desk) -> None:

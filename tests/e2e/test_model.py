@@ -58,7 +58,7 @@ async def test_the_card_shows_what_the_model_writes_while_it_writes(desk: Desk, 
     peer.answers = [replace(said, pieces=10, seconds_between=0.15)]
     review = await _drafting(desk)
     request = await _request(desk, review)
-    written = asyncio.create_task(writing.write(desk.app.desk, request, review.id))
+    written = asyncio.create_task(writing.write(desk.app.desk, await desk.app.desk.workflows.live(), request, review.id))
     assert review.card is not None
     card = {"channel": review.card.place.room, "thread_ts": review.card.place.thread, "ts": review.card.message}
     growing = await desk.shows(card, "A card")
@@ -100,7 +100,7 @@ async def _drafting(desk: Desk) -> Review:
 async def _request(desk: Desk, review: Review) -> DraftRequest:
     bot = desk.app.desk
     escalation = await bot.store.escalations.get(review.escalation_id)
-    triage = await bot.triager.triage(escalation)
+    triage = await (await bot.workflows.live()).triager.triage(escalation)
     found = await bot.retriever.retrieve(escalation.question, at=bot.clock.now(), audience=Audience.CUSTOMER)
     return DraftRequest(escalation, triage, found.passages)
 

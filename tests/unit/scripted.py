@@ -2,8 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ import pytest_asyncio
 
 from bot.cards.elements import Card
 from bot.domain.answer import Draft, Triage
+from bot.domain.article import Release
 from bot.domain.chat import MessageRef, Person, Place, Role, Room, RoomMessage
 from bot.domain.escalation import Escalation
 from bot.domain.review import Receipt
-from bot.ports import Desk, DraftRequest, Inbound, Policy, Progress, Retrieved
+from bot.ports import Desk, DraftRequest, Inbound, Policy, Progress, Retrieved, Workflow
 from bot.storage.engine import create_engine
 from bot.storage.migrate import upgrade
 from bot.storage.store import open_store
@@ -159,6 +160,30 @@ class Judge:
         return draft()
 
 
+@dataclass
+class OneWorkflow:
+    """Answers as this one always; there are no others."""
+
+    workflow: Workflow
+
+    async def live(self) -> Workflow:
+        return self.workflow
+
+    async def get(self, number: int) -> Workflow:
+        return self.workflow
+
+    async def parts(self, number: int) -> Mapping[str, str]:
+        raise NotImplementedError
+
+    async def propose(self, changes: Mapping[str, str], *, beside: Release, reason: str, by: Any, fix: str = "") -> Any:
+        raise NotImplementedError
+
+
+async def working_with(desk: Desk, **parts: Any) -> Desk:
+    """The desk with another triager, drafter or the like in its workflow."""
+    return replace(desk, workflows=OneWorkflow(replace(await desk.workflows.live(), **parts)))
+
+
 class Everybody:
     async def role(self, person: Person) -> Role | None:
         return Role.REP
@@ -219,16 +244,14 @@ async def desk(
     engine = create_engine(f"sqlite+aiosqlite:///{store_file}")
     policy = Policy(home_room="#team", retry_seconds=(2, 10, 60))
     store = open_store(engine, "main", now=clock.now)
+    working = Workflow(7, judge, judge, (), LearnedCalibration(store.reviews, clock))
     yield Desk(
         clock=clock,
         policy=policy,
         store=store,
-        triager=judge,
+        workflows=OneWorkflow(working),
         retriever=judge,
         knowledge=Library(store.articles, store.releases, StaticEmbedder(), clock),
-        drafter=judge,
-        guardrails=(),
-        calibration=LearnedCalibration(store.reviews, clock),
         platforms={"slack": platform},
         surfaces={"web": surface},
         people=Everybody(),
@@ -236,6 +259,5 @@ async def desk(
         questions=StaticEmbedder(),
         teacher=TaxonomyTeacher(),
         topics=EmbeddedTopics(StaticEmbedder()),
-        workflow_release=7,
     )
     await engine.close()

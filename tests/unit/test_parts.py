@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.app import parts
+from bot.app import parts, starting
 from bot.llm.request import load_prompt
 from bot.settings import Settings
 
@@ -13,8 +13,9 @@ from bot.settings import Settings
 async def release(folder: Path, **openai: Any) -> int:
     settings = Settings(core={"data_dir": folder}, openai=openai)
     built = await parts.build_desk(settings)
+    live = await built.desk.store.releases.live("workflow")
     await built.engine.close()
-    return built.desk.workflow_release
+    return live.number
 
 
 async def test_another_model_or_another_prompt_is_another_workflow_release(
@@ -23,7 +24,7 @@ async def test_another_model_or_another_prompt_is_another_workflow_release(
     model = {"api_key": "not-a-secret", "model": "model-x"}
     releases = [await release(tmp_path), await release(tmp_path, **model), await release(tmp_path, **model)]
     releases.append(await release(tmp_path, **{**model, "model": "model-y"}))
-    changed = load_prompt().replace("version: 2", "version: 3")
-    monkeypatch.setattr(parts, "load_prompt", lambda: changed)
+    changed = f"{load_prompt()}\nBe brief.\n"
+    monkeypatch.setattr(starting, "load_prompt", lambda: changed)
     releases.append(await release(tmp_path, **{**model, "model": "model-y"}))
     assert releases == [1, 2, 2, 3, 4]

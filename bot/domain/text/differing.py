@@ -42,8 +42,32 @@ def paragraphs(text: str) -> list[str]:
 def differing(before: str, after: str) -> tuple[Change, ...]:
     """What a text has otherwise than another, in reading order; nothing where they differ in white space alone."""
     old, new = paragraphs(before), paragraphs(after)
+    return _changes(old, new, _changed(old, new))
+
+
+def differing_lines(before: str, after: str) -> tuple[Change, ...]:
+    """As `differing`, line by line, for what is no prose: a file of settings."""
+    old, new = before.splitlines(), after.splitlines()
+    return _changes(old, new, _changed_lines(old, new))
+
+
+def changed_lines(before: str, after: str) -> tuple[str, str]:
+    """The lines of each text that the other one has otherwise."""
+    old, new = before.splitlines(), after.splitlines()
+    edits = _changed_lines(old, new)
+    gone = [line for start, end, _, _ in edits for line in old[start:end]]
+    come = [line for _, _, start, end in edits for line in new[start:end]]
+    return "\n".join(gone), "\n".join(come)
+
+
+def _changed_lines(old: Sequence[str], new: Sequence[str]) -> list["_Edit"]:
+    codes = SequenceMatcher(None, old, new).get_opcodes()  # its heuristic passes over lines that are everywhere
+    return [(a, b, c, d) for tag, a, b, c, d in codes if tag != "equal"]
+
+
+def _changes(old: Sequence[str], new: Sequence[str], edits: Sequence["_Edit"]) -> tuple[Change, ...]:
     found: list[Change] = []
-    for old_start, old_end, new_start, new_end in _changed(old, new):
+    for old_start, old_end, new_start, new_end in edits:
         context = old[old_start - 1] if old_start else ""
         gone, come = old[old_start:old_end], new[new_start:new_end]
         both = min(len(gone), len(come))

@@ -12,7 +12,7 @@ from bot.ports import Desk, DraftRequest, Progress
 from knowledge.embeddings.static import StaticEmbedder
 from knowledge.retriever import HybridRetriever
 from tests.contracts.store_samples import ANA, NOON, proposal
-from tests.unit.scripted import LiveRun
+from tests.unit.scripted import LiveRun, working_with
 
 SUE, MAE = Person("slack", "U_SUE", "Sue"), Person("slack", "U_MAE", "Mae")
 ARTICLES = {
@@ -41,6 +41,8 @@ class Reader:
     slow: bool = False
     troubles: list[Exception] = field(default_factory=list)
     slips: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    """What was drafted, by its question."""
 
     async def triage(self, escalation: Escalation) -> Triage:
         return replace(proposal().triage, intent=escalation.question.split()[0].casefold(), intent_confidence=0.0)
@@ -48,6 +50,7 @@ class Reader:
     async def draft(self, request: DraftRequest, progress: Progress | None = None) -> Draft:
         if self.troubles:
             raise self.troubles.pop(0)
+        self.asked.append(request.escalation.question)
         passage = request.passages[0]
         text = passage.text
         if self.slips and self.slips[0] in text:
@@ -59,7 +62,7 @@ class Reader:
 async def at_work(desk: Desk, reader: Reader) -> Desk:
     """The desk with three articles live as knowledge v1."""
     retriever = HybridRetriever(desk.store.articles, desk.store.releases, StaticEmbedder())
-    desk = replace(desk, people=Team(), triager=reader, drafter=reader, retriever=retriever)
+    desk = replace(await working_with(desk, triager=reader, drafter=reader), people=Team(), retriever=retriever)
     release = Release("knowledge", 0, {})
     for slug, body in ARTICLES.items():
         revision = Revision(slug, "", slug.title(), body + "\n")

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 
+from bot.domain.answer import Draft
+from bot.domain.confidence import Calibrated
 from bot.domain.review import Action
 from bot.ports import Desk
 from bot.workflows.answer import prepare
@@ -38,26 +40,30 @@ async def test_what_was_computed_is_on_record(desk: Desk, run: LiveRun) -> None:
     assert step["intercept"] > 0
 
 
+async def calibrate(desk: Desk, made: Draft) -> Calibrated:
+    return await (await desk.workflows.live()).calibration.calibrate(made)
+
+
 async def test_each_drafter_has_decisions_of_its_own(desk: Desk) -> None:
     await decide(desk, 8, Action.REJECT, model="gpt-x")
-    offline = await desk.calibration.calibrate(draft())
-    model = await desk.calibration.calibrate(draft(model="gpt-x"))
+    offline = await calibrate(desk, draft())
+    model = await calibrate(desk, draft(model="gpt-x"))
     assert (offline.decisions, offline.confidence) == (0, 0.8)
     assert model.decisions == 8 and model.confidence < 0.6
 
 
 async def test_it_is_learned_again_when_a_minute_has_passed(desk: Desk, clock: Clock) -> None:
-    assert (await desk.calibration.calibrate(draft())).decisions == 0
+    assert (await calibrate(desk, draft())).decisions == 0
     await decide(desk, 5, Action.REJECT)
     clock.pass_by(seconds=59)
-    assert (await desk.calibration.calibrate(draft())).decisions == 0
+    assert (await calibrate(desk, draft())).decisions == 0
     clock.pass_by(seconds=1)
-    assert (await desk.calibration.calibrate(draft())).decisions == 5
+    assert (await calibrate(desk, draft())).decisions == 5
 
 
 async def test_another_process_comes_to_the_same_confidence(desk: Desk, clock: Clock) -> None:
     await decide(desk, 5, Action.REJECT)
-    here = await desk.calibration.calibrate(draft())
+    here = await calibrate(desk, draft())
     assert await LearnedCalibration(desk.store.reviews, clock).calibrate(draft()) == here
 
 
@@ -78,5 +84,5 @@ async def test_of_many_drafts_at_once_one_asks_the_store(desk: Desk, clock: Cloc
 
 async def test_an_abstention_has_no_confidence(desk: Desk) -> None:
     silent = draft("", cited="", citations=(), confidence=0.4, missing="No article.")
-    calibrated = await desk.calibration.calibrate(silent)
+    calibrated = await calibrate(desk, silent)
     assert (calibrated.confidence, calibrated.decisions) == (0.0, 0)

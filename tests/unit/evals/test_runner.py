@@ -14,7 +14,7 @@ from evals.conditions import conditions, fingerprint
 from evals.runner import run_case
 from evals.scoring import Scorer
 from tests.contracts.store_samples import NOON, draft
-from tests.unit.scripted import Clock, Judge
+from tests.unit.scripted import Clock, Judge, working_with
 
 TURNS = (CaseTurn(Author.CUSTOMER, "Where is my parcel?"),)
 CASE = EvalCase(case_id(TURNS), TURNS, must_say=("on its way",), sources=("shipping",), intent="where_is_it")
@@ -59,7 +59,7 @@ class Counting(Judge):
 async def test_the_whole_conversation_reaches_the_drafter(desk: Desk) -> None:
     turns = (*TURNS, CaseTurn(Author.AGENT, "It is late."), CaseTurn(Author.CUSTOMER, "How late?"))
     judge = Counting()
-    await run_case(replace(desk, drafter=judge), EvalCase(case_id(turns), turns))
+    await run_case(await working_with(desk, drafter=judge), EvalCase(case_id(turns), turns))
     assert [turn.text for turn in judge.seen[0].escalation.turns] == [turn.text for turn in turns]
     assert judge.seen[0].escalation.question == "How late?"
 

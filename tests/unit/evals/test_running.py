@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+import pytest_asyncio
 
 from bot.domain.answer import Draft
 from bot.domain.errors import NotFound, Unavailable
@@ -13,7 +14,7 @@ from bot.ports import Desk, DraftRequest, Progress
 from evals.running import run_cases
 from evals.summary import summarise
 from tests.contracts.store_samples import draft
-from tests.unit.scripted import Clock, Judge
+from tests.unit.scripted import Clock, Judge, working_with
 
 
 def case(number: int) -> EvalCase:
@@ -42,10 +43,10 @@ class Moody(Judge):
         return draft("It was lost.") if wrong else draft()
 
 
-@pytest.fixture
-def moody(desk: Desk) -> tuple[Desk, Moody]:
+@pytest_asyncio.fixture
+async def moody(desk: Desk) -> tuple[Desk, Moody]:
     judge = Moody()
-    return replace(desk, drafter=judge), judge
+    return await working_with(desk, drafter=judge), judge
 
 
 async def test_a_run_is_kept_with_every_result_in_the_order_of_its_cases(moody: tuple[Desk, Moody]) -> None:

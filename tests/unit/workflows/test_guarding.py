@@ -15,8 +15,8 @@ async def test_the_most_serious_finding_is_first_and_nobody_waits_while_a_draft_
         yield Finding("slow", Level.WARN, "Doubtful.")
         yield Finding("slow", Level.BLOCK, "Wrong.")
 
-    judging = replace(desk, guardrails=(Guardrail("slow", "Slow", slow),))
-    waiting = asyncio.create_task(guard(judging, escalation(), proposal().triage, proposal().passages, draft()))
+    judging = replace(await desk.workflows.live(), guardrails=(Guardrail("slow", "Slow", slow),))
+    waiting = asyncio.create_task(guard(desk, judging, escalation(), proposal().triage, proposal().passages, draft()))
     turns = 0
     while not waiting.done():
         await asyncio.sleep(0.01)

@@ -10,7 +10,7 @@ from bot.cards.elements import Card, Quote
 from bot.domain.answer import Draft
 from bot.domain.errors import DeliveryFailed, Unavailable
 from bot.domain.review import Review
-from bot.ports import Desk, DraftRequest, Progress
+from bot.ports import Desk, DraftRequest, Progress, Workflow
 from bot.workflows import showing, writing
 from tests.contracts.store_samples import NOON, draft, escalation, proposal
 from tests.unit.scripted import Judge, LiveRun, ScriptedPlatform
@@ -34,6 +34,10 @@ class Writer(Judge):
         return draft()
 
 
+async def by(desk: Desk, writer: Writer) -> Workflow:
+    return replace(await desk.workflows.live(), drafter=writer)
+
+
 async def begun(desk: Desk, run: LiveRun) -> Review:
     stored, _ = await desk.store.escalations.receive(escalation())
     review, _ = await desk.store.reviews.open(stored, at=NOON)
@@ -54,7 +58,7 @@ async def test_the_drafting_card_shows_what_is_written_so_far(
     desk: Desk, run: LiveRun, platform: ScriptedPlatform
 ) -> None:
     review = await begun(desk, run)
-    done = await writing.write(replace(desk, drafter=Writer("It", "is", "on", "its", "way")), ASKED, review.id)
+    done = await writing.write(desk, await by(desk, Writer("It", "is", "on", "its", "way")), ASKED, review.id)
     card = platform.cards[f"card:{review.id}"]
     assert done == draft()
     assert quotes(card)[-1].startswith("It is")
@@ -67,7 +71,7 @@ async def test_a_card_is_updated_no_more_often_than_the_platform_takes(
 ) -> None:
     monkeypatch.setattr(writing, "EVERY", 60)
     review = await begun(desk, run)
-    await writing.write(replace(desk, drafter=Writer("It", "is", "on", "its", "way")), ASKED, review.id)
+    await writing.write(desk, await by(desk, Writer("It", "is", "on", "its", "way")), ASKED, review.id)
     assert quotes(platform.cards[f"card:{review.id}"])[-1] == "It"
 
 
@@ -77,7 +81,7 @@ async def test_a_card_that_cannot_be_shown_keeps_nobody_from_drafting(
 ) -> None:
     review = await begun(desk, run)
     platform.troubles = [trouble] * 20
-    assert await writing.write(replace(desk, drafter=Writer("It", "is")), ASKED, review.id) == draft()
+    assert await writing.write(desk, await by(desk, Writer("It", "is")), ASKED, review.id) == draft()
 
 
 async def test_a_slow_platform_is_not_waited_for(
@@ -91,7 +95,7 @@ async def test_a_slow_platform_is_not_waited_for(
 
     monkeypatch.setattr(platform, "update", hang)
     began = time.perf_counter()
-    assert await writing.write(replace(desk, drafter=Writer("It", "is")), ASKED, review.id) == draft()
+    assert await writing.write(desk, await by(desk, Writer("It", "is")), ASKED, review.id) == draft()
     assert time.perf_counter() - began < 2
 
 
@@ -119,5 +123,5 @@ async def test_without_a_card_there_is_nothing_to_show_it_on(desk: Desk, platfor
     stored, _ = await desk.store.escalations.receive(escalation())
     review, _ = await desk.store.reviews.open(stored, at=NOON)
     assert review.card is None
-    assert await writing.write(replace(desk, drafter=Writer("It")), ASKED, review.id) == draft()
+    assert await writing.write(desk, await by(desk, Writer("It")), ASKED, review.id) == draft()
     assert platform.cards == {}
