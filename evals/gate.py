@@ -1,20 +1,16 @@
 """The gate before a release: the cases that it could affect, on the candidate and on what is live, and the verdict."""
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from bot.domain.answer import UNKNOWN_INTENT, Triage
-from bot.domain.escalation import Escalation
 from bot.domain.quality import CaseResult, EvalCase, GateResult, Verdict
 from bot.ports import Desk
-from bot.workflows.answer import Found, gather
 from evals.comparing import Comparison, compare
-from evals.runner import escalation_of
+from evals.judging import with_trusted_judge
 from evals.running import run_cases
+from evals.selecting import select
 from evals.summary import Standing, share, standings
 
-_AT_ONCE = 8
 _RETRIALS = 3
 """Trials of a case that came out otherwise than before: a system that only wavers has broken nothing."""
 
@@ -25,45 +21,60 @@ async def judge(desk: Desk, *, candidate: int, live: int, slug: str, intent: str
     Broken core cases hold it, and so do more cases broken than fixed. What cannot be judged never passes. Raises what
     the desk raises where not even the selection can be made.
     """
-    cases = await desk.store.cases.all()
-    chosen = await affected(desk, cases, candidate=candidate, live=live, slug=slug, intent=intent)
-    counted = [case for case in chosen if not case.quarantined]
-    set_aside = tuple(case.id for case in chosen if case.quarantined)
-    before = await _results(desk, counted, release=live, label=f"gate: live v{live}")
-    after = await _results(desk, counted, release=candidate, label=f"gate: candidate v{candidate}")
+    desk, cases = await with_trusted_judge(desk), await desk.store.cases.all()
+    chosen = await select(desk, cases, candidate=candidate, live=live, slug=slug, intent=intent)
+    counted = [case for case in chosen.tried if not case.quarantined]
+    runs = _Runs(desk)
+    before = await runs.results(counted, release=live, label=f"gate: live v{live}")
+    alike = [result for result in before if result.case in chosen.alike]
+    after = await runs.results(counted, release=candidate, label=f"gate: candidate v{candidate}", alike=alike)
     found = compare(before, after, counted)
     if changed := [case for case in counted if case.id in {*found.fixed, *found.broken}]:
-        before = await _again(desk, changed, before, release=live)
-        after = await _again(desk, changed, after, release=candidate)
+        before = await runs.again(changed, before, release=live)
+        after = await runs.again(changed, after, release=candidate)
         found = compare(before, after, counted)
-    return _verdict(found, counted, (before, after), skipped=len(cases) - len(chosen), set_aside=set_aside)
+    verdict = _verdict(found, counted, (before, after))
+    set_aside = tuple(case.id for case in chosen.tried if case.quarantined)
+    return replace(
+        verdict, flaky=(*verdict.flaky, *set_aside), skipped=len(cases) - len(chosen.tried), runs=tuple(runs.made)
+    )
 
 
-async def _results(
-    desk: Desk, cases: Sequence[EvalCase], *, release: int, label: str, trials: int = 1
-) -> tuple[CaseResult, ...]:
-    if not cases:
-        return ()
-    return (await run_cases(desk, cases, release=release, trials=trials, label=label))[1]
+@dataclass(slots=True)
+class _Runs:
+    """Runs cases, and notes the eval runs that the verdict rests on."""
 
+    desk: Desk
+    made: list[str] = field(default_factory=list)
 
-async def _again(
-    desk: Desk, changed: Sequence[EvalCase], results: Sequence[CaseResult], *, release: int
-) -> tuple[CaseResult, ...]:
-    """The results with more trials of the cases that changed."""
-    names = {case.id for case in changed}
-    label = f"gate: again on v{release}"
-    more = await _results(desk, changed, release=release, label=label, trials=_RETRIALS)
-    return (*(result for result in results if result.case not in names), *more)
+    async def results(
+        self,
+        cases: Sequence[EvalCase],
+        *,
+        release: int,
+        label: str,
+        trials: int = 1,
+        alike: Sequence[CaseResult] = (),
+    ) -> tuple[CaseResult, ...]:
+        if not cases:
+            return ()
+        run, results = await run_cases(self.desk, cases, release=release, trials=trials, label=label, alike=alike)
+        self.made.append(run.id)
+        return results
+
+    async def again(
+        self, changed: Sequence[EvalCase], results: Sequence[CaseResult], *, release: int
+    ) -> tuple[CaseResult, ...]:
+        """The results with more trials of the cases that changed."""
+        names = {case.id for case in changed}
+        more = await self.results(changed, release=release, label=f"gate: again on v{release}", trials=_RETRIALS)
+        return (*(result for result in results if result.case not in names), *more)
 
 
 def _verdict(
     found: Comparison,
     counted: Sequence[EvalCase],
     results: tuple[Sequence[CaseResult], Sequence[CaseResult]],
-    *,
-    skipped: int,
-    set_aside: tuple[str, ...],
 ) -> GateResult:
     core = {case.id for case in counted if case.core}
     broken_core = tuple(name for name in found.broken if name in core)
@@ -84,9 +95,8 @@ def _verdict(
         fixed=found.fixed,
         broken=found.broken,
         unchanged=(*found.passing, *found.failing),
-        flaky=(*found.flaky, *set_aside),
+        flaky=found.flaky,
         broken_core=broken_core,
-        skipped=skipped,
     )
 
 
@@ -107,48 +117,3 @@ def _unscored(found: Comparison, results: Sequence[CaseResult]) -> str:
 
 def _cases(count: int) -> str:
     return f"{count} case" if count == 1 else f"{count} cases"
-
-
-# --- selection --------------------------------------------------------------------------------------------------------
-
-
-async def affected(
-    desk: Desk, cases: Sequence[EvalCase], *, candidate: int, live: int, slug: str, intent: str = ""
-) -> tuple[EvalCase, ...]:
-    """The cases that the candidate could answer otherwise, and the core set; in the order given.
-
-    Those that cite the article or share an intent with one that does (or with the conversation that the fix is from),
-    and every one for which the search finds anything else: an answer is made from what is found and nothing besides.
-    """
-    of_article = {case.intent for case in cases if slug in case.sources} | {intent}
-    intents = of_article - {"", UNKNOWN_INTENT}
-    slots = asyncio.Semaphore(_AT_ONCE)
-
-    async def is_affected(case: EvalCase) -> bool:
-        if case.core or slug in case.sources or case.intent in intents:
-            return True
-        async with slots:
-            return await _finds_otherwise(desk, case, candidate=candidate, live=live)
-
-    told = await asyncio.gather(*map(is_affected, cases))
-    return tuple(case for case, yes in zip(cases, told, strict=True) if yes)
-
-
-async def _finds_otherwise(desk: Desk, case: EvalCase, *, candidate: int, live: int) -> bool:
-    escalation = escalation_of(case, desk)
-    triage = await desk.triager.triage(escalation)
-    return await _finds(desk, escalation, triage, candidate) != await _finds(desk, escalation, triage, live)
-
-
-@dataclass(frozen=True, slots=True)
-class _Findings:
-    passages: tuple[tuple[str, str], ...]
-    procedures: tuple[tuple[str, str], ...]
-
-
-async def _finds(desk: Desk, escalation: Escalation, triage: Triage, release: int) -> _Findings:
-    found: Found = await gather(desk, escalation, triage, release)
-    return _Findings(
-        tuple((passage.id, passage.text) for passage in found.passages),
-        tuple((passage.id, passage.text) for passage in found.procedures),
-    )

@@ -54,7 +54,8 @@ class Field:
 class Need:
     """One thing that the customer wants, in their own words, judged by itself.
 
-    `owner` is the room that owns its intent; `because` says in a line what the judgement rests on.
+    `owner` is the room that owns its intent; `because` says in a line what the judgement rests on. `likely` are the
+    likeliest intents, three at most, whether they are believed or not.
     """
 
     text: str
@@ -64,6 +65,7 @@ class Need:
     risk: Risk = Risk.MEDIUM
     owner: str = ""
     because: str = ""
+    likely: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ class Draft:
     `missing` says, on abstention, what the knowledge lacks. `notes` are for the team (a fall-back, a caveat).
     `confidence` is the drafter's own estimate from 0 to 1 that this may be approved unchanged. `cited` is the text with
     its [n] markers. `cached` tells that a model had replied to the identical request before, so that nothing was spent.
+    `instead_of` names the drafter that another one stood in for, because it was unavailable.
     """
 
     text: str
@@ -174,6 +177,7 @@ class Draft:
     cost: float = 0.0
     currency: str = ""
     cached: bool = False
+    instead_of: str = ""
 
     @property
     def abstained(self) -> bool:

@@ -27,6 +27,5 @@ class WithFallback:
             if draft.abstained
             else "this draft was put together from the articles' own sentences"
         )
-        return replace(
-            draft, notes=(f"{reason}, so {end}." if not draft.abstained else f"{reason}; {end}.", *draft.notes)
-        )
+        note = f"{reason}; {end}." if draft.abstained else f"{reason}, so {end}."
+        return replace(draft, notes=(note, *draft.notes), instead_of=self._first.name)
