@@ -19,6 +19,7 @@ Names = Annotated[tuple[str, ...], NoDecode]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
 Seconds = Annotated[tuple[float, ...], NoDecode]
 Amounts = Annotated[tuple[tuple[str, float], ...], NoDecode]
+Rooms = Annotated[tuple[tuple[str, str], ...], NoDecode]
 
 
 class Section(BaseSettings):
@@ -97,11 +98,24 @@ class Desk(Section):
     tone: Path = Field(CONTENT / "tone.yaml", description="Example phrases for sentiment and urgency")
     voice: Path = Field(CONTENT / "voice.yaml", description="Greeting, closing, allowed link hosts")
     region: str = Field("", description="Country (ISO 3166, such as US or DE) of national phone numbers and date order")
+    owners: Rooms = Field(
+        (), description="Rooms of the articles' owners, where an owner is no room: Returns team=#returns,Risk desk=#risk"
+    )
     burst_seconds: float = Field(2.0, ge=0, le=60, description="Messages this close together are one escalation")
     retry_seconds: Seconds = Field((2, 10, 60, 300, 1800), description="Waits between tries to deliver a reply")
     precedent_days: int = Field(
         180, ge=0, le=3650, description="Days that an approved answer is shown with the same question; 0: never"
     )
+
+    @field_validator("owners", mode="before")
+    @classmethod
+    def _rooms(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        pairs = [part.partition("=") for part in value.split(",") if part.strip()]
+        if not all(owner.strip() and room.strip() for owner, _, room in pairs):
+            raise ValueError("write each owner with its room, as in Returns team=#returns,Risk desk=#risk")
+        return tuple((owner.strip(), room.strip()) for owner, _, room in pairs)
 
 
 class Slack(Section):
@@ -165,6 +179,8 @@ class OpenAI(Section):
     cache_days: float = Field(
         7.0, ge=0, le=365, description="How long a reply is used again for the identical request; 0 never"
     )
+    judge_model: str = Field("", description="Model that judges answers to eval cases by a rubric; default: none does")
+    judge_rubric: Path | None = Field(None, description="The judge's rubric; default: evals/rubric.yaml")
 
     @field_validator("room_budgets", mode="before")
     @classmethod

@@ -20,8 +20,7 @@ class Policy:
 
     `rooms` are watched, `home_room` gets what belongs to no room. Messages within `burst_seconds` are one escalation.
     What cannot be delivered or shown is tried again after each of `retry_seconds`, then given up. `owners` are the rooms
-    of articles' owners. An approved answer is
-    an example for `precedent_days`; with 0 none is kept.
+    of articles' owners. An approved answer is an example for `precedent_days`; with 0 none is kept.
     """
 
     rooms: tuple[str, ...] = ()
