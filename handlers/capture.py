@@ -10,10 +10,12 @@ from bot.domain.learning import Lesson
 from bot.domain.quality import CaseTurn, EvalCase, Strength
 from bot.domain.review import FailureMode
 from bot.ports import Answer, Desk
-from bot.workflows import capture, mending
+from bot.workflows import capture, mending, relabel
 from bot.workflows import fix as fixing
 from bot.workflows.likeness import near
 from handlers.people import named
+from handlers.relabel import FORMS as RELABEL_FORMS
+from handlers.relabel import intent_form
 
 MOST_LINES, LONGEST_LINE = 20, 500
 EMPTY = "No thread of this room has a draft yet. Give a link: /{name} <message link>, or use the message's menu."
@@ -32,6 +34,11 @@ async def open_case(desk: Desk, command: Command) -> Answer:
 async def open_fix(desk: Desk, command: Command) -> Answer:
     """Answer with the form of a knowledge fix, or with the threads to choose from."""
     return await _open(desk, command, Lesson.FIX)
+
+
+async def open_intent(desk: Desk, command: Command) -> Answer:
+    """Answer with the form of an intent, or with the threads to choose from."""
+    return await _open(desk, command, Lesson.INTENT)
 
 
 async def _open(desk: Desk, command: Command, lesson: Lesson) -> Answer:
@@ -59,7 +66,7 @@ async def case_form(desk: Desk, thread: capture.Thread) -> Answer:
     cases = await desk.store.cases.all()
     known = next((other for other in cases if other.id == case.id), None)
     alike = [found.case for found in await near(case, cases, desk.questions)]
-    return cards.case_form(f"{thread.review.id}#{case.id}", case, alike, known)
+    return cards.case_form(f"{thread.review.id}#{case.id}", case, alike, known, await relabel.choices(desk))
 
 
 async def send_case(desk: Desk, sent: Submission) -> Answer:
@@ -74,8 +81,10 @@ async def send_case(desk: Desk, sent: Submission) -> Answer:
     errors = await _case_errors(desk, case, capture.stand_ins(thread).hides)
     if errors:
         return FormErrors(errors)
-    new = replace(case, id=case_id, by=(await named(desk, sent.actor),), created_at=desk.clock.now())
+    by = await named(desk, sent.actor)
+    new = replace(case, id=case_id, by=(by,), created_at=desk.clock.now())
     stored, is_new = await desk.store.cases.save(new)
+    await relabel.label_case(desk, new, by)
     await desk.runtime.start("try_case", f"try:{stored.id}:{sent.key}", case=stored.id, review=review_id)
     done = "Saved" if is_new else "This thread was a case already; you are credited too. Its content is as it was"
     return Toast(f"{done}: {stored.id}. I am trying it now; the answer comes in the thread.")
@@ -161,5 +170,5 @@ def mode_of(values: Mapping[str, str]) -> FailureMode | None:
     return FailureMode(chosen) if chosen else None
 
 
-OPENERS: Mapping[Lesson, Opener] = {Lesson.CASE: case_form, Lesson.FIX: fix_form}
-FORMS = {cards.PICK: send_pick, cards.CASE: send_case, cards.FIX: send_fix}
+OPENERS: Mapping[Lesson, Opener] = {Lesson.CASE: case_form, Lesson.FIX: fix_form, Lesson.INTENT: intent_form}
+FORMS = {cards.PICK: send_pick, cards.CASE: send_case, cards.FIX: send_fix} | RELABEL_FORMS

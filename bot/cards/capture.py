@@ -26,6 +26,7 @@ from bot.cards.elements import (
     TextInput,
     Tone,
 )
+from bot.domain.answer import UNKNOWN_INTENT
 from bot.domain.article import Audience, Revision
 from bot.domain.chat import Person
 from bot.domain.escalation import Author, Escalation
@@ -33,19 +34,19 @@ from bot.domain.learning import Lesson, failure_of, lesson_of
 from bot.domain.quality import CaseResult, CaseTurn, EvalCase, Strength
 from bot.domain.review import FailureMode, Review, ReviewState
 
-CASE, FIX, PICK = "capture.case", "capture.fix", "capture.pick"
+CASE, FIX, INTENT, PICK = "capture.case", "capture.fix", "capture.intent", "capture.pick"
 COMMAND = "command"
 """The action of a button that gives a command; its subject is the command's name and, after a space, its text."""
 LONGEST = 3000  # characters of an input
 NEW = "new"
-TITLES = {Lesson.CASE: "Make eval case", Lesson.FIX: "Fix knowledge"}
+TITLES = {Lesson.CASE: "Make eval case", Lesson.FIX: "Fix knowledge", Lesson.INTENT: "Set intent"}
 MODES = tuple((mode.value, mode.label) for mode in FailureMode)
 _TURNS = 12  # turns that can be looked over; older ones of a long conversation are kept as they are
 _WHO = {Author.CUSTOMER: "Customer", Author.AGENT: "Team"}
 
 
 def capture_buttons(review: Review) -> tuple[Button, ...]:
-    """Both ways to learn from this review, as buttons that give their commands."""
+    """All ways to learn from this review, as buttons that give their commands."""
     return tuple(command_button(lesson, f"{lesson} {review.id}") for lesson in Lesson)
 
 
@@ -96,14 +97,20 @@ def _line(escalation: Escalation, review: Review) -> str:
 # --- an eval case -----------------------------------------------------------------------------------------------------
 
 
-def case_form(subject: str, case: EvalCase, near: Sequence[EvalCase], known: EvalCase | None) -> Form:
-    """The case, filled in and to be looked over; what is alike is shown first."""
+def case_form(
+    subject: str,
+    case: EvalCase,
+    near: Sequence[EvalCase],
+    known: EvalCase | None,
+    intents: Sequence[tuple[str, str]] = (),
+) -> Form:
+    """The case, filled in and to be looked over; what is alike is shown first. `intents` are (name, title)."""
     answered = (
         TextInput("reference", "Approved answer", case.reference, multiline=True, optional=True),
         TextInput("must_say", "Must say", _lines(case.must_say), True, True, "One fact a line."),
         TextInput("must_not_say", "Must not say", _lines(case.must_not_say), True, True, "One claim a line."),
         TextInput("sources", "Must cite", _lines(case.sources), True, True, "One article a line."),
-        TextInput("intent", "Intent", case.intent, optional=True, hint="As the taxonomy calls it.", max_length=100),
+        intent_input(intents, case.intent),
         Choice("escalates", "Who should answer?", ESCALATES, "yes" if case.escalates else "no"),
         Choice("strength", "As an example it is", STRENGTHS, case.strength.value),
         Choice("mode", "What went wrong?", MODES, case.mode.value if case.mode else "", optional=True),
@@ -159,6 +166,32 @@ def _turn(turn: CaseTurn, name: str) -> Element | Input:
     if name:
         return TextInput(name, _WHO.get(turn.author, "Team"), turn.text, multiline=True)
     return Quote(turn.text)
+
+
+# --- an intent --------------------------------------------------------------------------------------------------------
+
+
+def intent_form(subject: str, text: str, intents: Sequence[tuple[str, str]], likeliest: str, said: str = "") -> Form:
+    """What the customer wants, with the likeliest other intent chosen. `said` is who set it already, and to what."""
+    elements: list[Element | Input] = [Notice(Tone.INFO, (said,))] if said else []
+    hint = "Leave only what tells what is wanted. People and numbers were replaced."
+    elements.append(TextInput("text", "What the customer asks", text, multiline=True, hint=hint, max_length=500))
+    elements.append(intent_input([*intents, (UNKNOWN_INTENT, NONE_OF_THESE)], likeliest, optional=False))
+    elements.append(Note(("Similar questions are judged by it once enough was set and the evals find nothing worse.",)))
+    return Form(INTENT, TITLES[Lesson.INTENT], subject, tuple(elements), submit="Set")
+
+
+NONE_OF_THESE = "None of these: it is a topic of its own"
+_MOST_CHOICES = 100  # that a platform's menu holds
+
+
+def intent_input(intents: Sequence[tuple[str, str]], initial: str, *, optional: bool = True) -> Input:
+    """An intent to be chosen by its title; written, where there are none to choose from, or too many for a menu."""
+    if not 0 < len(intents) < _MOST_CHOICES:
+        hint = "As the taxonomy calls it."
+        return TextInput("intent", "Intent", initial, optional=optional, hint=hint, max_length=100)
+    options = list(intents) if not initial or initial in dict(intents) else [*intents, (initial, initial)]
+    return Choice("intent", "Intent", tuple(options), initial, optional=optional)
 
 
 # --- a knowledge fix --------------------------------------------------------------------------------------------------

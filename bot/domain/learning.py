@@ -1,4 +1,4 @@
-"""What a decision teaches: what was wrong with the draft, and which of the two mends it."""
+"""What a decision teaches: what was wrong with the draft, and what mends it."""
 
 from enum import StrEnum
 
@@ -11,12 +11,13 @@ class Lesson(StrEnum):
 
     CASE = "eval-case"
     FIX = "kb-fix"
+    INTENT = "set-intent"
 
 
 LESSONS = {
     FailureMode.MISSING_KNOWLEDGE: Lesson.FIX,
     FailureMode.STALE_POLICY: Lesson.FIX,
-    FailureMode.AMBIGUOUS_INTENT: Lesson.CASE,
+    FailureMode.AMBIGUOUS_INTENT: Lesson.INTENT,
     FailureMode.POLICY_RESTRICTION: Lesson.CASE,
     FailureMode.TONE: Lesson.CASE,
 }

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+FEWEST = 5
+"""New labels from which a refit is tried: fewer cannot be learned from and held out as well."""
+
 
 @dataclass(frozen=True, slots=True)
 class Paired:

@@ -30,15 +30,12 @@ import numpy as np
 
 from bot.domain.answer import UNKNOWN_INTENT
 from bot.domain.intents import Label
-from bot.domain.refit import Outcome, Refit
+from bot.domain.refit import FEWEST, Outcome, Refit
 from bot.ports import Embedder
 from bot.triage.fields import FieldFinder
 from bot.triage.intents import IntentReader
 from bot.triage.paired import Asked, Question, verdict
 from bot.triage.taxonomy import Taxonomy
-
-FEWEST = 5
-"""New labels from which a refit is tried: fewer cannot be learned from and held out as well."""
 
 _FOLDS = 5
 _NONE = -1  # the fold of what is never held out

@@ -139,6 +139,7 @@ class TaxonomyTriager:
             risk=intent.risk if intent else Risk.MEDIUM,
             owner=intent.room if intent else "",
             because=_likeness(text, prediction, intent),
+            likely=tuple(name for name, _ in prediction.probabilities),
         )
 
     @cached_property

@@ -223,7 +223,8 @@ def test_a_rejection_offers_what_mends_it_and_the_other_behind_the_menu(mode: Fa
     made = decision(READY, Action.REJECT, mode=mode)
     rejected = replace(READY, state=ReviewState.REJECTED, decision=made)
     assert labels(rejected) == [offered, "Why"]
-    assert folded(rejected) == [name for name in ("Make eval case", "Fix knowledge") if name != offered]
+    others = [name for name in ("Make eval case", "Fix knowledge") if name != offered]
+    assert folded(rejected) == [*others, "Set intent"]
 
 
 @pytest.mark.parametrize(
@@ -241,12 +242,14 @@ def test_an_edit_offers_what_its_change_calls_for(text: str, offered: str) -> No
 def test_an_approval_offers_both_behind_the_menu_alone() -> None:
     approved = replace(READY, state=ReviewState.DELIVERED, decision=decision(READY))
     assert labels(approved) == ["Why"]
-    assert folded(approved) == folded(READY) == ["Make eval case", "Fix knowledge"]
+    assert folded(approved) == folded(READY) == ["Make eval case", "Fix knowledge", "Set intent"]
 
 
 def test_a_misjudged_intent_offers_to_set_the_right_one() -> None:
     made = decision(READY, Action.REJECT, mode=FailureMode.AMBIGUOUS_INTENT)
-    assert labels(replace(READY, state=ReviewState.REJECTED, decision=made)) == ["Set the right intent", "Why"]
+    rejected = replace(READY, state=ReviewState.REJECTED, decision=made)
+    assert labels(rejected) == ["Set the right intent", "Why"]
+    assert folded(rejected) == ["Make eval case", "Fix knowledge"]
 
 
 def test_a_tools_failure_says_whom_to_tell_and_what_shows_it() -> None:
