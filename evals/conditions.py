@@ -84,7 +84,7 @@ def code_digest() -> str:
     """The digest of the code that answers and scores: after an edit, nothing that it made before is believed."""
     files = sorted(file for folder in _ANSWERING for file in (_HOUSE / folder).rglob("*.py"))
     digest = hashlib.sha256()
-    for file in (*files, *(_HOUSE / "evals" / name for name in ("saying.py", "scoring.py"))):
+    for file in (*files, *(_HOUSE / "evals" / name for name in ("judging.py", "saying.py", "scoring.py"))):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from bot.domain.errors import Rejected
+from bot.domain.errors import Misconfigured
 from bot.domain.judging import Point, Rubric
 
 RUBRIC = Path(__file__).parent / "rubric.yaml"
@@ -14,28 +14,28 @@ _KEYS = {"name", "asks", "decides"}
 
 
 def load_rubric(path: Path = RUBRIC) -> Rubric:
-    """Read a rubric. Raises Rejected, naming what is wrong, for a file that is none."""
+    """Read a rubric. Raises Misconfigured, naming what is wrong, for a file that is none."""
     try:
         read = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as problem:
-        raise Rejected(f"{path} cannot be read: {problem}.") from None
+        raise Misconfigured(f"{path} cannot be read: {problem}.") from None
     entries = read.get("points") if isinstance(read, dict) and set(read) == {"points"} else None
     if not isinstance(entries, list) or not entries:
-        raise Rejected(f"{path}: a rubric is a list of `points` and nothing else.")
+        raise Misconfigured(f"{path}: a rubric is a list of `points` and nothing else.")
     points = tuple(_point(entry, f"{path}, point {number}") for number, entry in enumerate(entries, 1))
     if len({point.name for point in points}) < len(points):
-        raise Rejected(f"{path}: two points have the same name.")
+        raise Misconfigured(f"{path}: two points have the same name.")
     if not any(point.decides for point in points):
-        raise Rejected(f"{path}: at least one point must decide.")
+        raise Misconfigured(f"{path}: at least one point must decide.")
     return Rubric(points)
 
 
 def _point(entry: Any, where: str) -> Point:
     if not isinstance(entry, dict) or not set(entry) <= _KEYS:
-        raise Rejected(f"{where}: a point has `name`, `asks` and `decides`, and nothing else.")
+        raise Misconfigured(f"{where}: a point has `name`, `asks` and `decides`, and nothing else.")
     name, asks, decides = entry.get("name"), entry.get("asks"), entry.get("decides", True)
     if not isinstance(name, str) or not name.isidentifier():
-        raise Rejected(f"{where}: its `name` must be one word of letters, digits and _.")
+        raise Misconfigured(f"{where}: its `name` must be one word of letters, digits and _.")
     if not isinstance(asks, str) or not asks.strip() or not isinstance(decides, bool):
-        raise Rejected(f"{where}: `asks` is a question, `decides` true or false.")
+        raise Misconfigured(f"{where}: `asks` is a question, `decides` true or false.")
     return Point(name, " ".join(asks.split()), decides)

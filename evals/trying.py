@@ -4,6 +4,7 @@ from bot.cards.capture import tried_card
 from bot.domain.quality import CaseResult, EvalCase
 from bot.ports import Desk, Run
 from bot.workflows import showing
+from evals.judging import with_trusted_judge
 from evals.runner import run_case
 
 
@@ -19,4 +20,4 @@ async def _case(desk: Desk, case_id: str) -> EvalCase:
 
 
 async def _tried(desk: Desk, case: EvalCase) -> CaseResult:
-    return await run_case(desk, case)
+    return await run_case(await with_trusted_judge(desk), case)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.app.judging import model_judge
 from bot.app.searching import search_embedder, search_reranker
 from bot.app.starting import read_files, start_release
 from bot.app.workflows import Maker, Program, StoredWorkflows
@@ -112,6 +113,7 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None, meanings
         teacher=TaxonomyTeacher(),
         topics=EmbeddedTopics(questions),
         precedents=precedents,
+        judge=model_judge(settings, (store, clock)),
     )
     warm = _warming(settings.core.cache / "questions.npz", questions, workflows, retriever, precedents, store.cases)
     return Parts(settings, clock, engine, library, retriever, questions, desk, warm)
