@@ -22,7 +22,7 @@ MOST_A_WEEK = 5
 
 _KEPT, _LONGEST, _TITLE = 10, 200, 60  # examples of a topic, characters of each, characters of a title
 _FAIR = 0.25  # the share of the members that must have a risk or a room for it to be suggested
-_SAME = 0.5  # the share of the smaller one's members from which two topics are one
+_SAME = 0.2  # the share of the smaller one's members from which two topics are one: new ones split and join old ones
 _GROWN = 2  # how many times its size a dismissed topic must have before it comes back
 _REMEMBERED = 50  # members of a dismissed topic by which it is known again
 _WEEK = "%G-W%V"
@@ -69,7 +69,7 @@ async def find(desk: Desk) -> tuple[TopicProposal, ...]:
         waiting = next((each for each in same if each.state is TopicState.PROPOSED), None)
         if waiting is None:
             new.append(topic)
-        elif set(waiting.members) != set(topic.members):
+        elif set(waiting.members) != set(topic.members) or waiting.card is None:
             grown.append(_grown(waiting, topic))
     return (*_of_this_week(new, told, desk.clock.now()), *grown)
 
@@ -108,12 +108,12 @@ def _asks(thread: Thread) -> bool:
 
 
 def same_as(told: Sequence[TopicProposal], members: Collection[str]) -> list[TopicProposal]:
-    """Those that were told before of which this is one, newest first."""
-    return [topic for topic in told if _shared(topic, members) >= _SAME * min(len(topic.members), len(members))]
+    """Those that were told before of which this is one, or a part, newest first."""
 
+    def shared(topic: TopicProposal) -> int:
+        return sum(member in members for member in topic.members)
 
-def _shared(topic: TopicProposal, members: Collection[str]) -> int:
-    return sum(member in members for member in topic.members)
+    return [topic for topic in told if shared(topic) >= max(2, _SAME * min(len(topic.members), len(members)))]
 
 
 def _is_news(same: Sequence[TopicProposal], size: int) -> bool:
