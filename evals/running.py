@@ -33,8 +33,8 @@ async def run_cases(  # noqa: PLR0913  what a run is made of, each by name
     """Run each case so many times on the live releases or the numbered ones, and keep the run with its results.
 
     A result with the same fingerprint that is in store is taken as it is. So a run that was broken off goes on where it
-    stopped when it is started again, and more trials add to those that were made; with `fresh` everything is run anew. `alike` are results made elsewhere that
-    are known to hold here as well. Results come by case, then trial.
+    stopped when it is started again, and more trials add to those that were made; with `fresh` everything is run anew.
+    `alike` are results made elsewhere that are known to hold here as well. Results come by case, then trial.
     Raises NotFound for a release that never was, Conflict for a workflow that this program cannot answer as.
     """
     under = await conditions(desk, release, workflow)

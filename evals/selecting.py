@@ -1,4 +1,4 @@
-"""Which cases a knowledge release could answer otherwise than another: those for which the search finds anything else."""
+"""Which cases one knowledge release could answer otherwise than another: those for which anything else is found."""
 
 import asyncio
 import hashlib
@@ -120,15 +120,13 @@ def _name(found: Found) -> str:
 
     Scores are left out: every article that comes or goes moves all of them by a trifle.
     """
-    orders = [tuple(passage.id for passage in found.passages)]
-    for opinion in ("bm25", "cosine", "rerank"):
-        orders.append(_ordered(found.passages, opinion))
-    procedures = tuple(passage.id for passage in found.procedures)
-    return _digest(repr((orders, procedures, found.notes)))
+    whole, procedures = ([passage.id for passage in each] for each in (found.passages, found.procedures))
+    opinions = [_ordered(found.passages, opinion) for opinion in ("bm25", "cosine", "rerank")]
+    return _digest(repr((whole, opinions, procedures, found.notes)))
 
 
-def _ordered(passages: Sequence[Passage], opinion: str) -> tuple[str, ...]:
-    return tuple(passage.id for passage in sorted(passages, key=lambda each: -each.scores.get(opinion, 0.0)))
+def _ordered(passages: Sequence[Passage], opinion: str) -> list[str]:
+    return [passage.id for passage in sorted(passages, key=lambda each: -each.scores.get(opinion, 0.0))]
 
 
 def _digest(said: str) -> str:

@@ -177,7 +177,8 @@ def gate_elements(gate: GateResult | None, cases: Mapping[str, EvalCase]) -> lis
         if names:
             elements.append(Paragraph((Strong(f"{label} ({len(names)}): "), _named(names, cases, gate.broken_core))))
     counts = f"{len(gate.unchanged)} unchanged, {gate.skipped} not affected."
-    return [*elements, Note((counts,))]
+    rests_on = f" Read from {', '.join(gate.runs)}." if gate.runs else ""
+    return [*elements, Note((counts + rests_on,))]
 
 
 def _named(names: Sequence[str], cases: Mapping[str, EvalCase], core: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.cli import eval_judging
 from bot.cli import eval_reports as reports
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ def eval() -> None:  # noqa: A001  what people type
     """Run eval cases, compare runs, bring cases in and out."""
 
 
+for _command in eval_judging.COMMANDS:
+    eval.add_command(_command)
+
+
 @eval.command("run")
 @click.option("--intent", help="Only cases of this intent.")
 @click.option("--tag", help="Only cases with this tag.")
@@ -32,7 +37,8 @@ def eval() -> None:  # noqa: A001  what people type
     "--repeat", type=click.IntRange(1, 100), default=1, show_default=True, help="Run each case so many times."
 )
 @click.option("--label", default="", help="What to call this run.")
-def run_(intent: str | None, tag: str | None, release: int | None, repeat: int, label: str) -> None:
+@click.option("--fresh", is_flag=True, help="Run every case anew, though its result may be known.")
+def run_(intent: str | None, tag: str | None, release: int | None, repeat: int, label: str, fresh: bool) -> None:
     """Run the cases and say which pass; exit code 1 unless every case that counts passes."""
     from bot.cli.terminal import EXIT_NOTHING, console, desk_parts, progress_bar, run
     from evals.importing import settle_quarantine
@@ -47,7 +53,7 @@ def run_(intent: str | None, tag: str | None, release: int | None, repeat: int, 
             await parts.warm()
             with progress_bar("Running") as tell:
                 made, results = await run_cases(
-                    parts.desk, cases, release=release, trials=repeat, label=label, progress=tell
+                    parts.desk, cases, release=release, trials=repeat, label=label, progress=tell, fresh=fresh
                 )
             store, by_id = parts.desk.store.cases, {case.id: case for case in cases}
             moved = await settle_quarantine(store, by_id, results, at=parts.clock.now())

@@ -145,6 +145,7 @@ async def _shown(store: "Store", shown: "Release") -> list[str]:
         fix = await store.fixes.get(shown.fix)
         lines.append(f"Fix: {fix.id} of {fix.revision.slug}, {fix.state.value}")
         lines += [f"Evals: {fix.gate.verdict.value}. {fix.gate.why}"] if fix.gate else []
+        lines += [f"Read from (ratchet eval show): {', '.join(fix.gate.runs)}"] if fix.gate and fix.gate.runs else []
         lines += [f"Let through: {fix.override}"] if fix.override else []
     lines.append(f"Parts: {len(shown.manifest)}")
     return [*lines, *(f"  {digest[:12]}  {name}" for name, digest in sorted(shown.manifest.items()))]

@@ -73,6 +73,20 @@ async def test_what_was_scored_before_is_not_run_again(moody: tuple[Desk, Moody]
     assert len((await desk.store.eval_runs.get(second.id))[1]) == 24
 
 
+async def test_a_fresh_run_believes_nothing_that_was_scored_before_and_is_believed_afterwards(
+    moody: tuple[Desk, Moody], clock: Clock
+) -> None:
+    desk, judge = moody
+    await run_cases(desk, CASES[:3])
+    clock.pass_by(minutes=1)
+    judge.wrong_each = 1
+    _, fresh = await run_cases(desk, CASES[:3], fresh=True)
+    assert (judge.drafts, [result.passed for result in fresh]) == (6, [False] * 3)
+    clock.pass_by(minutes=1)
+    assert (await run_cases(desk, CASES[:3]))[1] == fresh
+    assert judge.drafts == 6
+
+
 async def test_a_case_whose_wanted_facts_changed_is_run_again(moody: tuple[Desk, Moody], clock: Clock) -> None:
     desk, judge = moody
     await run_cases(desk, CASES[:1])
