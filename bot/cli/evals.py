@@ -42,6 +42,7 @@ def run_(intent: str | None, tag: str | None, release: int | None, repeat: int, 
     """Run the cases and say which pass; exit code 1 unless every case that counts passes."""
     from bot.cli.terminal import EXIT_NOTHING, console, desk_parts, progress_bar, run
     from evals.importing import settle_quarantine
+    from evals.judging import standing
     from evals.running import run_cases
     from evals.summary import summarise
 
@@ -57,7 +58,8 @@ def run_(intent: str | None, tag: str | None, release: int | None, repeat: int, 
                 )
             store, by_id = parts.desk.store.cases, {case.id: case for case in cases}
             moved = await settle_quarantine(store, by_id, results, at=parts.clock.now())
-            return made, results, {case.id: case for case in await store.all()}, moved
+            silent = await standing(parts.desk) if parts.desk.judge else ""
+            return made, results, {case.id: case for case in await store.all()}, moved, silent
 
     found = run(work())
     if found is None:
@@ -65,10 +67,12 @@ def run_(intent: str | None, tag: str | None, release: int | None, repeat: int, 
             "No case is like that. `ratchet eval list` shows what there is, `ratchet eval import` adds some."
         )
         raise click.exceptions.Exit(EXIT_NOTHING)
-    made, results, cases, moved = found
+    made, results, cases, moved, silent = found
     summary = summarise(cases.values(), results)
     reports.print_run(console(), made, summary, results, cases)
     reports.print_moved(console(), moved, cases)
+    if silent:
+        console().print(f"The judge informs and does not gate: {silent}.", markup=False)
     if not summary.good:
         raise click.exceptions.Exit(EXIT_FAILING)
 
