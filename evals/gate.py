@@ -8,7 +8,7 @@ from bot.ports import Desk
 from evals.comparing import Comparison, compare
 from evals.judging import with_trusted_judge
 from evals.running import run_cases
-from evals.selecting import select
+from evals.selecting import Selection, select
 from evals.summary import Standing, share, standings
 
 _RETRIALS = 3
@@ -21,23 +21,36 @@ async def judge(desk: Desk, *, candidate: int, live: int, slug: str, intent: str
     Broken core cases hold it, and so do more cases broken than fixed. What cannot be judged never passes. Raises what
     the desk raises where not even the selection can be made.
     """
-    desk, cases = await with_trusted_judge(desk), await desk.store.cases.all()
+    cases = await desk.store.cases.all()
     chosen = await select(desk, cases, candidate=candidate, live=live, slug=slug, intent=intent)
+    sides = Side(f"live v{live}", release=live), Side(f"candidate v{candidate}", release=candidate)
+    return await weigh(desk, chosen, *sides, skipped=len(cases) - len(chosen.tried))
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What cases are tried on: a release of either kind by its number, None for what is live."""
+
+    name: str
+    release: int | None = None
+    workflow: int | None = None
+
+
+async def weigh(desk: Desk, chosen: Selection, live: Side, candidate: Side, *, skipped: int) -> GateResult:
+    """Try the chosen cases on both sides, those that come out otherwise again, and give the verdict as `judge` does."""
     counted = [case for case in chosen.tried if not case.quarantined]
-    runs = _Runs(desk)
-    before = await runs.results(counted, release=live, label=f"gate: live v{live}")
+    runs = _Runs(await with_trusted_judge(desk))
+    before = await runs.results(counted, live)
     alike = [result for result in before if result.case in chosen.alike]
-    after = await runs.results(counted, release=candidate, label=f"gate: candidate v{candidate}", alike=alike)
+    after = await runs.results(counted, candidate, alike=alike)
     found = compare(before, after, counted)
     if changed := [case for case in counted if case.id in {*found.fixed, *found.broken}]:
-        before = await runs.again(changed, before, release=live)
-        after = await runs.again(changed, after, release=candidate)
+        before = await runs.again(changed, before, live)
+        after = await runs.again(changed, after, candidate)
         found = compare(before, after, counted)
     verdict = _verdict(found, counted, (before, after))
     set_aside = tuple(case.id for case in chosen.tried if case.quarantined)
-    return replace(
-        verdict, flaky=(*verdict.flaky, *set_aside), skipped=len(cases) - len(chosen.tried), runs=tuple(runs.made)
-    )
+    return replace(verdict, flaky=(*verdict.flaky, *set_aside), skipped=skipped, runs=tuple(runs.made))
 
 
 @dataclass(slots=True)
@@ -48,26 +61,28 @@ class _Runs:
     made: list[str] = field(default_factory=list)
 
     async def results(
-        self,
-        cases: Sequence[EvalCase],
-        *,
-        release: int,
-        label: str,
-        trials: int = 1,
-        alike: Sequence[CaseResult] = (),
+        self, cases: Sequence[EvalCase], side: Side, *, again: int = 0, alike: Sequence[CaseResult] = ()
     ) -> tuple[CaseResult, ...]:
         if not cases:
             return ()
-        run, results = await run_cases(self.desk, cases, release=release, trials=trials, label=label, alike=alike)
+        run, results = await run_cases(
+            self.desk,
+            cases,
+            release=side.release,
+            workflow=side.workflow,
+            trials=again or 1,
+            label=f"gate: {'again on ' if again else ''}{side.name}",
+            alike=alike,
+        )
         self.made.append(run.id)
         return results
 
     async def again(
-        self, changed: Sequence[EvalCase], results: Sequence[CaseResult], *, release: int
+        self, changed: Sequence[EvalCase], results: Sequence[CaseResult], side: Side
     ) -> tuple[CaseResult, ...]:
         """The results with more trials of the cases that changed."""
         names = {case.id for case in changed}
-        more = await self.results(changed, release=release, label=f"gate: again on v{release}", trials=_RETRIALS)
+        more = await self.results(changed, side, again=_RETRIALS)
         return (*(result for result in results if result.case not in names), *more)
 
 
