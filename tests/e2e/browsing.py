@@ -44,6 +44,7 @@ async def picture(page: Any, name: str, of: Any = None) -> None:
     """Keep a picture of the page, or of a part of it, in the folder RATCHET_SCREENSHOTS if there is one."""
     folder = os.environ.get("RATCHET_SCREENSHOTS")
     if folder:
+        await page.mouse.move(0, 0)  # what is pointed at shows its menu
         await page.wait_for_timeout(300)
         await (of or page).screenshot(path=str(Path(folder) / f"{name}.png"))
 

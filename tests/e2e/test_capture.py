@@ -169,7 +169,7 @@ async def test_a_link_to_a_private_room_is_no_key_to_it(desk: Desk) -> None:
     assert "private room that you are not in" in await told(desk, link_of(card), "private room")
     assert "private room" in await told(desk, next(value for value in reviews_named(card)), "private room", who="ana")
     await desk.hands.do("commands", as_="bo", room="#random", text=f"/eval-case {link_of(card)}")
-    assert "How long does a card refund take" in words(await desk.opened("bo"))
+    assert "How long does a card refund take" in held(await desk.opened("bo"))["turn-0"]
     await closed(desk)
 
 

@@ -58,7 +58,9 @@ async def test_the_card_shows_what_the_model_writes_while_it_writes(desk: Desk, 
     peer.answers = [replace(said, pieces=10, seconds_between=0.15)]
     review = await _drafting(desk)
     request = await _request(desk, review)
-    written = asyncio.create_task(writing.write(desk.app.desk, await desk.app.desk.workflows.live(), request, review.id))
+    written = asyncio.create_task(
+        writing.write(desk.app.desk, await desk.app.desk.workflows.live(), request, review.id)
+    )
     assert review.card is not None
     card = {"channel": review.card.place.room, "thread_ts": review.card.place.thread, "ts": review.card.message}
     growing = await desk.shows(card, "A card")
