@@ -32,7 +32,11 @@ async def open_case(desk: Desk, command: Command) -> Answer:
 
 
 async def open_fix(desk: Desk, command: Command) -> Answer:
-    """Answer with the form of a knowledge fix, or with the threads to choose from."""
+    """Answer with the form of a knowledge fix, of the article that is named or of a thread, or with the threads."""
+    slug = command.text.strip().partition("#")[0]
+    if slug and await fixing.article(desk, slug) is not None:
+        await capture.check_may_capture(desk, command.actor)
+        return await article_form(desk, slug, command.text.strip() if "#" in command.text else "")
     return await _open(desk, command, Lesson.FIX)
 
 
@@ -95,6 +99,12 @@ async def fix_form(desk: Desk, thread: capture.Thread, place: str = "") -> Answe
     return cards.fix_form(f"{thread.review.id}#{draft.place}#{base}", draft)
 
 
+async def article_form(desk: Desk, slug: str, place: str = "") -> Answer:
+    """The form of a fix that no thread asked for."""
+    draft, base = await mending.article_draft(desk, slug, place=place)
+    return cards.fix_form(f"#{draft.place}#{base}", draft)
+
+
 async def send_fix(desk: Desk, sent: Submission) -> Answer:
     """Put the fix before the article's owner; with another section chosen, come again with that one's text."""
     review_id, _, shown = sent.subject.partition("#")
@@ -102,9 +112,10 @@ async def send_fix(desk: Desk, sent: Submission) -> Answer:
     chosen = sent.values.get("place", "") or place
     try:
         await capture.check_may_capture(desk, sent.actor)
-        thread = await capture.of_review(desk, review_id)
+        thread = await capture.of_review(desk, review_id) if review_id else None
         if chosen != place:
-            return await fix_form(desk, thread, chosen)
+            slug = chosen.rpartition("#")[0]
+            return await (fix_form(desk, thread, chosen) if thread else article_form(desk, slug, chosen))
         by = await named(desk, sent.actor)
         values = {cards.without_place(name): value for name, value in sent.values.items()}
         fix = await mending.fix_sent(desk, thread, values, by, changes=(place, base), ref=sent.key)
@@ -112,7 +123,8 @@ async def send_fix(desk: Desk, sent: Submission) -> Answer:
     except RatchetError as problem:
         field = (problem.field if isinstance(problem, Rejected) else None) or "text"
         return FormErrors({cards.of_place(INPUTS.get(field, field), place): str(problem)})
-    return Toast(f"Sent to whoever owns “{opened.revision.title}”. The thread hears how it ends.")
+    told = "The thread hears how it ends." if opened.place else "Its card there says how it ends."
+    return Toast(f"Sent to whoever owns “{opened.revision.title}”. {told}")
 
 
 def _filled_in(case: EvalCase, values: Mapping[str, str]) -> EvalCase:

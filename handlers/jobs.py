@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.ports import Desk
-from bot.workflows import showing
+from bot.workflows import radar, showing
 from bot.workflows.new_topics import propose_weekly
 from bot.workflows.precedents import forget_outdated
 from handlers.dispatch import Dispatcher
@@ -26,5 +26,6 @@ def table(desk: Desk, dispatcher: Dispatcher) -> tuple[Job, ...]:
         Job("sweep the inbox", "* * * * *", dispatcher.sweep),
         Job("forget old precedents", "17 * * * *", partial(forget_outdated, desk)),
         Job("show missing cards", "*/10 * * * *", partial(showing.show_missing, desk)),
+        Job("ping the owners of articles", "*/10 * * * *", partial(radar.ping, desk)),
         Job("propose new topics", "0 6 * * mon", partial(propose_weekly, desk)),
     )

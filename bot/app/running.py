@@ -19,9 +19,9 @@ from bot.surfaces.schema import openapi
 from bot.surfaces.thread import ThreadSurface
 from bot.surfaces.webhook import WebhookSurface
 from bot.web.server import Handler, create_server
-from bot.workflows import answer, fix, receive, review, showing
+from bot.workflows import answer, fix, radar, receive, review, showing
 from evals.escaped import find_escape
-from evals.release import release_fix
+from evals.release import rehearse_fix, release_fix
 from evals.trying import try_case
 from handlers import escalations, jobs
 from handlers.commands import CommandPlugin
@@ -37,7 +37,9 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "try_case": try_case,
     "find_escape": find_escape,
     "show_fix": fix.show_fix,
+    "rehearse_fix": rehearse_fix,
     "release_fix": release_fix,
+    "ping_owners": radar.ping_owners,
 }
 
 

@@ -28,18 +28,25 @@ from bot.cards.elements import (
 from bot.domain.article import Revision
 from bot.domain.fix import FixState, KnowledgeFix
 from bot.domain.quality import EvalCase, GateResult, Verdict
+from bot.domain.radar import Concern
 from bot.domain.text.differing import Change, Fate, differing
 
 FORM_TEXT = 3_000
 """Characters that a form's input takes."""
 _MOST_CHANGES = 12
 _MOST_NAMES = 6
+_MOST_CONFLICTS = 4
 _CONTEXT = 120  # characters of the paragraph before a change
 _TONES = {Verdict.PASSED: Tone.GOOD, Verdict.HELD: Tone.WARNING, Verdict.FAILED: Tone.STOP}
 
 
-def fix_card(fix: KnowledgeFix, before: Revision | None, cases: Mapping[str, EvalCase]) -> Card:
-    """The review card of a fix as it must look now; `before` is the revision that it changes."""
+def fix_card(
+    fix: KnowledgeFix, before: Revision | None, cases: Mapping[str, EvalCase], conflicts: Sequence[Concern] = ()
+) -> Card:
+    """The review card of a fix as it must look now; `before` is the revision that it changes.
+
+    `conflicts` are what it would contradict, with its own words first.
+    """
     new = "A new article" if before is None else "A change"
     title = Strong(f"{new}: {fix.revision.title}")
     elements: list[Element] = [Paragraph(("📚 ", title, f" ({fix.revision.slug}), proposed by ", Mention(fix.by)))]
@@ -48,8 +55,19 @@ def fix_card(fix: KnowledgeFix, before: Revision | None, cases: Mapping[str, Eva
     elements += diff_elements(before.body if before else "", fix.revision.body)
     if fix.editor:
         elements.append(Note(("Changed since by ", Mention(fix.editor))))
+    elements += _contradictions(conflicts)
     summary = f"Knowledge fix for {fix.revision.title}: {fix.state.value}"
     return Card(summary, (*elements, Divider(), *_ending(fix, cases), *_actions(fix)))
+
+
+def _contradictions(conflicts: Sequence[Concern]) -> Iterator[Element]:
+    """What the approver should know of other articles before the fix is live."""
+    for concern in conflicts[:_MOST_CONFLICTS]:
+        own, other = concern.articles
+        said = f" says “{other.words}”, this fix says “{own.words}”. Owner: {other.owner or 'nobody'}."
+        yield Notice(Tone.WARNING, (Strong(f"“{other.title}”"), said))
+    if len(conflicts) > _MOST_CONFLICTS:
+        yield Note((f"It contradicts {len(conflicts) - _MOST_CONFLICTS} more statements of other articles.",))
 
 
 def proposed_card(fix: KnowledgeFix, cases: Mapping[str, EvalCase], link: str) -> Card:

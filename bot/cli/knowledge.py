@@ -15,16 +15,20 @@ def kb() -> None:
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--source", default="", help="Name of where the articles come from (default: the folder's name).")
 @click.option("--overwrite", is_flag=True, help="Replace articles that were changed elsewhere since.")
-def import_(path: Path, source: str, overwrite: bool) -> None:
+@click.option("--strict", is_flag=True, help="Exit with 1 if what came in needs a look.")
+def import_(path: Path, source: str, overwrite: bool, strict: bool) -> None:
     """Make the live knowledge say what the folder of Markdown or HTML files at PATH says."""
+    from bot.cli.radar import told
     from bot.cli.terminal import console, desk_parts, progress_bar, run
+    from bot.workflows.radar import look_around
 
     async def work() -> Any:
         async with desk_parts() as parts:
             with progress_bar("Importing") as tell:
-                return await parts.library.import_folder(path, progress=tell, source=source, overwrite=overwrite)
+                report = await parts.library.import_folder(path, progress=tell, source=source, overwrite=overwrite)
+            return report, await look_around(parts.desk)
 
-    report = run(work())
+    report, found = run(work())
     out = console()
     counts = [
         f"{len(names)} {word}"
@@ -48,6 +52,12 @@ def import_(path: Path, source: str, overwrite: bool) -> None:
         out.print(f"  {name}: {note}", markup=False)
     news = "is live now" if report.is_new else "stays live: nothing changed"
     out.print(f"{report.release.label} {news}.")
+    came = {*report.added, *report.changed}
+    new = [concern for concern in found if concern.slugs & came]
+    told(out, new, "What came in needs a look")
+    if len(found) > len(new):
+        out.print(f"{len(found) - len(new)} more in other articles: `ratchet kb check` shows them.")
+    raise click.exceptions.Exit(1 if strict and new else 0)
 
 
 @kb.command()
@@ -102,6 +112,28 @@ def status() -> None:
         if names:
             out.print(f"{title}: {', '.join(names)}", markup=False)
     out.print("The index is fresh." if found.fresh else "The index is not fresh: run `ratchet kb rebuild`.")
+
+
+@kb.command()
+@click.option("--days", default=30, show_default=True, help="Show what expires within so many days.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if there is anything.")
+def check(days: int, strict: bool) -> None:
+    """Show what in the live articles needs its owners: contradictions, past dates, reviews and expiries, no owner."""
+    from datetime import timedelta
+
+    from bot.cli.radar import told
+    from bot.cli.terminal import console, desk_parts, run
+    from bot.workflows.radar import look_around
+
+    async def work() -> Any:
+        async with desk_parts() as parts:
+            return await look_around(parts.desk, within=timedelta(days=days))
+
+    found = run(work())
+    if not found:
+        console().print("No article needs anybody.")
+    told(console(), found, "What needs a look")
+    raise click.exceptions.Exit(1 if strict and found else 0)
 
 
 @kb.command()

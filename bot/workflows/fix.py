@@ -20,8 +20,10 @@ from bot.domain.quality import EvalCase
 from bot.domain.text.masking import known_values
 from bot.domain.text.plain import readable
 from bot.ports import Desk, Run
+from bot.workflows.owners import intent_rooms, owner_room, rooms_of
 from bot.workflows.publishable import check_publishable
-from bot.workflows.showing import own_room, through_outages, wait_after
+from bot.workflows.radar import contradictions_of
+from bot.workflows.showing import through_outages, wait_after
 
 SOURCE = "chat"
 """Where articles come from that were fixed by the team: an import of files does not overwrite them."""
@@ -36,8 +38,14 @@ async def open_fix(desk: Desk, fix: KnowledgeFix) -> KnowledgeFix:
     """
     fix = await check(desk, fix)
     kept = await desk.store.fixes.open(fix)
-    await show_later(desk, kept)
+    await _wait_for_approval(desk, kept)
     return kept
+
+
+async def _wait_for_approval(desk: Desk, fix: KnowledgeFix) -> None:
+    """Show the fix, and have it tried already: whoever approves it shall not wait long for the verdict."""
+    await show_later(desk, fix)
+    await desk.runtime.start("rehearse_fix", f"rehearse:{fix.id}:{fix.version}", fix=fix.id)
 
 
 async def check(desk: Desk, fix: KnowledgeFix) -> KnowledgeFix:
@@ -129,7 +137,7 @@ async def edit(desk: Desk, subject: str, actor: Person, *, title: str, body: str
     check_may_edit(await desk.people.role(actor))
     _check_open(fix)
     changed = replace(fix, revision=replace(fix.revision, title=" ".join(title.split()), body=body), editor=actor)
-    await show_later(desk, await desk.store.fixes.change(await check(desk, changed)))
+    await _wait_for_approval(desk, await desk.store.fixes.change(await check(desk, changed)))
 
 
 async def send_back(desk: Desk, subject: str, actor: Person, *, note: str) -> None:
@@ -219,23 +227,24 @@ async def _paint(desk: Desk, fix_id: str) -> None:
 
 async def _paint_once(desk: Desk, fix: KnowledgeFix) -> None:
     base = await desk.store.articles.revisions({fix.revision.slug: fix.base} if fix.base else {})
-    card = fix_card(fix, base[0] if base else None, await _cases(desk, fix))
+    conflicts = await contradictions_of(desk, fix) if fix.state is FixState.OPEN else ()
+    card = fix_card(fix, base[0] if base else None, await _cases(desk, fix), conflicts)
     if fix.card is not None:
         await desk.platforms[fix.card.place.platform].update(fix.card, card)
         return
     platform = desk.platforms[fix.by.platform]
-    room = await own_room(platform, [*await _owners(desk, fix), desk.policy.home_room])
+    room = await owner_room(desk, platform, fix.revision.owner, rooms=await _rooms(desk, fix))
     if room is None:
         raise NotFound("There is no room for knowledge fixes: set RATCHET_SLACK_HOME_ROOM to a room of the team.")
     message = await platform.post(Place(platform.name, room.id), card, key=f"fix:{fix.id}")
     await desk.store.fixes.change(replace(fix, card=message))
 
 
-async def _owners(desk: Desk, fix: KnowledgeFix) -> list[str]:
-    """Rooms of whoever answers for the article: its owner, where that is a room, else who owns the thread's intent."""
-    named = [fix.revision.owner] if fix.revision.owner.startswith("#") else []
+async def _rooms(desk: Desk, fix: KnowledgeFix) -> list[str]:
+    """The rooms of whoever answers for what the fix is about: the intent of its thread, then those of its cases."""
     reviews = await desk.store.reviews.of_escalation(fix.escalation) if fix.escalation else ()
-    return named + [review.proposal.triage.owner for review in reversed(reviews) if review.proposal]
+    asked = [review.proposal.triage.owner for review in reversed(reviews) if review.proposal]
+    return [*asked, *rooms_of(fix.revision.slug, await desk.store.cases.all(), await intent_rooms(desk))]
 
 
 async def _tell(desk: Desk, fix_id: str) -> None:

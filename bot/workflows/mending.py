@@ -9,7 +9,7 @@ from bot.cards.capture import NEW, FixDraft, day, short
 from bot.domain.answer import UNKNOWN_INTENT
 from bot.domain.article import Audience, Revision
 from bot.domain.chat import Person
-from bot.domain.errors import Conflict, Rejected
+from bot.domain.errors import Conflict, NotFound, Rejected
 from bot.domain.fix import FixState, KnowledgeFix, fix_id
 from bot.domain.learning import approved_reply, failure_of, taught
 from bot.domain.review import FailureMode
@@ -58,8 +58,39 @@ async def fix_draft(desk: Desk, thread: Thread, *, place: str = "") -> tuple[Fix
     return replace(draft, places=shown), chosen.revision.hash if chosen else ""
 
 
+async def article_draft(desk: Desk, slug: str, *, place: str = "") -> tuple[FixDraft, str]:
+    """A fix of this article to begin with, without a thread, and the hash of what it changes; of its first section.
+
+    Raises NotFound when the knowledge has no such article, Conflict when the section that was chosen is gone.
+    """
+    today = desk.clock.now().date()
+    if place == NEW:
+        begun = Revision("", "", "", "", effective=today, review_by=today + REVIEWED)
+        return FixDraft(NEW, (), begun, ""), ""
+    live = (await desk.store.releases.live("knowledge")).manifest
+    found = await desk.store.articles.revisions({slug: live[slug]} if slug in live else {})
+    if not found:
+        raise NotFound(f"The knowledge has no article {slug}. `ratchet kb check` lists those that need somebody.")
+    places = _of_article(found[0])
+    chosen = next((each for each in places if each.name == place), None if place else next(iter(places), None))
+    if chosen is None:
+        raise Conflict("That article was changed meanwhile, or is too long for a form. Open the form again.")
+    draft = FixDraft(chosen.name, (), _looked_at(found[0], today), chosen.section.text, before=chosen.section.text)
+    return replace(draft, places=tuple((each.name, each.label) for each in places)), found[0].hash
+
+
+def place_of(revision: Revision, words: str) -> str:
+    """The section that says these words, as `article_draft` takes it; "" where none does."""
+    said = _plain(words)
+    return next((each.name for each in _of_article(revision) if said and said in _plain(each.section.text)), "")
+
+
+def _plain(text: str) -> str:
+    return " ".join(content_words(text))
+
+
 async def fix_sent(
-    desk: Desk, thread: Thread, values: Mapping[str, str], by: Person, *, changes: tuple[str, str], ref: str
+    desk: Desk, thread: Thread | None, values: Mapping[str, str], by: Person, *, changes: tuple[str, str], ref: str
 ) -> KnowledgeFix:
     """The fix as a form says it is; `changes` are the place and the hash of the revision that the form showed.
 
@@ -75,7 +106,7 @@ async def fix_sent(
         "audience": Audience(values.get("audience", "") or Audience.CUSTOMER),
     }
     revision = await _revised(desk, place, base, values.get("text", ""), said)
-    escalation, review = thread.escalation, thread.review
+    card = thread.review.card if thread else None
     mode = values.get("mode", "")
     return KnowledgeFix(
         id=fix_id(revision.slug, ref),
@@ -86,8 +117,8 @@ async def fix_sent(
         opened_at=desk.clock.now(),
         reason=values.get("reason", "").strip(),
         mode=FailureMode(mode) if mode else None,
-        escalation=escalation.id,
-        place=review.card.place if review.card else escalation.place,
+        escalation=thread.escalation.id if thread else "",
+        place=card.place if card else thread.escalation.place if thread else None,
     )
 
 
@@ -127,11 +158,13 @@ async def _places(desk: Desk, thread: Thread) -> list[_Place]:
     live = (await desk.store.releases.live("knowledge")).manifest
     found = await desk.store.articles.revisions({slug: live[slug] for slug in slugs if slug in live})
     revisions = sorted(found, key=lambda revision: slugs.index(revision.slug))
-    places = [
-        _Place(f"{revision.slug}#{number}", revision, section)
-        for revision in revisions
-        for number, section in enumerate(_editable(revision.body))
-    ]
+    return [place for revision in revisions for place in _of_article(revision)][:_MOST]
+
+
+def _of_article(revision: Revision) -> list[_Place]:
+    """Its sections, as far as a form can name them."""
+    sections = enumerate(_editable(revision.body))
+    places = [_Place(f"{revision.slug}#{number}", revision, section) for number, section in sections]
     return [place for place in places if len(place.name) <= _LONGEST_NAME][:_MOST]
 
 
@@ -200,18 +233,20 @@ def _taught(thread: Thread) -> str:
 def _change(thread: Thread, place: _Place, today: date) -> FixDraft:
     before = place.section.text
     text = revised(before, _taught(thread))
-    revision = place.revision
-    if revision.stale(today):
-        revision = replace(revision, review_by=today + REVIEWED)
     return FixDraft(
         place=place.name,
         places=(),
-        revision=revision,
+        revision=_looked_at(place.revision, today),
         text=text if len(text) <= FITS else before,
         reason=_reason(thread),
         mode=failure_of(thread.review),
         before=before,
     )
+
+
+def _looked_at(revision: Revision, today: date) -> Revision:
+    """The revision with the next day of review, where that was due: whoever changes an article has read it."""
+    return replace(revision, review_by=today + REVIEWED) if revision.stale(today) else revision
 
 
 def _beginning(thread: Thread, today: date) -> FixDraft:

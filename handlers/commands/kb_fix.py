@@ -5,7 +5,7 @@ from handlers.commands import CommandPlugin
 
 COMMAND = CommandPlugin(
     name="kb-fix",
-    usage="[message link]",
+    usage="[message link or article]",
     help="Propose a change of the article that should have answered",
     run=open_fix,
     shortcut="Fix knowledge",
