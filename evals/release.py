@@ -1,5 +1,6 @@
 """The durable run behind an approved fix: build a candidate, try it, put it live or hold it, and tell. Each a step."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.domain.answer import UNKNOWN_INTENT
@@ -50,6 +51,28 @@ async def release_fix(run: Run, desk: Desk, *, fix: str) -> None:
     await run.step("trace", save_trace, desk, record(run, desk, "release", ""))
 
 
+async def rehearse_fix(run: Run, desk: Desk, *, fix: str) -> None:
+    """Try a proposed fix while it waits for its approval: what is found out and scored now is known by then."""
+    with suppress(StepFailed):  # it is only a matter of time; the gate itself says what is wrong
+        await run.step("rehearse", rehearse, desk, fix)
+
+
+async def rehearse(desk: Desk, fix_id: str) -> None:
+    """Do what the gate will do, decide nothing, and leave the fix as it is."""
+    fix = await desk.store.fixes.get(fix_id)
+    if fix.state is not FixState.OPEN:
+        return
+    live = await desk.store.releases.live("knowledge")
+    with suppress(RatchetError):
+        revision = (await on_top(desk, fix)).revision
+        made = await desk.knowledge.propose(revision, beside=live, reason=_why(fix), by=fix.by, fix=fix.id)
+        await _gate(desk, Built(made.number, live.number, revision.slug, await _intent(desk, fix)))
+
+
+def _why(fix: KnowledgeFix) -> str:
+    return fix.reason or f"Fix of {fix.revision.title}"
+
+
 async def build(desk: Desk, fix_id: str) -> Built:
     """Build the candidate beside the live release, with the fix on top of what its article says by now."""
     fix = await desk.store.fixes.get(fix_id)
@@ -58,9 +81,8 @@ async def build(desk: Desk, fix_id: str) -> Built:
     try:
         if (rebased := await on_top(desk, fix)) != fix:
             fix = await desk.store.fixes.change(rebased)
-        why = fix.reason or f"Fix of {fix.revision.title}"
         await prove(desk, fix)
-        made = await desk.knowledge.propose(fix.revision, beside=live, reason=why, by=fix.by, fix=fix.id)
+        made = await desk.knowledge.propose(fix.revision, beside=live, reason=_why(fix), by=fix.by, fix=fix.id)
     except RatchetError as problem:
         return Built(live=live.number, slug=slug, problem=str(problem))
     return Built(made.number, live.number, slug, await _intent(desk, fix))

@@ -14,7 +14,7 @@ from bot.workflows import fix as fixing
 from bot.workflows.run import StepFailed
 from evals import release
 from evals.gate import judge
-from evals.release import build, release_fix, settle
+from evals.release import build, rehearse_fix, release_fix, settle
 from tests.contracts.store_samples import ANA
 from tests.unit.evals.releasing import MAE, SUE, Reader, at_work, case, fix_of, live_run
 from tests.unit.scripted import ScriptedPlatform
@@ -75,6 +75,35 @@ async def test_a_held_fix_goes_live_only_with_a_managers_written_reason(ready: D
     line = next(line for line in await ready.store.policy_log.newest() if line.kind == "override")
     assert (line.why, line.by) == ("The bank changed it.", MAE)
     assert "breaks 1 case" in line.before
+
+
+async def test_a_fix_is_tried_while_it_waits_so_that_nothing_is_answered_anew_once_it_is_approved(
+    ready: Desk, reader: Reader
+) -> None:
+    await ready.store.cases.save(REFUND)
+    fix = await fixing.open_fix(ready, await fix_of(ready, "refunds", *ELSEWHERE))
+    await rehearse_fix(live_run(ready, "r0"), ready, fix=fix.id)
+    assert await ready.store.fixes.get(fix.id) == fix
+    assert (await ready.store.releases.live("knowledge")).number == 3
+    reader.asked.clear()
+    await fixing.approve(ready, fix.subject, SUE, ref="1")
+    await release_fix(live_run(ready, "r1"), ready, fix=fix.id)
+    assert reader.asked == []
+    done = await ready.store.fixes.get(fix.id)
+    assert done.gate is not None
+    assert (done.state, done.release, done.gate.unchanged) == (FixState.LIVE, 4, (REFUND.id,))
+
+
+async def test_a_rehearsal_that_fails_leaves_the_fix_to_the_gate(ready: Desk, reader: Reader) -> None:
+    await ready.store.cases.save(REFUND)
+    fix = await fixing.open_fix(ready, await fix_of(ready, "refunds", *ELSEWHERE))
+    reader.troubles = [RuntimeError("a bug"), Unavailable("The model does not answer.")]
+    await rehearse_fix(live_run(ready, "r0"), ready, fix=fix.id)
+    await fixing.approve(ready, fix.subject, SUE, ref="1")
+    await rehearse_fix(live_run(ready, "r0"), ready, fix=fix.id)
+    assert (await ready.store.fixes.get(fix.id)).state is FixState.TESTING
+    await release_fix(live_run(ready, "r1"), ready, fix=fix.id)
+    assert (await ready.store.fixes.get(fix.id)).state is FixState.LIVE
 
 
 async def test_until_the_switch_the_old_release_is_live_and_a_repeated_step_ends_the_same(ready: Desk) -> None:
