@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from bot.app.parts import Parts
     from bot.platforms.slack import SlackPeople
-    from bot.ports import Platform
+    from bot.ports import Desk, Platform
     from bot.settings import Settings
 
 MAX_SKEW_SECONDS = 60
@@ -162,6 +162,7 @@ async def _slack(parts: "Parts") -> AsyncIterator[Result]:
         yield _clock(installed.date)
         async for result in _rooms(settings, slack.platform):
             yield result
+        yield await _owners(parts.desk, slack.platform)
         for result in await _roles(settings, slack.people):
             yield result
     finally:
@@ -197,6 +198,21 @@ async def _rooms(settings: "Settings", platform: "Platform") -> AsyncIterator[Re
             yield Result(Health.WARN, f"Room {name}", "is shared with another organisation", mend)
         else:
             yield Result(Health.GOOD, f"Room {name}", "found, and the bot is in it")
+
+
+async def _owners(desk: "Desk", platform: "Platform") -> Result:
+    """Which owners of articles have no room of their own, so that they are only reached in the rooms of intents."""
+    from bot.workflows.owners import named_rooms
+    from bot.workflows.showing import own_room
+
+    live = await desk.store.releases.live("knowledge")
+    owners = sorted({each.owner for each in await desk.store.articles.revisions(live.manifest) if each.owner})
+    homeless = [owner for owner in owners if await own_room(platform, named_rooms(desk, owner)) is None]
+    if not homeless:
+        return Result(Health.GOOD, "Owners", f"all {len(owners)} owners of articles have a room")
+    told = f"{len(homeless)} of {len(owners)} owners of articles have no room: {', '.join(homeless[:5])}"
+    mend = f"Set RATCHET_DESK_OWNERS, such as {homeless[0]}=#room; until then the room of the intent or the home room."
+    return Result(Health.WARN, "Owners", told, mend)
 
 
 async def _roles(settings: "Settings", people: "SlackPeople") -> list[Result]:
