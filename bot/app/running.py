@@ -19,9 +19,10 @@ from bot.surfaces.schema import openapi
 from bot.surfaces.thread import ThreadSurface
 from bot.surfaces.webhook import WebhookSurface
 from bot.web.server import Handler, create_server
-from bot.workflows import answer, fix, radar, receive, review, showing
+from bot.workflows import answer, fix, new_topics, radar, receive, review, showing, topics
 from evals.escaped import find_escape
 from evals.release import rehearse_fix, release_fix
+from evals.topic_release import teach_topic
 from evals.trying import try_case
 from handlers import escalations, jobs
 from handlers.commands import CommandPlugin
@@ -39,6 +40,9 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "show_fix": fix.show_fix,
     "rehearse_fix": rehearse_fix,
     "release_fix": release_fix,
+    "propose_topics": new_topics.propose_topics,
+    "show_topic": topics.show_topic,
+    "teach_topic": teach_topic,
     "ping_owners": radar.ping_owners,
 }
 

@@ -54,13 +54,14 @@ def accept_form(topic: TopicProposal) -> Form:
     """The intent that the topic becomes, filled in as suggested."""
     title = topic.intent_title if _was_tried(topic) else topic.title
     name = topic.intent if _was_tried(topic) else slug(topic.title)
+    examples = topic.kept if _was_tried(topic) else topic.examples
     rooms = "As in #support-orders. Empty: the home room."
     elements = (
         TextInput("title", "Title", title, max_length=80, hint="What the team sees on cards."),
         TextInput("name", "Name", name, max_length=80, hint="Small letters, digits, dots and hyphens."),
         Choice("risk", "Risk", RISKS, topic.risk.value),
         TextInput("room", "Room of the owner", topic.room, optional=True, max_length=80, hint=rooms),
-        TextInput("examples", "Examples", "\n".join(topic.examples), multiline=True, hint=_EXAMPLES),
+        TextInput("examples", "Examples", "\n".join(examples), multiline=True, hint=_EXAMPLES),
     )
     return Form(ACCEPT, "Make it an intent", topic.id, elements, submit="Accept")
 

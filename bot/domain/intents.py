@@ -71,8 +71,8 @@ class TopicProposal:
     `members` are their escalations, `examples` masked questions, the most typical of both first; `weekly` counts the
     members of each week that was looked at, oldest first. `nearest` is the known intent that is most like them, with
     its `likeness` (a cosine). `title`, `risk` and `room` are suggestions until somebody decides. `intent` is what it
-    becomes: a new one, or with `merges` the known one that it joins. `others` counts the topics of that week that were
-    not put before the team.
+    becomes: a new one, or with `merges` the known one that it joins; it learns from `kept`. `others` counts the topics
+    of that week that were not put before the team.
     """
 
     id: str
@@ -92,6 +92,7 @@ class TopicProposal:
     intent: str = ""
     intent_title: str = ""
     merges: bool = False
+    kept: tuple[str, ...] = ()
     decided_by: Person | None = None
     decided_at: datetime | None = None
     note: str = ""

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from bot.domain.text.naming import name_of
 from bot.domain.text.plain import shortened
 from bot.ports import Desk, FoundTopic, KnownIntent, Run
 from bot.workflows.capture import Thread, stand_ins
+from bot.workflows.relabel import brief
 from bot.workflows.topics import show_topic, taxonomy_of
 
 WEEKS = 4
@@ -20,7 +21,7 @@ WEEKS = 4
 MOST_A_WEEK = 5
 """Topics that are put before the team in a week, the largest; more would not be read."""
 
-_KEPT, _LONGEST, _TITLE = 10, 200, 60  # examples of a topic, characters of each, characters of a title
+_KEPT, _TITLE = 10, 60  # examples of a topic, characters of a title
 _FAIR = 0.25  # the share of the members that must have a risk or a room for it to be suggested
 _SAME = 0.2  # the share of the smaller one's members from which two topics are one: new ones split and join old ones
 _GROWN = 2  # how many times its size a dismissed topic must have before it comes back
@@ -75,16 +76,17 @@ async def find(desk: Desk) -> tuple[TopicProposal, ...]:
 
 
 async def unfit(desk: Desk, told: Sequence[TopicProposal], weeks: int = WEEKS) -> tuple[Thread, ...]:
-    """The conversations of the last weeks that fit no intent, oldest first, without those that were given one since."""
+    """The conversations of the last weeks that fit no intent, oldest first: by judgement, or by label.
+
+    Without those that were given an intent since, by a label or with their topic.
+    """
+    since = desk.clock.now() - timedelta(weeks=weeks)
+    labels = {label.escalation: label for label in await desk.store.labels.all() if label.escalation}
     taught = {member for topic in told if topic.state in _ENDED for member in topic.members}
-    taught |= {label.escalation for label in await desk.store.labels.all()}
-    reviews = await desk.store.reviews.of_intent(UNKNOWN_INTENT, desk.clock.now() - timedelta(weeks=weeks))
-    threads = [
-        Thread(await desk.store.escalations.get(review.escalation_id), review)
-        for review in reviews
-        if review.escalation_id not in taught
-    ]
-    return tuple(thread for thread in threads if _asks(thread))
+    taught |= {name for name, label in labels.items() if label.intent != UNKNOWN_INTENT}
+    judged = [review.escalation_id for review in await desk.store.reviews.of_intent(UNKNOWN_INTENT, since)]
+    told_so = [name for name, label in labels.items() if label.intent == UNKNOWN_INTENT and label.at >= since]
+    return await _asking(desk, [name for name in dict.fromkeys([*judged, *told_so]) if name not in taught])
 
 
 async def _remembered(desk: Desk, told: Sequence[TopicProposal]) -> tuple[Thread, ...]:
@@ -92,16 +94,17 @@ async def _remembered(desk: Desk, told: Sequence[TopicProposal]) -> tuple[Thread
     since = desk.clock.now() - timedelta(weeks=WEEKS)
     dismissed = (topic for topic in told if topic.state is TopicState.DISMISSED)
     members = dict.fromkeys(member for topic in dismissed for member in topic.members[:_REMEMBERED])
+    return tuple(thread for thread in await _asking(desk, members) if thread.review.opened_at < since)
+
+
+async def _asking(desk: Desk, escalations: Iterable[str]) -> tuple[Thread, ...]:
+    """These conversations with their newest review, oldest first, without those that ask nothing any more."""
     threads = []
-    for member in members:
-        newest = (await desk.store.reviews.of_escalation(member))[-1]
-        if newest.opened_at < since:
-            threads.append(Thread(await desk.store.escalations.get(member), newest))
-    return tuple(thread for thread in threads if _asks(thread))
-
-
-def _asks(thread: Thread) -> bool:
-    return thread.escalation.status is not EscalationStatus.WITHDRAWN and bool(thread.escalation.asked.strip())
+    for name in escalations:
+        escalation = await desk.store.escalations.get(name)
+        if escalation.status is not EscalationStatus.WITHDRAWN and escalation.asked.strip():
+            threads.append(Thread(escalation, (await desk.store.reviews.of_escalation(name))[-1]))
+    return tuple(sorted(threads, key=lambda thread: (thread.review.opened_at, thread.review.id)))
 
 
 # --- topics that were told before -------------------------------------------------------------------------------------
@@ -168,7 +171,8 @@ def _topic(
         at=now,
         weekly=_weekly(now, members),
         risk=_risk(members),
-        title=name_of([_impersonal(thread) for thread in members], others)[:_TITLE] or shortened(examples[0], _TITLE),
+        title=name_of([_impersonal(thread) for thread in members], others)[:_TITLE]
+        or shortened(" ".join(examples[:1]), _TITLE),
         room=_room(members) or (nearest.room if nearest else ""),
         nearest=found.nearest,
         nearest_title=nearest.title if nearest else "",
@@ -177,15 +181,20 @@ def _topic(
 
 
 def _examples(members: Sequence[Thread]) -> tuple[str, ...]:
-    """What the first members asked, each once, with stand-ins for people and numbers."""
+    """What the first members asked, each once."""
     said: dict[str, str] = {}
     for thread in members:
-        hidden = stand_ins(thread).hide(thread.escalation.asked)
-        line = shortened("".join(one if one.isprintable() else " " for one in hidden), _LONGEST)
-        said.setdefault(line.casefold(), line)
+        if example := example_of(thread):
+            said.setdefault(example.casefold(), example)
         if len(said) == _KEPT:
             break
-    return tuple(filter(None, said.values())) or ("…",)
+    return tuple(said.values())
+
+
+def example_of(thread: Thread) -> str:
+    """What the thread asks, as it may be kept and shown: in a line, with stand-ins for people and numbers."""
+    line = brief(stand_ins(thread).hide(thread.escalation.asked))
+    return " ".join("".join(one if one.isprintable() else " " for one in line).split())
 
 
 def _impersonal(thread: Thread) -> str:

@@ -57,7 +57,7 @@ async def accept(desk: Desk, topic_id: str, actor: Person, intent: KnownIntent, 
     check_may_teach(await desk.people.role(actor))
     topic = await _waiting(desk, topic_id, actor)
     await _check_intent(desk, topic, intent)
-    wanted = replace(topic, risk=intent.risk, room=intent.room, examples=intent.examples, merges=False)
+    wanted = replace(topic, risk=intent.risk, room=intent.room, kept=intent.examples, merges=False)
     await _teach(desk, replace(wanted, intent=intent.name, intent_title=intent.title), actor, ref)
 
 
@@ -70,7 +70,9 @@ async def merge(desk: Desk, topic_id: str, actor: Person, into: str, *, ref: str
     if known is None:
         raise Rejected("Choose the intent that these conversations belong to.", field="intent")
     desk.teacher.with_examples(taxonomy, {into: topic.examples})
-    await _teach(desk, replace(topic, intent=into, intent_title=known.title, merges=True), actor, ref)
+    await _teach(
+        desk, replace(topic, intent=into, intent_title=known.title, merges=True, kept=topic.examples), actor, ref
+    )
 
 
 async def dismiss(desk: Desk, topic_id: str, actor: Person, *, note: str) -> None:
@@ -140,11 +142,11 @@ async def _private(desk: Desk, topic: TopicProposal, intent: KnownIntent) -> str
     written = [line for line in (intent.title, *intent.examples) if line not in topic.examples]
     if not written:
         return ""
-    hiding = [stand_ins(thread) for thread in await _threads(desk, topic)]
+    hiding = [stand_ins(thread) for thread in await threads_of(desk, topic)]
     return next((line for line in written if any(each.hides(line) for each in hiding)), "")
 
 
-async def _threads(desk: Desk, topic: TopicProposal, limit: int | None = None) -> list[Thread]:
+async def threads_of(desk: Desk, topic: TopicProposal, limit: int | None = None) -> list[Thread]:
     """The topic's conversations, the most typical first."""
     threads = []
     for member in islice(topic.members, limit):
@@ -210,7 +212,7 @@ def _platform(desk: Desk, topic: TopicProposal) -> Platform:
 
 async def _cards(desk: Desk, topic: TopicProposal, platform: Platform) -> list[MessageRef]:
     """The cards of the most typical conversations."""
-    threads = await _threads(desk, topic, _LINKED)
+    threads = await threads_of(desk, topic, _LINKED)
     cards = (thread.review.card for thread in threads)
     return [card for card in cards if card is not None and card.place.platform == platform.name]
 
