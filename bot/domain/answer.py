@@ -161,7 +161,8 @@ class Draft:
     `missing` says, on abstention, what the knowledge lacks. `notes` are for the team (a fall-back, a caveat).
     `confidence` is the drafter's own estimate from 0 to 1 that this may be approved unchanged. `cited` is the text with
     its [n] markers. `cached` tells that a model had replied to the identical request before, so that nothing was spent.
-    `instead_of` names the drafter that another one stood in for, because it was unavailable.
+    `instead_of` names the drafter that another one stood in for, because it was unavailable. `drafted` is what the
+    drafter had written ("" where it abstained), once a person has rewritten it.
     """
 
     text: str
@@ -178,6 +179,12 @@ class Draft:
     currency: str = ""
     cached: bool = False
     instead_of: str = ""
+    drafted: str | None = None
+
+    @property
+    def by_drafter(self) -> str:
+        """What the drafter wrote, whoever has rewritten it since; "" where it abstained."""
+        return self.text if self.drafted is None else self.drafted
 
     @property
     def abstained(self) -> bool:

@@ -31,11 +31,11 @@ def approved_reply(review: Review) -> str:
 
 
 def taught(review: Review) -> Changes:
-    """What the person said otherwise than the draft: in the edited reply, or in the note to a rejection."""
+    """What people said otherwise than the drafter: in the edited reply, or in the note to a rejection."""
     if review.proposal is None or review.decision is None:
         return Changes()
     said = review.decision.note if review.decision.action is Action.REJECT else approved_reply(review)
-    return changes(review.proposal.draft.text, said) if said else Changes()
+    return changes(review.proposal.draft.by_drafter, said) if said else Changes()
 
 
 def failure_of(review: Review) -> FailureMode | None:
@@ -47,9 +47,10 @@ def failure_of(review: Review) -> FailureMode | None:
     decision, proposal = review.decision, review.proposal
     if decision is None or proposal is None:
         return None
-    if decision.mode is not None or decision.action is not Action.EDIT:
+    rewritten = decision.action is Action.EDIT or (decision.action is Action.APPROVE and review.editor is not None)
+    if decision.mode is not None or not rewritten:
         return decision.mode
-    if proposal.draft.abstained:
+    if not proposal.draft.by_drafter:
         return FailureMode.MISSING_KNOWLEDGE
     made = taught(review)
     if made.altered:

@@ -223,7 +223,7 @@ def _for_everybody(thread: Thread, text: str) -> str:
 def _taught(thread: Thread) -> str:
     """What the person said that the draft did not: all of it where there was no draft."""
     proposal = thread.review.proposal
-    if proposal is not None and proposal.draft.abstained:
+    if proposal is not None and not proposal.draft.by_drafter:
         return _for_everybody(thread, _answer(thread))
     made = taught(thread.review)
     new = [*(after for _, after in made.corrected), *made.added]

@@ -117,7 +117,8 @@ def edited(review: Review, text: str) -> Draft:
         raise Conflict(why_closed(review))
     kept: tuple[Citation, ...] = tuple(c for c in review.proposal.draft.citations if c.quote and c.quote in text)
     before = review.proposal.draft
-    return replace(before, text=text, cited=text, citations=kept, author=DraftAuthor.PERSON, missing="")
+    own = {"text": text, "cited": text, "citations": kept, "author": DraftAuthor.PERSON, "missing": ""}
+    return replace(before, **own, drafted=before.by_drafter)  # type: ignore[arg-type]
 
 
 async def judge_edit(desk: Desk, review: Review, text: str) -> tuple[Finding, ...]:

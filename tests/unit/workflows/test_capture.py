@@ -14,6 +14,7 @@ from bot.domain.quality import Strength
 from bot.domain.review import Action, FailureMode, Review, ReviewState
 from bot.ports import Desk
 from bot.workflows.capture import Thread, case_of, recent, thread_meant
+from bot.workflows.review import edited
 from tests.contracts.store_samples import ANA, NOON, THREAD, decision, draft, escalation, proposal, ready, turn
 
 DRAFT = "Hi Hanna,\n\nYour parcel travels for 3 days. It costs 4.90 EUR.\n\nBest regards,\nFern"
@@ -118,6 +119,16 @@ def test_an_answer_where_there_was_no_draft_tells_of_a_gap() -> None:
     assert (
         failure_of(replace(silent, decision=decision(silent, Action.EDIT, text="No."))) is FailureMode.MISSING_KNOWLEDGE
     )
+
+
+def test_an_edit_that_a_senior_approves_teaches_what_it_taught_before_the_approval() -> None:
+    rewritten = edited(thread().review, EDITED)
+    assert rewritten.by_drafter == DRAFT
+    assert edited(replace(READY, proposal=proposal(draft=rewritten)), f"{EDITED}!").by_drafter == DRAFT
+    waiting = replace(READY, proposal=replace(proposal(), draft=rewritten), editor=ANA)
+    review = replace(waiting, state=ReviewState.DELIVERED, decision=decision(waiting, Action.APPROVE))
+    assert failure_of(review) is FailureMode.STALE_POLICY
+    assert case_of(Thread(thread().escalation, review)).must_not_say == ("Your parcel travels for 3 days.",)
 
 
 def test_a_tools_failure_is_mended_elsewhere() -> None:
