@@ -18,6 +18,7 @@ from bot.domain.chat import MessageRef, Person, Place, Role, Room, RoomMessage
 from bot.domain.escalation import Escalation
 from bot.domain.review import Receipt
 from bot.ports import Desk, DraftRequest, Inbound, Policy, Progress, Retrieved, Workflow
+from bot.settings import CONTENT
 from bot.storage.engine import create_engine
 from bot.storage.migrate import upgrade
 from bot.storage.store import open_store
@@ -173,7 +174,7 @@ class OneWorkflow:
         return self.workflow
 
     async def parts(self, number: int) -> Mapping[str, str]:
-        raise NotImplementedError
+        return {"taxonomy": (CONTENT / "taxonomy.yaml").read_text(encoding="utf-8")}
 
     async def propose(self, changes: Mapping[str, str], *, beside: Release, reason: str, by: Any, fix: str = "") -> Any:
         raise NotImplementedError
