@@ -33,12 +33,21 @@ for _command in eval_judging.COMMANDS:
 @click.option("--intent", help="Only cases of this intent.")
 @click.option("--tag", help="Only cases with this tag.")
 @click.option("--release", type=int, help="Run on this knowledge release instead of the live one.")
+@click.option("--workflow", type=int, help="Run with this workflow release instead of the live one.")
 @click.option(
     "--repeat", type=click.IntRange(1, 100), default=1, show_default=True, help="Run each case so many times."
 )
 @click.option("--label", default="", help="What to call this run.")
 @click.option("--fresh", is_flag=True, help="Run every case anew, though its result may be known.")
-def run_(intent: str | None, tag: str | None, release: int | None, repeat: int, label: str, fresh: bool) -> None:
+def run_(  # noqa: PLR0913  an option each
+    intent: str | None,
+    tag: str | None,
+    release: int | None,
+    workflow: int | None,
+    repeat: int,
+    label: str,
+    fresh: bool,
+) -> None:
     """Run the cases and say which pass; exit code 1 unless every case that counts passes."""
     from bot.cli.terminal import EXIT_NOTHING, console, desk_parts, progress_bar, run
     from evals.importing import settle_quarantine
@@ -54,7 +63,14 @@ def run_(intent: str | None, tag: str | None, release: int | None, repeat: int, 
             await parts.warm()
             with progress_bar("Running") as tell:
                 made, results = await run_cases(
-                    parts.desk, cases, release=release, trials=repeat, label=label, progress=tell, fresh=fresh
+                    parts.desk,
+                    cases,
+                    release=release,
+                    workflow=workflow,
+                    trials=repeat,
+                    label=label,
+                    progress=tell,
+                    fresh=fresh,
                 )
             store, by_id = parts.desk.store.cases, {case.id: case for case in cases}
             moved = await settle_quarantine(store, by_id, results, at=parts.clock.now())

@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.text import Text
 
     from bot.domain.article import Release, Revision
     from bot.domain.fix import PolicyChange
+    from bot.domain.text.differing import Change
     from bot.ports import Store
 
 KINDS = click.Choice(["knowledge", "workflow"])
@@ -24,7 +27,7 @@ def release() -> None:
 @click.option("--kind", type=KINDS, default="knowledge", show_default=True)
 @click.option("--limit", default=20, show_default=True, help="How many, newest first.")
 def list_(kind: str, limit: int) -> None:
-    """List releases, newest first; the live one is marked."""
+    """List releases, newest first; the live one is marked, and candidates that never were."""
     from rich.table import Table
     from rich.text import Text
 
@@ -40,9 +43,8 @@ def list_(kind: str, limit: int) -> None:
     for each in found:
         made = f"{each.at:%Y-%m-%d %H:%M}" if each.at else ""
         by = each.by.name or each.by.id if each.by else ""
-        table.add_row(
-            "live" if each.number == live.number else "", each.label, made, Text(_plain(by)), Text(_plain(each.reason))
-        )
+        state = "live" if each.number == live.number else "" if each.was_live else "candidate"
+        table.add_row(state, each.label, made, Text(_plain(by)), Text(_plain(each.reason)))
     console().print(table)
 
 
@@ -137,27 +139,35 @@ def _switch(kind: str, reason: str, number: int | None = None, override: bool = 
 
 
 async def _shown(store: "Store", shown: "Release") -> list[str]:
-    live = await store.releases.live(shown.kind)
+    live, texts = await store.releases.live(shown.kind), await store.workflow_parts.texts(shown.manifest)
     by = f" by {shown.by.name or shown.by.id}" if shown.by else ""
     made = f", made {shown.at:%Y-%m-%d %H:%M} UTC" if shown.at else ""
-    lines = [f"{shown.label}{' (live)' if live.number == shown.number else ''}{made}{by}", f"Why: {shown.reason}"]
-    if shown.fix:
+    state = " (live)" if live.number == shown.number else "" if shown.was_live else " (candidate)"
+    lines = [f"{shown.label}{state}{made}{by}", f"Why: {shown.reason}"]
+    if shown.kind == "knowledge" and shown.fix:
         fix = await store.fixes.get(shown.fix)
         lines.append(f"Fix: {fix.id} of {fix.revision.slug}, {fix.state.value}")
         lines += [f"Evals: {fix.gate.verdict.value}. {fix.gate.why}"] if fix.gate else []
         lines += [f"Read from (ratchet eval show): {', '.join(fix.gate.runs)}"] if fix.gate and fix.gate.runs else []
         lines += [f"Let through: {fix.override}"] if fix.override else []
     lines.append(f"Parts: {len(shown.manifest)}")
-    return [*lines, *(f"  {digest[:12]}  {name}" for name, digest in sorted(shown.manifest.items()))]
+    for name, digest in sorted(shown.manifest.items()):
+        lines.append(f"  {digest[:12]}  {name}{_in_short(texts[name]) if name in texts else ''}")
+    return lines
+
+
+def _in_short(text: str) -> str:
+    """A part's text where it is a line, else how long it is."""
+    lines = text.strip().splitlines()
+    return f" ({len(lines)} lines)" if len(lines) > 1 else f": {_plain(lines[0]) if lines else 'none'}"
 
 
 async def _compared(store: "Store", before: "Release", after: "Release") -> "list[Text]":
-    from rich.text import Text
-
     names = sorted({*before.manifest, *after.manifest})
     changed = [name for name in names if before.manifest.get(name) != after.manifest.get(name)]
     if before.kind == "workflow":
-        return [Text(f"{name}: {before.manifest.get(name, '')} → {after.manifest.get(name, '')}") for name in changed]
+        was, now = [await store.workflow_parts.texts(release.manifest) for release in (before, after)]
+        return [line for name in changed for line in _part(name, was.get(name, ""), now.get(name, ""))]
     old, new = await _articles(store, before, changed), await _articles(store, after, changed)
     return [line for name in changed for line in _article(name, old.get(name), new.get(name))]
 
@@ -168,14 +178,26 @@ async def _articles(store: "Store", release: "Release", names: list[str]) -> "di
 
 
 def _article(slug: str, before: "Revision | None", after: "Revision | None") -> "list[Text]":
-    from rich.text import Text
-
-    from bot.domain.text.differing import Fate, differing
+    from bot.domain.text.differing import differing
 
     done = "added" if before is None else "removed" if after is None else "changed"
-    lines = [Text(f"{slug}: {done}", style="bold")]
+    return _difference(f"{slug}: {done}", differing(before.body if before else "", after.body if after else ""))
+
+
+def _part(name: str, before: str, after: str) -> "list[Text]":
+    from bot.domain.text.differing import differing_lines
+
+    return _difference(f"{name}: changed", differing_lines(before, after))
+
+
+def _difference(title: str, changes: "Iterable[Change]") -> "list[Text]":
+    from rich.text import Text
+
+    from bot.domain.text.differing import Fate
+
+    lines = [Text(title, style="bold")]
     marks = {Fate.KEPT: ("", "", ""), Fate.ADDED: ("[+", "+]", "green"), Fate.REMOVED: ("[-", "-]", "red")}
-    for change in differing(before.body if before else "", after.body if after else ""):
+    for change in changes:
         line = Text("  ")
         for fate, words in change.stretches:
             opens, closes, style = marks[fate]

@@ -78,6 +78,6 @@ def part_changes(
         if old.get(part, "") != new.get(part, ""):
             gone, come = changed_lines(old.get(part, ""), new.get(part, ""))
             kind = "taxonomy" if part == "taxonomy" else WORKFLOW
-            said = f"{why} ({is_now.label}, before it {was.label})"
+            said = f"{why} ({is_now.label}, {f'before it {was.label}' if was.number else 'the first'})"
             lines.append(PolicyChange(f"{name}:{part}", at, kind, part, said, by, before=gone, after=come))
     return lines
