@@ -127,23 +127,22 @@ async def _check_intent(desk: Desk, topic: TopicProposal, intent: KnownIntent) -
         raise Rejected(
             f"{intent.room} is no room of the team that I am in. Invite me, or leave it empty.", field="room"
         )
-    if private := await _private(desk, topic, intent):
-        raise Rejected(
-            f"There is something personal in “{private}”. Put something invented in its place.", field="examples"
-        )
+    await _check_impersonal(desk, topic, intent)
     try:
         desk.teacher.with_intent(await taxonomy_of(desk), intent)
     except Rejected as problem:
         raise Rejected(str(problem), field=problem.field or "examples") from None
 
 
-async def _private(desk: Desk, topic: TopicProposal, intent: KnownIntent) -> str:
-    """The first line with something personal of the customers in it; what we suggested has stand-ins already."""
-    written = [line for line in (intent.title, *intent.examples) if line not in topic.examples]
-    if not written:
-        return ""
-    hiding = [stand_ins(thread) for thread in await threads_of(desk, topic)]
-    return next((line for line in written if any(each.hides(line) for each in hiding)), "")
+async def _check_impersonal(desk: Desk, topic: TopicProposal, intent: KnownIntent) -> None:
+    """Raises Rejected for a line with something personal of the customers; what we suggested has stand-ins already."""
+    written = [("title", intent.title), *(("examples", line) for line in intent.examples)]
+    unknown = [(field, line) for field, line in written if line not in topic.examples]
+    hiding = [stand_ins(thread) for thread in await threads_of(desk, topic)] if unknown else []
+    for field, line in unknown:
+        if any(each.hides(line) for each in hiding):
+            said = f"There is something personal in “{line}”. Put something invented in its place."
+            raise Rejected(said, field=field)
 
 
 async def threads_of(desk: Desk, topic: TopicProposal, limit: int | None = None) -> list[Thread]:
