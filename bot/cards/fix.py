@@ -41,11 +41,16 @@ _TONES = {Verdict.PASSED: Tone.GOOD, Verdict.HELD: Tone.WARNING, Verdict.FAILED:
 
 
 def fix_card(
-    fix: KnowledgeFix, before: Revision | None, cases: Mapping[str, EvalCase], conflicts: Sequence[Concern] = ()
+    fix: KnowledgeFix,
+    before: Revision | None,
+    cases: Mapping[str, EvalCase],
+    conflicts: Sequence[Concern] = (),
+    misquotes: Sequence[tuple[str, str]] = (),
 ) -> Card:
     """The review card of a fix as it must look now; `before` is the revision that it changes.
 
-    `conflicts` are what it would contradict, with its own words first.
+    `conflicts` are what it would contradict, with its own words first; `misquotes` what it says otherwise than the
+    answer that it was written from, as (answered, written).
     """
     new = "A new article" if before is None else "A change"
     title = Strong(f"{new}: {fix.revision.title}")
@@ -55,9 +60,17 @@ def fix_card(
     elements += diff_elements(before.body if before else "", fix.revision.body)
     if fix.editor:
         elements.append(Note(("Changed since by ", Mention(fix.editor))))
+    elements += _misquotes(misquotes)
     elements += _contradictions(conflicts)
     summary = f"Knowledge fix for {fix.revision.title}: {fix.state.value}"
     return Card(summary, (*elements, Divider(), *_ending(fix, cases), *_actions(fix)))
+
+
+def _misquotes(misquotes: Sequence[tuple[str, str]]) -> Iterator[Element]:
+    """Where the article would say otherwise than the answer that somebody gave: one of the two is a slip."""
+    for answered, written in misquotes[:_MOST_CONFLICTS]:
+        said = f"The customer was told “{answered}”, this fix says “{written}”. "
+        yield Notice(Tone.WARNING, (said, Strong("Check which one is right.")))
 
 
 def _contradictions(conflicts: Sequence[Concern]) -> Iterator[Element]:

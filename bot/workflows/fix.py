@@ -20,6 +20,7 @@ from bot.domain.quality import EvalCase
 from bot.domain.text.masking import known_values
 from bot.domain.text.plain import readable
 from bot.ports import Desk, Run
+from bot.workflows.misquoting import misquotes_of
 from bot.workflows.owners import intent_rooms, owner_room, rooms_of
 from bot.workflows.publishable import check_publishable
 from bot.workflows.radar import contradictions_of
@@ -227,8 +228,10 @@ async def _paint(desk: Desk, fix_id: str) -> None:
 
 async def _paint_once(desk: Desk, fix: KnowledgeFix) -> None:
     base = await desk.store.articles.revisions({fix.revision.slug: fix.base} if fix.base else {})
+    before = base[0] if base else None
     conflicts = await contradictions_of(desk, fix) if fix.state is FixState.OPEN else ()
-    card = fix_card(fix, base[0] if base else None, await _cases(desk, fix), conflicts)
+    misquotes = await misquotes_of(desk, fix, before) if fix.state is FixState.OPEN else ()
+    card = fix_card(fix, before, await _cases(desk, fix), conflicts, misquotes)
     if fix.card is not None:
         await desk.platforms[fix.card.place.platform].update(fix.card, card)
         return

@@ -82,6 +82,16 @@ def changes(before: str, after: str) -> Changes:
     )
 
 
+def misquoted(answer: str, article: str, before: str = "") -> tuple[tuple[Clause, Clause], ...]:
+    """What a changed article gives with another figure, or a no for a yes, than the answer that it was written from.
+
+    Each as (in the answer, in the article). What the article said `before` does not count.
+    """
+    known = {_meaning(clause) for clause in read(before)}
+    new = (clause.sentence for clause in read(article) if _meaning(clause) not in known)
+    return changes(answer, "\n".join(dict.fromkeys(new))).altered
+
+
 def likeness(one: Clause, other: Clause) -> float:
     """The share of words that two statements have in common (Jaccard), figures left out."""
     first, second = set(one.roots), set(other.roots)

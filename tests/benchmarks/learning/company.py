@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.app.parts import build_desk
 from bot.app.running import WORKFLOWS
-from bot.cards.elements import Actions, Button, Card, Choice, DateInput, Form, TextInput
+from bot.cards.elements import Actions, Button, Card, Choice, DateInput, Form, Notice, TextInput, Tone
 from bot.discovery import find
 from bot.domain.chat import Click, FormErrors, MessageRef, Person, Place, Role, RoomMessage, Submission, Toast
 from bot.domain.review import Review
@@ -178,6 +178,11 @@ def offered(card: Card) -> Button | None:
     actions = [element for element in card.elements if isinstance(element, Actions)]
     shown = (button for each in actions for button in each.buttons)
     return next((button for button in shown if button.action == "command"), None)
+
+
+def warns(card: Card) -> bool:
+    """Tell whether a card warns whoever decides."""
+    return any(isinstance(element, Notice) and element.tone is Tone.WARNING for element in card.elements)
 
 
 def filled(form: Form) -> dict[str, str]:

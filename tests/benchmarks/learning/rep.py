@@ -5,14 +5,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from bot.cards.capture import NEW
-from bot.cards.elements import Button, Choice, Form, TextInput
+from bot.cards.elements import Button, Card, Choice, Form, TextInput
 from bot.domain.chat import Person, Toast
 from bot.domain.fix import FixState
 from bot.domain.learning import Lesson
 from bot.domain.quality import GateResult, Verdict
 from bot.domain.review import FailureMode, Review, ReviewState
 from bot.domain.text.sections import Section, sections
-from tests.benchmarks.learning.company import OWNER, REP, Company, buttons, filled, named, offered, refused
+from tests.benchmarks.learning.company import OWNER, REP, Company, buttons, filled, named, offered, refused, warns
 from tests.benchmarks.learning.world import Fact, Outcome, World
 
 ANSWERING = {"approved": 0.5, "edited": 2.0, "rejected": 2.0}
@@ -41,7 +41,7 @@ class Sent:
 
 @dataclass
 class Rep:
-    """One person who answers, captures and fixes, and a colleague who approves every fix without looking hard."""
+    """One person who answers, captures and fixes, and a colleague who approves every fix whose card does not warn."""
 
     company: Company
     world: World
@@ -54,6 +54,8 @@ class Rep:
     sent: list[Sent] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     captured: set[str] = field(default_factory=set)
+    returned: set[str] = field(default_factory=set)
+    """Intents whose fix came back because its card warned: the second time the colleague trusts the rep."""
     pain: dict[str, list[Review]] = field(default_factory=dict)
     """This week's drafts that were not right, by intent."""
 
@@ -139,7 +141,7 @@ class Rep:
         if not title.initial:
             values[title.name] = fact.title
         if await self._send(form, values):
-            await self._approved(fact, review, mistake)
+            await self._decided(fact, review, mistake)
 
     async def _in_place(self, fact: Fact, form: Form) -> Form:
         """The form of where the fact belongs: the section that has it wrong, else its article, else a new one."""
@@ -183,19 +185,26 @@ class Rep:
             return "neighbour", fact.true
         return "figure", text.replace(fact.key, fact.says.format(fact.slip))
 
-    async def _approved(self, fact: Fact, review: Review, mistake: str) -> None:
-        """Let the colleague approve the fix, and return it if the gate holds it."""
+    async def _decided(self, fact: Fact, review: Review, mistake: str) -> None:
+        """Let the colleague decide: a fix whose card warns comes back once, and so does one that the gate holds."""
         store = self.company.desk.store
         waiting = await store.fixes.in_state(FixState.OPEN)
         fix = next(fix for fix in waiting if fix.escalation == review.escalation_id)
-        await self.company.press(named(self.company.shown(fix.card), "Approve"), OWNER)
+        card = self.company.shown(fix.card)
+        if warns(card) and fact.intent not in self.returned:
+            self.returned.add(fact.intent)
+            await self._return(card, "The card warns of this. Please check it.")
+        else:
+            await self.company.press(named(card, "Approve"), OWNER)
         fix = await store.fixes.get(fix.id)
         gate = fix.gate or GateResult(Verdict.FAILED, "")
         fixed, broken, core = map(len, (gate.fixed, gate.broken, gate.broken_core))
         self.sent.append(Sent(self.week, fact.intent, mistake, fix.state, fixed, broken, core))
         if fix.state is FixState.HELD:
-            form = await self._form(named(self.company.shown(fix.card), "Return"), OWNER)
-            await self.company.send(form, OWNER, {"note": "The evals hold it. Please look at it again."})
+            await self._return(self.company.shown(fix.card), "The evals hold it. Please look at it again.")
+
+    async def _return(self, card: Card, note: str) -> None:
+        await self.company.send(await self._form(named(card, "Return"), OWNER), OWNER, {"note": note})
 
     # --- hands --------------------------------------------------------------------------------------------------------
 

@@ -147,6 +147,15 @@ async def test_a_gap_is_answered_the_week_after_where_the_loop_is_on_and_not_whe
     assert (on.sent[0].state, on.weeks[1].releases, on.weeks[1].spent, on.refusals) == (FixState.LIVE, 1, 6.0, [])
 
 
+async def test_a_mistyped_figure_is_seen_on_the_card_and_comes_back(
+    little: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(random.Random, "random", lambda self: 0.6)  # no rejection, and every figure is mistyped
+    careless = replace(little, weeks=little.weeks[:1], slips=1.0)
+    found = await play(careless, Condition.GATED, tmp_path, MEANINGS)
+    assert [(sent.mistake, sent.state) for sent in found.sent] == [("figure", FixState.RETURNED)]
+
+
 async def test_a_fix_pasted_over_its_neighbour_goes_live_only_without_the_gate(
     little: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.text.changes import changes, greeted, matter, statements
+from bot.domain.text.changes import changes, greeted, matter, misquoted, statements
 
 TAKES = "A card refund takes 5 to 7 working days after we issue it."
 DRAFT = f"Hi Hanna,\n\n{TAKES} Send the scale back to us.\n\nBest regards,\nFern"
@@ -38,6 +38,16 @@ def test_other_words_for_the_same_change_no_fact() -> None:
 
 def test_a_yes_that_became_a_no_changes_a_fact() -> None:
     assert changes("You can return opened beans.", "You cannot return opened beans.").of_fact
+
+
+def test_an_article_that_gives_another_figure_than_the_answer_misquotes_it() -> None:
+    other = "A PayPal refund takes 1 to 2 working days after we issue it."
+    slipped = TAKES.replace("5 to 7", "57")
+    assert [(said.text, written.text) for said, written in misquoted(DRAFT, f"{other}\n\n{slipped}", other)] == [
+        (TAKES, slipped)
+    ]
+    assert not misquoted(DRAFT, f"{other}\n\n{TAKES}", f"{other}\n\n{slipped}")
+    assert not misquoted(DRAFT, f"{slipped}\n\nWe ship on Mondays.", slipped)
 
 
 def test_order_white_space_greeting_and_sign_off_do_not_count() -> None:
