@@ -79,7 +79,10 @@ def from_lines(text: str, where: str, *, rater: str, at: datetime, rubric: Rubri
 
 def _rating(entry: Mapping[str, Any], where: str, rater: str, at: datetime, rubric: Rubric) -> Rating:
     case, answer, passed, note = (entry.get(name) for name in ("case", "answer", "passed", "note"))
-    points = {name: value for name, value in (entry.get("points") or {}).items() if value is not None}
+    told = entry.get("points") or {}
+    points = (
+        {name: value for name, value in told.items() if value is not None} if isinstance(told, dict) else {"": None}
+    )
     if not isinstance(case, str) or not isinstance(answer, str) or not isinstance(passed, bool):
         raise Rejected(f"{where}: `case` and `answer` are texts, `passed` is true or false.")
     names = {point.name for point in rubric.points}
