@@ -55,7 +55,7 @@ async def accept(desk: Desk, topic_id: str, actor: Person, intent: KnownIntent, 
     Raises Rejected, naming the field, for what cannot be an intent.
     """
     check_may_teach(await desk.people.role(actor))
-    topic = await _waiting(desk, topic_id, actor)
+    topic = await _waiting(desk, topic_id, actor, intent.name)
     await _check_intent(desk, topic, intent)
     wanted = replace(topic, risk=intent.risk, room=intent.room, kept=intent.examples, merges=False)
     await _teach(desk, replace(wanted, intent=intent.name, intent_title=intent.title), actor, ref)
@@ -64,7 +64,7 @@ async def accept(desk: Desk, topic_id: str, actor: Person, intent: KnownIntent, 
 async def merge(desk: Desk, topic_id: str, actor: Person, into: str, *, ref: str) -> None:
     """Have the topic's examples taught to a known intent, if the evals find nothing worse."""
     check_may_teach(await desk.people.role(actor))
-    topic = await _waiting(desk, topic_id, actor)
+    topic = await _waiting(desk, topic_id, actor, into)
     taxonomy = await taxonomy_of(desk)
     known = next((intent for intent in desk.teacher.intents(taxonomy) if intent.name == into), None)
     if known is None:
@@ -91,10 +91,10 @@ async def try_again(desk: Desk, topic_id: str, actor: Person, *, ref: str) -> No
     await _teach(desk, topic, actor, ref)
 
 
-async def _waiting(desk: Desk, topic_id: str, actor: Person) -> TopicProposal:
-    """The topic if it waits, or if this very person just decided: the same form comes again after a crash."""
+async def _waiting(desk: Desk, topic_id: str, actor: Person, intent: str = "") -> TopicProposal:
+    """The topic if it waits, or if this very person just decided this: what they sent comes again after a crash."""
     topic = await desk.store.topics.get(topic_id)
-    if topic.state is TopicState.TRYING and actor.same_as(topic.decided_by):
+    if topic.state is TopicState.TRYING and actor.same_as(topic.decided_by) and intent in ("", topic.intent):
         return topic
     return await seen(desk, topic_id)
 

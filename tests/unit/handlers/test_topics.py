@@ -44,7 +44,7 @@ def sent(topic: TopicProposal, actor: Person = SENIOR, key: str = "sent-1", **va
     return Submission(key, "", topic.id, actor, values, ROOM)
 
 
-def accepting(topic: TopicProposal, actor: Person = SENIOR, **changes: str) -> Submission:
+def accepting(topic: TopicProposal, actor: Person = SENIOR, /, **changes: str) -> Submission:
     return sent(topic, actor, **(FILLED | changes))
 
 
