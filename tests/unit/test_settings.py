@@ -30,3 +30,14 @@ def test_a_budget_needs_prices(budget: dict[str, object]) -> None:
 
 def test_without_a_budget_no_price_is_needed() -> None:
     assert Settings(openai=MODEL).openai.daily_budget is None
+
+
+def test_the_rooms_of_owners_are_read_from_one_line() -> None:
+    section = Settings(desk={"owners": "Returns team=#returns, Risk desk = C0123,"}).desk
+    assert section.owners == (("Returns team", "#returns"), ("Risk desk", "C0123"))
+
+
+@pytest.mark.parametrize("written", ["Returns team", "Returns team=", "=#returns"])
+def test_an_owner_without_a_room_is_refused_by_name(written: str) -> None:
+    with pytest.raises(Misconfigured, match=r"RATCHET_DESK_OWNERS: .*Returns team=#returns"):
+        Settings(desk={"owners": written})
