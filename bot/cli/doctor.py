@@ -127,9 +127,10 @@ async def _taxonomy(parts: "Parts") -> AsyncIterator[Result]:
     import asyncio
 
     from bot.triage.contradictions import contradictions
-    from bot.triage.taxonomy import load_taxonomy
+    from bot.triage.taxonomy import parse_taxonomy
 
-    taxonomy = load_taxonomy(parts.settings.desk.taxonomy)
+    live = await parts.desk.workflows.live()
+    taxonomy = parse_taxonomy((await parts.desk.workflows.parts(live.release))["taxonomy"], "The taxonomy")
     examples = sum(len(intent.examples) for intent in taxonomy.intents)
     found = f"{len(taxonomy.intents)} intents, {examples} examples"
     pairs = await asyncio.to_thread(contradictions, taxonomy, parts.questions)

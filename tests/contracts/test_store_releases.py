@@ -66,6 +66,30 @@ async def test_of_two_candidates_built_beside_the_same_release_one_goes_live(sto
     assert await store.releases.activate("knowledge", won.number, instead_of=1) == won
 
 
+async def test_what_was_never_live_is_told_from_what_was(store: Store) -> None:
+    live, _ = await store.releases.publish("workflow", {"a": "1"}, reason="", at=NOON)
+    tried = await store.releases.propose("workflow", {"a": "2"}, reason="", at=NOON, by=None, fix="topic_1")
+    assert (live.was_live, tried.was_live) == (True, False)
+    assert (await store.releases.activate("workflow", tried.number)).was_live
+    await store.releases.activate("workflow", live.number)
+    assert [each.was_live for each in await store.releases.newest("workflow")] == [True, True]
+
+
+async def test_the_texts_of_a_workflow_are_kept_once_and_found_by_their_manifest(
+    store: Store, neighbour: Store
+) -> None:
+    parts = {"voice": TRICKY, "tone": "same", "prompt": "same", "model": ""}
+    manifest = await store.workflow_parts.keep(parts)
+    assert manifest["tone"] == manifest["prompt"] != manifest["voice"]
+    assert await store.workflow_parts.keep(parts) == manifest
+    kept = await store.workflow_parts.texts(manifest)
+    assert kept == parts | {"voice": kept["voice"]}
+    assert await store.workflow_parts.keep({"voice": kept["voice"]}) == {"voice": manifest["voice"]}
+    assert await store.workflow_parts.texts({"model": manifest["model"], "lost": "0"}) == {"model": ""}
+    assert await neighbour.workflow_parts.texts(manifest) == {}
+    assert await store.workflow_parts.keep({}) == {}
+
+
 async def test_a_fix_is_opened_once_and_kept_whole(store: Store) -> None:
     opened = await store.fixes.open(fix())
     assert opened == await store.fixes.get("fix_1") == fix()
