@@ -33,8 +33,9 @@ def precedent_reasons(precedents: Sequence[Precedent]) -> list[Element | Input]:
 
 
 def _told(precedent: Precedent) -> list[Piece]:
-    told: list[Piece] = [" · ", "edited and approved" if precedent.edited else "approved as drafted", " by "]
-    return [*told, Mention(precedent.by), " ", When(precedent.at), *([" · high risk"] if precedent.high_risk else [])]
+    how = "edited and approved" if precedent.edited else "approved as drafted"
+    risk = [" · high risk"] if precedent.high_risk else []
+    return [f" · {how} by ", Mention(precedent.by), " ", When(precedent.at), *risk]
 
 
 def _standing(precedent: Precedent) -> str:

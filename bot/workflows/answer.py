@@ -82,7 +82,7 @@ async def _answer(
         calibrated_on=calibrated.decisions,
         next_steps=steps,
         procedure=procedure,
-        precedents=tuple(each for each in found.precedents if each.sources or draft.abstained),
+        precedents=found.precedents,
     )
 
 
