@@ -79,13 +79,12 @@ def from_lines(text: str, where: str, *, rater: str, at: datetime, rubric: Rubri
 
 def _rating(entry: Mapping[str, Any], where: str, rater: str, at: datetime, rubric: Rubric) -> Rating:
     case, answer, passed, note = (entry.get(name) for name in ("case", "answer", "passed", "note"))
-    told = entry.get("points") or {}
-    points = (
-        {name: value for name, value in told.items() if value is not None} if isinstance(told, dict) else {"": None}
-    )
+    told: Any = entry.get("points") or {}
     if not isinstance(case, str) or not isinstance(answer, str) or not isinstance(passed, bool):
         raise Rejected(f"{where}: `case` and `answer` are texts, `passed` is true or false.")
     names = {point.name for point in rubric.points}
-    if not set(points) <= names or not all(isinstance(value, bool) for value in points.values()):
+    known = (None, True, False)
+    if not isinstance(told, dict) or not names.issuperset(told) or any(met not in known for met in told.values()):
         raise Rejected(f"{where}: `points` are true or false for {', '.join(sorted(names))}.")
+    points = {name: bool(met) for name, met in told.items() if met is not None}
     return Rating(case, answer, rater, passed, at, points, str(note or "")[:1_000])

@@ -10,9 +10,7 @@ from tests.contracts.store_samples import NOON, TRICKY, after
 
 KAPPA = Kappa(0.75, 0.6, 0.9, 60, ((40, 2), (3, 15)))
 RATING = Rating("case_1", TRICKY, "ana", True, NOON, {"accuracy": True, "tone": False}, "Kind.")
-ERROR = EscapedError(
-    "esc_1/1", Escape.RATED, NOON, Seen.MISSED, TRICKY, "refunds", "case_1", 0.81, "“5 days” said", True
-)
+ERROR = EscapedError("esc_1/1", Escape.RATED, NOON, Seen.MISSED, TRICKY, "refunds", "case_1", 0.81, "“5 days” said")
 
 
 async def test_ratings_come_back_by_case_answer_and_rater(store: Store) -> None:

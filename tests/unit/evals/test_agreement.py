@@ -50,6 +50,7 @@ def test_the_interval_holds_the_truth_about_95_times_in_100(kappa: float) -> Non
     held = 0
     for _ in range(rounds):
         cells = chance.multinomial(60, [passing - off, off, off, 1 - passing - off])
-        found = kappas(verdicts(*(int(cell) for cell in cells))).people
+        both, first, second, neither = (int(cell) for cell in cells)
+        found = kappas(verdicts(both, first, second, neither)).people
         held += found.low <= kappa <= found.high
     assert held / rounds > 0.88

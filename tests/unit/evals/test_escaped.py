@@ -6,16 +6,17 @@ from typing import Any
 import pytest
 
 from bot.cards.elements import Actions, Card, Note
-from bot.domain.escalation import Author, Escalation, Outcome, OutcomeKind
+from bot.domain.escalation import Author, Escalation, Outcome, OutcomeKind, escalation_id
 from bot.domain.escaped import Escape, EscapedError, Seen, came_back_after, how_escaped, is_rejected, last_answer
 from bot.domain.quality import CaseTurn, EvalCase, case_id
 from bot.domain.review import Action, FailureMode, Review
-from bot.ports import Desk
+from bot.ports import Desk, Inbound
 from bot.workflows import review as reviewing
 from bot.workflows.capture import case_of, of_review
+from bot.workflows.receive import from_surface
 from evals.escaped import find_escape, look
 from tests.contracts.store_samples import NOON, RECEIPT, after, decision, escalation, proposal, ready, turn
-from tests.unit.scripted import LiveRun, ScriptedPlatform
+from tests.unit.scripted import LiveRun, NotingRuntime, ScriptedPlatform, ScriptedSurface
 
 
 def case(said: str = "Where is my parcel now?", **wants: Any) -> EvalCase:
@@ -104,7 +105,7 @@ def card(platform: ScriptedPlatform) -> Card:
 def said(platform: ScriptedPlatform) -> str:
     """The line on the card about the evals."""
     notes = (element for element in card(platform).elements if isinstance(element, Note))
-    texts = ("".join(getattr(piece, "text", piece) for piece in note.text) for note in notes)
+    texts = ("".join(str(getattr(piece, "text", piece)) for piece in note.text) for note in notes)
     return next((text for text in texts if text.startswith("🔎")), "")
 
 
@@ -176,6 +177,28 @@ def test_a_bad_rating_and_a_reopening_speak_against_an_answer(
     kind: OutcomeKind, value: float | None, how: Escape | None
 ) -> None:
     assert how_escaped(Outcome("o1", "esc_1", kind, NOON, value)) is how
+
+
+class CustomerSystem(ScriptedSurface):
+    """A customer's system that tells what became of a conversation."""
+
+    def parse(self, headers: Any, body: bytes) -> Inbound:
+        told = Outcome("rating-1", "", OutcomeKind.RATING, after(900), float(body))
+        return Inbound("x-1", outcome=told)
+
+
+@pytest.mark.parametrize(("stars", "started"), [(b"1", 1), (b"5", 0)])
+async def test_a_customers_system_that_tells_of_a_bad_rating_starts_the_search_and_once_a_rating(
+    desk: Desk, runtime: NotingRuntime, stars: bytes, started: int
+) -> None:
+    identity = escalation_id(desk.store.workspace, "web", "x-1")
+    review = await ready(desk.store, identity)
+    await desk.store.reviews.claim(decision(review))
+    await reviewing.settle(desk, review.id, RECEIPT, "", True)
+    asked = replace(desk, surfaces={"web": CustomerSystem()})
+    for _ in range(2):
+        await from_surface(asked, "web", {}, stars)
+    assert set(runtime.started) == ({("find_escape", f"escape:{review.id}:rating-1")} if started else set())
 
 
 def conversation(*turns: tuple[str, Author]) -> Escalation:

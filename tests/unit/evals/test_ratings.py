@@ -48,9 +48,8 @@ def test_a_sheet_that_is_filled_in_comes_back_as_ratings_and_an_empty_line_is_no
 
 
 def test_a_sheet_says_nothing_of_what_others_thought() -> None:
-    line = json.loads(
-        to_lines(waiting([CASE], RESULTS, [Rating(CASE.id, "one", "bo", False, NOON)], "ana"), RUBRIC).splitlines()[0]
-    )
+    known = [Rating(CASE.id, "one", "bo", False, NOON, note="Wrong.")]
+    line = json.loads(to_lines(waiting([CASE], RESULTS, known, "ana"), RUBRIC).splitlines()[0])
     assert (line["answer"], line["passed"], set(line["points"].values()), line["note"]) == ("one", None, {None}, "")
 
 
@@ -78,7 +77,8 @@ def test_the_rubric_that_ships_decides_by_every_point_but_tone() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("points: []", "a list of `points`"), ("- a", "a list of `points`"), ("points: [{name: a b, asks: x}]", "one word"),
+        ("points: []", "a list of `points`"), ("- a", "a list of `points`"),
+        ("points: [{name: a b, asks: x}]", "one word"),
         ("points: [{name: a, asks: x, weight: 3}]", "nothing else"), ("points: [{name: a}]", "is a question"),
         ("points: [{name: a, asks: x, decides: false}]", "must decide"), (": {", "cannot be read"),
         ("points: [{name: a, asks: x}, {name: a, asks: y}]", "the same name"),
