@@ -172,8 +172,9 @@ def main() -> None:
 def subtitle(seeds: int) -> Sequence[str]:
     """What the picture shows, and that it is a simulation."""
     return (
-        f"Held-out questions to an invented bank whose knowledge began with gaps and old figures; {seeds} seeds.",
-        f"A simulated rep fixes for at most {MINUTES:.0f} minutes a week, {SLIPS:.0%} wrongly. Bands: 95 %.",
+        "An invented bank, whose articles began with gaps and old figures, is asked held-out questions.",
+        f"A simulated rep captures and fixes for {MINUTES:.0f} minutes a week; {SLIPS:.0%} of the fixes are wrong.",
+        f"Mean of {seeds} {'seed' if seeds == 1 else 'seeds'}; the bands are 95 % intervals.",
     )
 
 

@@ -6,14 +6,14 @@ from typing import Any
 from tests.benchmarks.learning.found import Share
 from tests.benchmarks.learning.weeks import Condition
 
-_WIDTH, _HEIGHT = 385, 270  # points; with margins 500 wide, drawn at twice that many pixels
+_WIDTH, _HEIGHT = 332, 250  # points; with margins 500 wide, drawn at twice that many pixels
 _INK, _GRID = "#1f2933", "#e4e7eb"
 _LABELS = {
-    Condition.GATED: ("Loop on, gate on", "#2563a8"),
-    Condition.UNGATED: ("Loop on, gate off", "#b45309"),
-    Condition.OFF: ("Loop off", "#6b7280"),
+    Condition.GATED: ("gate on", "#2563a8"),
+    Condition.UNGATED: ("gate off", "#b45309"),
+    Condition.OFF: ("loop off", "#6b7280"),
 }
-_APART = 0.055  # of the scale: a label's height
+_APART = 0.07  # of the scale: a label's height
 
 
 def learning_picture(curves: Mapping[Condition, Sequence[Share]], subtitle: Sequence[str]) -> bytes:
@@ -30,7 +30,7 @@ def learning_picture(curves: Mapping[Condition, Sequence[Share]], subtitle: Sequ
     )
     styled = (
         chart.configure(background="white", padding=16, font="sans-serif")
-        .configure_title(fontSize=16, subtitleFontSize=11.5, color=_INK, subtitleColor=_INK, subtitlePadding=5)
+        .configure_title(fontSize=16, subtitleFontSize=11, color=_INK, subtitleColor=_INK, subtitlePadding=5)
         .configure_view(stroke=None)
     )
     picture: bytes = vl_convert.vegalite_to_png(styled.to_dict(), scale=2)
@@ -64,9 +64,9 @@ def _names(alt: Any, curves: Mapping[Condition, Sequence[Share]]) -> list[Any]:
     layers = []
     for condition, shares in curves.items():
         name, color = _LABELS[condition]
-        values = [{"week": len(shares) - 1, "share": placed[condition], "label": f"{name}: {shares[-1].value:.0%}"}]
+        values = [{"week": len(shares) - 1, "share": placed[condition], "label": f"{shares[-1].value:.0%} {name}"}]
         text = alt.Chart(alt.Data(values=values)).mark_text(
-            align="right", dx=0, dy=-14, fontSize=13, fontWeight="bold", color=color
+            align="left", dx=10, fontSize=14, fontWeight="bold", color=color
         )
         layers.append(text.encode(x=_week(alt, curves), y=_share(alt), text="label:N"))
     return layers
@@ -87,8 +87,8 @@ def _color(alt: Any) -> Any:
 
 def _week(alt: Any, curves: Mapping[Condition, Sequence[Share]]) -> Any:
     last = max(len(shares) for shares in curves.values()) - 1
-    axis = _axis(alt, values=list(range(last + 1)), labelExpr="datum.value == 0 ? 'start' : 'week ' + datum.value")
-    return alt.X("week:Q", title=None, scale=alt.Scale(domain=[0, last]), axis=axis)
+    axis = _axis(alt, values=list(range(last + 1)), labelExpr="datum.value == 0 ? 'start' : datum.value")
+    return alt.X("week:Q", title="end of week", scale=alt.Scale(domain=[0, last]), axis=axis)
 
 
 def _share(alt: Any) -> Any:
@@ -97,5 +97,15 @@ def _share(alt: Any) -> Any:
 
 def _axis(alt: Any, **more: Any) -> Any:
     return alt.Axis(
-        labelFontSize=12, gridColor=_GRID, labelColor=_INK, domain=False, ticks=False, labelPadding=6, **more
+        labelFontSize=12,
+        labelFlush=False,
+        gridColor=_GRID,
+        labelColor=_INK,
+        titleColor=_INK,
+        titleFontWeight="normal",
+        titleFontSize=12,
+        domain=False,
+        ticks=False,
+        labelPadding=6,
+        **more,
     )
