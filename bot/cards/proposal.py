@@ -66,7 +66,7 @@ def proposal_elements(review: Review) -> list[Element]:
     if needs_second_person(proposal.triage.risk):
         who = "A senior rep who neither asked nor edited must approve before the customer sees anything."
         elements.append(Notice(Tone.WARNING, (Strong("High risk, assist only. "), who)))
-    elements += [*_next_steps(proposal), *precedent_elements(proposal.precedents)]
+    elements += [*_next_steps(proposal), *precedent_elements(proposal.precedents, proposal.draft.text)]
     return [*elements, *(Note((note,)) for note in proposal.draft.notes)]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,20 +11,25 @@ from bot.cards.elements import Actions, Button, Note, Quote
 from bot.cards.forms import why_form
 from bot.cards.precedent import precedent_elements
 from bot.cards.review import review_card
-from bot.domain.answer import Citation, Draft, DraftAuthor, Field, Proposal, Risk
+from bot.domain.answer import Citation, Draft, DraftAuthor, Field, Proposal, Risk, Triage
 from bot.domain.chat import Click
 from bot.domain.errors import Conflict, Unavailable
 from bot.domain.escalation import Author, Customer
+from bot.domain.escaped import Escape, EscapedError, Seen
 from bot.domain.precedent import Precedent
+from bot.domain.quality import CaseTurn, EvalCase, case_id
 from bot.domain.review import Action, Review, ReviewState, subject_of
-from bot.ports import Desk
+from bot.ports import Desk, DraftRequest, Progress
+from bot.workflows.answer import prepare
 from bot.workflows.capture import Thread
 from bot.workflows.precedents import forget_outdated, forget_overtaken, general, precedent_of, remember
 from bot.workflows.review import send
+from evals.escaped import keep
+from evals.runner import run_case
 from handlers import reviews
-from tests.contracts.store_samples import ANA, NOON, RECEIPT, THREAD, decision, escalation, proposal, ready, turn
+from tests.contracts.store_samples import ANA, NOON, RECEIPT, THREAD, decision, draft, escalation, proposal, ready, turn
 from tests.contracts.test_store_precedents import precedent
-from tests.unit.scripted import Clock, LiveRun, ScriptedSurface
+from tests.unit.scripted import Clock, Judge, LiveRun, ScriptedSurface, working_with
 
 HALF_YEAR = timedelta(days=180)
 ASKED = "I am Hanna Vos (hanna@x.example). How long does my order FH-1042391 travel?"
@@ -177,6 +182,46 @@ async def test_what_became_an_article_is_no_precedent_any_more(desk: Desk) -> No
     assert [each.id for each in await kept(desk)] == ["esc_2/1"]
 
 
+async def test_an_answer_that_turned_out_wrong_is_withdrawn_and_stays_away(desk: Desk, run: LiveRun) -> None:
+    review = await approved(desk)
+    await send(run, desk, review.id)
+    await keep(desk, EscapedError(review.id, Escape.REOPENED, NOON, Seen.UNCOVERED))
+    assert await kept(desk) == ()
+    assert not await remember(desk, review.id)
+
+
+async def test_a_later_draft_that_is_rejected_leaves_the_answer_that_was_sent(desk: Desk, run: LiveRun) -> None:
+    review = await approved(desk)
+    await send(run, desk, review.id)
+    await keep(desk, EscapedError("esc_1/2", Escape.REJECTED, NOON, Seen.UNCOVERED))
+    assert len(await kept(desk)) == 1
+
+
+class Always:
+    """Finds the same answer to whatever is asked."""
+
+    async def find(self, question: str, triage: Triage, *, at: datetime, release: int) -> tuple[Precedent, ...]:
+        return (precedent(),)
+
+
+async def test_people_and_drafters_are_shown_what_is_found_and_evals_are_not(desk: Desk, run: LiveRun) -> None:
+    desk, seen = replace(desk, precedents=Always()), Seeing()
+    desk = await working_with(desk, drafter=seen)
+    assert (await prepare(run, desk, escalation())).precedents == (precedent(),)
+    turns = (CaseTurn(Author.CUSTOMER, "Where is my parcel?"),)
+    await run_case(desk, EvalCase(case_id(turns), turns))
+    assert [request.precedents for request in seen.requests] == [(precedent(),), ()]
+
+
+class Seeing(Judge):
+    def __init__(self) -> None:
+        self.requests: list[DraftRequest] = []
+
+    async def draft(self, request: DraftRequest, progress: Progress | None = None) -> Draft:
+        self.requests.append(request)
+        return draft()
+
+
 # --- before the team --------------------------------------------------------------------------------------------------
 
 
@@ -206,11 +251,23 @@ def test_a_card_without_a_precedent_says_nothing_of_them() -> None:
 
 def test_the_card_is_short_however_long_the_answer_and_the_reasons_have_it_whole() -> None:
     long = precedent(question="How long? " * 100, answer="Five days. " * 200)
-    elements = precedent_elements((long, precedent("esc_2/1")))
+    elements = precedent_elements((long, precedent("esc_2/1")), "")
     assert sum(len(str(each)) for each in elements) < 1_000
     assert "1 more under" in str(next(each for each in elements if isinstance(each, Note)))
     reasons = why_form(replace(READY, proposal=abstained(long)), None).elements
     assert long.answer in [each.text for each in reasons if isinstance(each, Quote)]
+
+
+def test_what_the_draft_says_word_for_word_is_not_said_twice() -> None:
+    elements = precedent_elements((precedent(answer="It is on\nits way."),), "Hello,\n\nIt is on its way.\n\nFern")
+    assert not [each for each in elements if isinstance(each, Quote)]
+    assert "in the words of this draft" in str(elements)
+
+
+def test_who_answered_is_named_and_not_called_again() -> None:
+    said = str(precedent_elements((precedent(),), ""))
+    assert "approved as drafted by Ana " in said
+    assert "Mention" not in said
 
 
 async def pressed(desk: Desk, *precedents: Precedent) -> Any:
