@@ -120,8 +120,8 @@ def _facts(topic: TopicProposal) -> tuple[tuple[str, Text], ...]:
     decided = topic.state not in WAITING
     risk: Text = (f"{RISK_SIGNS[topic.risk]} {topic.risk.value}",)
     rows: list[tuple[str, Text]] = [("Risk" if decided else "Suggested risk", risk)]
-    if topic.nearest_title:
-        rows.append(("Nearest intent", (f"like “{topic.nearest_title}” ({topic.likeness:.2f})",)))
+    if topic.nearest_title and not decided:
+        rows.append(("Nearest intent", (f"“{topic.nearest_title}”, likeness {topic.likeness:.2f} of 1",)))
     return tuple(rows)
 
 

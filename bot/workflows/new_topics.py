@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.answer import UNKNOWN_INTENT, Risk
 from bot.domain.escalation import EscalationStatus
-from bot.domain.intents import FEWEST, TopicProposal, TopicState
+from bot.domain.intents import ALIKE, FEWEST, TopicProposal, TopicState
 from bot.domain.text.naming import name_of
 from bot.domain.text.plain import shortened
 from bot.ports import Desk, FoundTopic, KnownIntent, Run
@@ -173,7 +173,7 @@ def _topic(
         risk=_risk(members),
         title=name_of([_impersonal(thread) for thread in members], others)[:_TITLE]
         or shortened(" ".join(examples[:1]), _TITLE),
-        room=_room(members) or (nearest.room if nearest else ""),
+        room=_room(members) or (nearest.room if nearest and found.likeness >= ALIKE else ""),
         nearest=found.nearest,
         nearest_title=nearest.title if nearest else "",
         likeness=found.likeness,

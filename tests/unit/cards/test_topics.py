@@ -50,7 +50,7 @@ def test_a_new_topic_says_how_often_it_is_asked_how_it_grows_and_what_is_like_it
         assert example in card
     assert "A fourth" not in card
     assert "🟡 medium" in card
-    assert "like “Return or refund” (0.52)" in card
+    assert "“Return or refund”, likeness 0.52 of 1" in card
     assert "https://example.com/2" in card
     assert buttons(topic()) == ["Accept", "Merge", "Dismiss"]
 
