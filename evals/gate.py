@@ -1,6 +1,6 @@
 """The gate before a release: the cases that it could affect, on the candidate and on what is live, and the verdict."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.domain.quality import CaseResult, EvalCase, GateResult, Verdict
@@ -36,19 +36,29 @@ class Side:
     workflow: int | None = None
 
 
-async def weigh(desk: Desk, chosen: Selection, live: Side, candidate: Side, *, skipped: int) -> GateResult:
+Reading = Callable[[CaseResult], CaseResult]
+"""How a result counts in a verdict."""
+
+
+def _as_it_is(result: CaseResult) -> CaseResult:
+    return result
+
+
+async def weigh(
+    desk: Desk, chosen: Selection, live: Side, candidate: Side, *, skipped: int, reading: Reading = _as_it_is
+) -> GateResult:
     """Try the chosen cases on both sides, those that come out otherwise again, and give the verdict as `judge` does."""
     counted = [case for case in chosen.tried if not case.quarantined]
     runs = _Runs(await with_trusted_judge(desk))
     before = await runs.results(counted, live)
     alike = [result for result in before if result.case in chosen.alike]
     after = await runs.results(counted, candidate, alike=alike)
-    found = compare(before, after, counted)
+    found = compare(map(reading, before), map(reading, after), counted)
     if changed := [case for case in counted if case.id in {*found.fixed, *found.broken}]:
         before = await runs.again(changed, before, live)
         after = await runs.again(changed, after, candidate)
-        found = compare(before, after, counted)
-    verdict = _verdict(found, counted, (before, after))
+        found = compare(map(reading, before), map(reading, after), counted)
+    verdict = _verdict(found, counted, (tuple(map(reading, before)), tuple(map(reading, after))))
     set_aside = tuple(case.id for case in chosen.tried if case.quarantined)
     return replace(verdict, flaky=(*verdict.flaky, *set_aside), skipped=skipped, runs=tuple(runs.made))
 

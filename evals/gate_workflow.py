@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain.answer import Triage
+from bot.domain.answer import UNKNOWN_INTENT, Triage
 from bot.domain.article import Release
-from bot.domain.quality import EvalCase, GateResult
+from bot.domain.quality import CaseResult, EvalCase, GateResult
 from bot.ports import Desk
 from bot.workflows.answer import search_query
 from evals.gate import Side, weigh
 from evals.runner import escalation_of
+from evals.scorers.intent import NAME as INTENT
 from evals.selecting import Selection
 
 _BY_TRIAGE = frozenset({"taxonomy", "tone"})
@@ -21,7 +22,8 @@ _AT_ONCE = 4
 async def judge_workflow(desk: Desk, *, candidate: int, live: int) -> GateResult:
     """Say whether the workflow candidate makes answers worse than the live release does, on today's knowledge.
 
-    The verdict is that of `evals.gate.judge`. Raises what the desk raises where not even the selection can be made.
+    The verdict is that of `evals.gate.judge`, but a case whose known intent is misjudged fails here: risk and room hang
+    on it, and it is what such a release changes. Raises what the desk raises where not even the selection can be made.
     """
     cases = await desk.store.cases.all()
     chosen = await affected(desk, cases, candidate=candidate, live=live)
@@ -30,7 +32,13 @@ async def judge_workflow(desk: Desk, *, candidate: int, live: int) -> GateResult
         Side(f"live workflow v{live}", knowledge, live),
         Side(f"candidate workflow v{candidate}", knowledge, candidate),
     )
-    return await weigh(desk, chosen, *sides, skipped=len(cases) - len(chosen.tried))
+    named = {case.id for case in cases if case.intent not in ("", UNKNOWN_INTENT)}
+
+    def reading(result: CaseResult) -> CaseResult:
+        gating = (replace(score, gates=True) if score.scorer == INTENT else score for score in result.scores)
+        return replace(result, scores=tuple(gating)) if result.case in named else result
+
+    return await weigh(desk, chosen, *sides, skipped=len(cases) - len(chosen.tried), reading=reading)
 
 
 async def affected(desk: Desk, cases: Sequence[EvalCase], *, candidate: int, live: int) -> Selection:
