@@ -8,6 +8,7 @@ from bot.ports import Desk
 from bot.workflows import radar, showing
 from bot.workflows.new_topics import propose_weekly
 from bot.workflows.precedents import forget_outdated
+from evals.learning import learn_nightly
 from handlers.dispatch import Dispatcher
 
 
@@ -27,5 +28,6 @@ def table(desk: Desk, dispatcher: Dispatcher) -> tuple[Job, ...]:
         Job("forget old precedents", "17 * * * *", partial(forget_outdated, desk)),
         Job("show missing cards", "*/10 * * * *", partial(showing.show_missing, desk)),
         Job("ping the owners of articles", "*/10 * * * *", partial(radar.ping, desk)),
+        Job("learn from labels", "0 2 * * *", partial(learn_nightly, desk)),
         Job("propose new topics", "0 6 * * mon", partial(propose_weekly, desk)),
     )

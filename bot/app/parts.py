@@ -19,6 +19,7 @@ from bot.storage.engine import Engine, create_engine
 from bot.storage.migrate import check, upgrade
 from bot.storage.store import open_store
 from bot.triage.embedding import question_embedder
+from bot.triage.learner import TaxonomyLearner
 from bot.triage.teacher import TaxonomyTeacher
 from bot.triage.topics import EmbeddedTopics
 from bot.workflows.likeness import asked
@@ -111,6 +112,7 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None, meanings
         runtime=Idle(),
         questions=questions,
         teacher=TaxonomyTeacher(),
+        learner=TaxonomyLearner(questions, phone_region=settings.desk.region.upper() or None),
         topics=EmbeddedTopics(questions),
         precedents=precedents,
         judge=model_judge(settings, (store, clock)),

@@ -21,6 +21,7 @@ from bot.surfaces.webhook import WebhookSurface
 from bot.web.server import Handler, create_server
 from bot.workflows import answer, fix, new_topics, radar, receive, review, showing, topics
 from evals.escaped import find_escape
+from evals.learning import learn
 from evals.release import rehearse_fix, release_fix
 from evals.topic_release import teach_topic
 from evals.trying import try_case
@@ -43,6 +44,7 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "propose_topics": new_topics.propose_topics,
     "show_topic": topics.show_topic,
     "teach_topic": teach_topic,
+    "learn": learn,
     "ping_owners": radar.ping_owners,
 }
 
@@ -90,7 +92,7 @@ async def build(
     desk = _connected(parts, runtime, slack, webhook)
     app = App(settings, parts.engine, desk, parts.library, parts.warm)
     app.starters.append(lambda: runtime.launch(desk))
-    app.closers += [edge.close for edge in (webhook, runtime, slack) if edge is not None]
+    app.closers += [edge.close for edge in (webhook, runtime, slack, desk.judge) if edge is not None]
     dispatcher = Dispatcher(desk, find("handlers.commands", "COMMAND", CommandPlugin))
     if role in ("all", "web"):
         _open_doors(app, dispatcher, slack, runtime)

@@ -36,7 +36,7 @@ from bot.ports.memory import (
 from bot.ports.pinging import Pings
 from bot.ports.precedents import PrecedentChanges, PrecedentFinder, Precedents
 from bot.ports.running import Clock, Run, Runtime
-from bot.ports.teaching import FoundTopic, KnownIntent, Teacher, TopicFinder
+from bot.ports.teaching import FoundTopic, KnownIntent, Learner, Teacher, TopicFinder
 from bot.ports.usage import Account, Balance, Ledger, Replies, Usage
 from bot.ports.workflow import Workflow, Workflows
 
@@ -67,6 +67,7 @@ __all__ = [
     "Knowledge",
     "KnownIntent",
     "Labels",
+    "Learner",
     "Ledger",
     "Outbox",
     "People",

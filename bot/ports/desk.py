@@ -10,7 +10,7 @@ from bot.ports.learning import Knowledge
 from bot.ports.memory import Store
 from bot.ports.precedents import PrecedentFinder
 from bot.ports.running import Clock, Runtime
-from bot.ports.teaching import Teacher, TopicFinder
+from bot.ports.teaching import Learner, Teacher, TopicFinder
 from bot.ports.workflow import Workflows
 
 
@@ -52,6 +52,7 @@ class Desk:
     runtime: Runtime
     questions: Embedder
     teacher: Teacher
+    learner: Learner
     topics: TopicFinder
     judge: Judge | None = None
     precedents: PrecedentFinder | None = None

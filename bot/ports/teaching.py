@@ -1,10 +1,12 @@
 """What the desk distinguishes, as the text of a taxonomy says it; how that text is taught, and what it lacks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain.answer import Risk
+from bot.domain.intents import Label
+from bot.domain.refit import Refit
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,24 @@ class Teacher(Protocol):
 
     def with_intent(self, taxonomy: str, intent: KnownIntent) -> str:
         """The text with a new intent. Raises Rejected for a name that is taken or an example of another intent."""
+        ...
+
+
+class Learner(Protocol):
+    """Fits triage anew with what people labelled, and measures whether that is better."""
+
+    async def learn(
+        self,
+        taxonomy: str,
+        labels: Sequence[Label],
+        usual: Sequence[tuple[str, str]],
+        step: Callable[[int, int], None] = lambda done, of: None,
+    ) -> Refit:
+        """What these labels would teach, measured on held-out questions; with the taught text where it is better.
+
+        `usual` are questions with the intent that they are judged to have rightly: they teach nothing, they must stay
+        right. `step` is told how many of so many fits are done. Raises Rejected for a text that is no taxonomy.
+        """
         ...
 
 

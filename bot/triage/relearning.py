@@ -93,7 +93,12 @@ def _fresh(taxonomy: Taxonomy, labels: Sequence[Label]) -> list[Label]:
     """The labels that an intent can learn something from; of those with the same words the newest."""
     known = {intent.name: {text.casefold() for text in intent.examples} for intent in taxonomy.intents}
     newest = {label.text.casefold(): label for label in sorted(labels, key=lambda label: label.at)}
-    return [label for text, label in newest.items() if label.intent in known and text not in known[label.intent]]
+    fixed = {text for texts in known.values() if len(texts) == 1 for text in texts}  # an intent keeps its last example
+    return [
+        label
+        for text, label in newest.items()
+        if label.intent in known and text not in known[label.intent] and text not in fixed
+    ]
 
 
 def _waiting(count: int, doubtful: int = 0) -> str:

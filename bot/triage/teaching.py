@@ -6,6 +6,7 @@ can be found whatever the list's style is.
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import yaml
@@ -56,6 +57,27 @@ def with_intent(text: str, intent: Intent) -> str:
     return taught
 
 
+def without_examples(text: str, examples: Mapping[str, Sequence[str]]) -> str:
+    """The taxonomy's text without these examples, by the names of their intents; those that are not there are no loss.
+
+    Raises Rejected where an intent would be left without any.
+    """
+    for name, unwanted in examples.items():
+        gone = {example.casefold() for example in unwanted}
+        while True:
+            intents = _parsed(text).intents
+            found = [
+                (i, j)
+                for i, intent in enumerate(intents)
+                for j, example in enumerate(intent.examples)
+                if intent.name == name and example.casefold() in gone
+            ]
+            if not found:
+                break
+            text = _taken_out(text, ("intents", found[0][0], "examples"), found[0][1])
+    return text
+
+
 def _parsed(text: str) -> Taxonomy:
     try:
         return parse_taxonomy(text, _NAME)
@@ -92,12 +114,27 @@ def _put_first(text: str, path: Sequence[str | int], items: Sequence[Any]) -> st
     for key in path:
         listed = listed[key]
     listed[:0] = items
-    written = _inserted(text, _found(yaml.compose(text, yaml.SafeLoader), path), items)
-    try:
+    return _proved(_inserted(text, _found(yaml.compose(text, yaml.SafeLoader), path), items), wanted)
+
+
+def _taken_out(text: str, path: Sequence[str | int], place: int) -> str:
+    """The document without one item of the list at `path`; where no whole lines can be cut, written anew."""
+    wanted = yaml.safe_load(text)
+    listed = wanted
+    for key in path:
+        listed = listed[key]
+    del listed[place]
+    item = _found(yaml.compose(text, yaml.SafeLoader), path).value[place]
+    ends = item.end_mark.line + (item.end_mark.column > 0)
+    lines = text.splitlines(keepends=True)
+    return _proved("".join(lines[: item.start_mark.line] + lines[ends:]), wanted)
+
+
+def _proved(written: str, wanted: Any) -> str:
+    """The text if it says what is wanted, else what is wanted written anew: an anchor was in the way, say."""
+    with suppress(yaml.YAMLError):
         if yaml.safe_load(written) == wanted:
             return written
-    except yaml.YAMLError:
-        pass  # an anchor, say, or a list that is an alias
     return yaml.safe_dump(wanted, allow_unicode=True, sort_keys=False, width=120)
 
 

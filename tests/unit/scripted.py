@@ -22,6 +22,7 @@ from bot.settings import CONTENT
 from bot.storage.engine import create_engine
 from bot.storage.migrate import upgrade
 from bot.storage.store import open_store
+from bot.triage.learner import TaxonomyLearner
 from bot.triage.teacher import TaxonomyTeacher
 from bot.triage.topics import EmbeddedTopics
 from bot.workflows.run import RecordedRun
@@ -259,6 +260,7 @@ async def desk(
         runtime=runtime,
         questions=StaticEmbedder(),
         teacher=TaxonomyTeacher(),
+        learner=TaxonomyLearner(StaticEmbedder()),
         topics=EmbeddedTopics(StaticEmbedder()),
     )
     await engine.close()
