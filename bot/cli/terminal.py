@@ -47,6 +47,8 @@ async def desk_parts() -> AsyncIterator["Parts"]:
     try:
         yield parts
     finally:
+        if parts.desk.judge is not None:
+            await parts.desk.judge.close()
         await parts.engine.close()
 
 

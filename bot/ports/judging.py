@@ -21,6 +21,10 @@ class Judge(Protocol):
         """
         ...
 
+    async def close(self) -> None:
+        """Let go of its connections."""
+        ...
+
 
 class Ratings(Protocol):
     """What people said of answers to eval cases, and how well judges agreed with them."""

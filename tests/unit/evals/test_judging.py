@@ -30,6 +30,9 @@ class Reader:
         good = "bad" not in answer
         return Opinion(good, {"accuracy": good, "tone": True}, "" if good else "It says bad.")
 
+    async def close(self) -> None:
+        """It has no connections."""
+
 
 def rated(answer: str, *verdicts: bool) -> list[Rating]:
     return [Rating(CASE.id, answer, f"rater {n}", passed, NOON) for n, passed in enumerate(verdicts)]
