@@ -45,7 +45,7 @@ async def learn(run: Run, desk: Desk) -> None:
     measured = await run.step("measure", measure, desk)
     if measured.refit.outcome is Outcome.BETTER:
         tried = await run.step("release", release, desk, measured)
-        await through_outages(run, desk, "tell", tell, _name(measured), measured, tried)
+        await through_outages(run, desk, "tell", tell, name(measured), measured, tried)
     await run.step("trace", save_trace, desk, record(run, desk, "learn", ""))
 
 
@@ -84,7 +84,7 @@ async def release(desk: Desk, measured: Measured) -> Tried:
         desk,
         {"taxonomy": measured.refit.taxonomy},
         reason=reason(measured.refit),
-        fix=_name(measured),
+        fix=name(measured),
         beside=await desk.store.releases.get(WORKFLOW, measured.beside),
     )
     if tried.live:
@@ -105,12 +105,12 @@ def reason(refit: Refit) -> str:
     )
 
 
-async def tell(desk: Desk, name: str, measured: Measured, tried: Tried) -> float | None:
+async def tell(desk: Desk, candidate: str, measured: Measured, tried: Tried) -> float | None:
     """Post to the home room what was learned, once; what is held is told once too, however often it is tried."""
-    return await wait_after(_tell(desk, name, measured, tried), name)
+    return await wait_after(_tell(desk, candidate, measured, tried), candidate)
 
 
-async def _tell(desk: Desk, name: str, measured: Measured, tried: Tried) -> None:
+async def _tell(desk: Desk, candidate: str, measured: Measured, tried: Tried) -> None:
     platform = next(iter(desk.platforms.values()), None)
     room = await own_room(platform, [desk.policy.home_room]) if platform else None
     if platform is None or room is None:
@@ -127,14 +127,14 @@ async def _tell(desk: Desk, name: str, measured: Measured, tried: Tried) -> None
         (tried.release.number, tried.live),
         (tried.gate, {case.id: case for case in await desk.store.cases.all() if case.id in named}),
     )
-    await platform.post(Place(platform.name, room.id), card, key=f"learned:{name}:{tried.live}")
+    await platform.post(Place(platform.name, room.id), card, key=f"learned:{candidate}:{tried.live}")
 
 
 async def _learned(desk: Desk, refit: Refit) -> list[Label]:
     return [label for label in await desk.store.labels.all() if label.id in refit.learned]
 
 
-def _name(measured: Measured) -> str:
+def name(measured: Measured) -> str:
     """What names the candidate: the same labels on top of the same release are the same one."""
     said = f"{measured.beside} {' '.join(sorted(measured.refit.learned))} {measured.refit.taxonomy}"
     return f"labels-{hashlib.sha256(said.encode('utf-8', 'replace')).hexdigest()[:12]}"

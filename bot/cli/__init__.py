@@ -21,6 +21,8 @@ EXIT_CONFIGURATION = 2
         "replay": ("bot.cli.answers", "Run a recorded escalation again on today's knowledge."),
         "metrics": ("bot.cli.metrics", "Show whether the confidence on the cards means what it says."),
         "topics": ("bot.cli.topics", "Show what customers ask that fits no intent, as topics."),
+        "precedents": ("bot.cli.precedents", "See approved answers that are shown again, and take one away."),
+        "learn": ("bot.cli.learning", "Learn from the intents that people set, if that is better."),
         "eval": ("bot.cli.evals", "Run eval cases, compare runs, bring cases in and out."),
         "kb": ("bot.cli.knowledge", "Import, search and check the knowledge."),
         "release": ("bot.cli.releases", "See, compare and switch releases."),
