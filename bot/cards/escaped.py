@@ -28,7 +28,7 @@ def escaped_note(error: EscapedError | None) -> tuple[Element, ...]:
     follows = {
         Seen.MISSED: f" asks the same and would not have caught this: it wants only {said}. Sharpen it"
         f"{'' if error.of_thread else ', or make a case of this thread'}.",
-        Seen.CAUGHT: f" asks the same and fails this answer: {said} Asked as it asks, today's system passes it."
+        Seen.CAUGHT: f" asks the same and fails this answer: {said} In that case's own words today's system passes it."
         f"{'' if error.of_thread else ' A case of this thread keeps these words right too.'}",
         Seen.KNOWN: f" asks the same and fails today as well: {said} The error was known.",
         Seen.UNTRIED: f" asks the same, but could not be tried on this answer: {said}",

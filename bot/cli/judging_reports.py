@@ -43,9 +43,10 @@ def print_escaped(out: "Console", errors: "Sequence[EscapedError]", cases: "Sequ
             f"{error.at:%Y-%m-%d}", error.how.value, Text(error.question[:72]), _SEEN[seen], error.case or own, like
         )
     out.print(table)
-    told = ", ".join(f"{counts[seen]} {line}" for seen, line in _SEEN.items() if counts[seen])
+    told = "; ".join(f"{line}: {counts[seen]}" for seen, line in _SEEN.items() if counts[seen])
     caught = counts["caught"] + counts["known"]
-    out.print(f"{len(errors)} in {weeks} weeks: {told}. An eval case fails {caught} of these answers.", markup=False)
+    out.print(f"{told}.", markup=False, soft_wrap=True)
+    out.print(f"Of {len(errors)} wrong answers in {weeks} weeks an eval case fails {caught}.", markup=False)
 
 
 def print_rubric(out: "Console", rubric: "Rubric") -> None:
