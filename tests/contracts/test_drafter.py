@@ -15,6 +15,7 @@ from bot.llm.openai.calling import Endpoint
 from bot.llm.openai.drafting import OpenAIDrafter
 from bot.llm.voice import Voice, Wording
 from bot.ports import Drafter, DraftRequest
+from tests.contracts.test_store_precedents import precedent
 from tests.embedders import MEANINGS, WORDS
 from tests.model_peer import Answer, reply, serving, trouble
 from tests.unit.llm.offline.test_drafter import NOW, request
@@ -24,6 +25,7 @@ VOICE = Voice(Wording("Hello {name},", "Hello,", "Just reply to this message."))
 SAID = reply(
     ("Express delivery costs 9.90 EUR.", [1]),
     ("Nobody knows why.", []),
+    ("It costs 1.11 EUR.", [4]),
     ("However, express delivery is available in Belgium only.", [1, 77]),
     missing="Nothing on islands.",
 )
@@ -83,6 +85,15 @@ async def test_a_draft_is_cited_throughout(make: Make) -> None:
         draft = await drafter.draft(ASKED)
     assert "9.90 EUR" in draft.text
     keeps_its_promise(draft, ASKED)
+
+
+@every
+async def test_what_the_team_answered_before_cannot_be_cited(make: Make) -> None:
+    asked = replace(ASKED, precedents=(precedent(question=ASKED.escalation.asked, answer="It costs 1.11 EUR."),))
+    async with make() as drafter:
+        draft = await drafter.draft(asked)
+    assert "1.11" not in draft.text
+    keeps_its_promise(draft, asked)
 
 
 @every
