@@ -96,12 +96,15 @@ def figures(played: Sequence[Played]) -> dict[str, float]:
     last = {outcome: curve(played, outcome)[-1].value for outcome in Outcome}
     told = {f"probes {outcome.value}": value for outcome, value in last.items()}
     week = len(played[0].weeks) - 1
+    ends = [each.weeks[week] for each in played]
+    answering = sum(each.answering for each in ends) / sum(len(each.arrived) for each in ends)
     return told | {
         "approved unchanged, last week": arrived(played, week)["approved unchanged"],
+        "minutes to answer a conversation, last week": answering,
         "releases": summed(played, lambda week: week.releases),
         "probes broken by releases": summed(played, lambda week: len(week.broken)),
         "core cases broken by releases": summed(played, lambda week: len(week.broken_core)),
-        "minutes a week": summed(played, lambda week: week.spent) / (week * len(played)),
+        "minutes of fixing a week": summed(played, lambda week: week.spent) / (week * len(played)),
     }
 
 

@@ -51,7 +51,10 @@ class Week:
     number: int
     arrived: list[tuple[str, Outcome]] = field(default_factory=list)
     unchanged: int = 0
+    answering: float = 0.0
+    """Minutes that the rep answered customers."""
     spent: float = 0.0
+    """Minutes that were spent on captures and fixes."""
     releases: int = 0
     probed: tuple[Outcome, ...] = ()
     broken: tuple[str, ...] = ()
@@ -104,7 +107,7 @@ async def _begin(company: Company, world: World) -> None:
 
 async def _worked(company: Company, rep: Rep, week: Week, customers: Sequence[Asked], tell: Callable[[], None]) -> Week:
     """A week of customers. What an outcome is, is judged on the draft as it was proposed, before the rep."""
-    bodies = (await company.bodies()).values()
+    bodies, before = (await company.bodies()).values(), rep.minutes
     for asked in customers:
         review = await company.asked(asked.text)
         if review.proposal is None:
@@ -113,6 +116,7 @@ async def _worked(company: Company, rep: Rep, week: Week, customers: Sequence[As
         week.arrived.append((asked.intent, outcome))
         week.unchanged += await rep.answer(asked.intent, review, outcome)
         tell()
+    week.answering = rep.minutes - before
     return week
 
 

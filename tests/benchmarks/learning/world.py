@@ -18,6 +18,7 @@ BANK = Path(__file__).with_name("bank.yaml")
 GAPS, STALE = 0.36, 0.28
 """The shares of the facts that the knowledge lacks, and that it has as they were before."""
 _SKEW = 0.5  # customers ask for the n-th intent n**-0.5 times as often as for the first
+_STEPS = 2016  # five minutes each in a week
 _FRONT = (
     "title: {title}\nowner: '#support'\neffective: 2026-01-05\nreview_by: 2027-12-31\naudience: customer\nkind: article"
 )
@@ -188,7 +189,7 @@ def phrasings(split: str, known: Iterable[str]) -> dict[str, list[str]]:
 
 
 def arriving(by_intent: Mapping[str, list[str]], counts: Iterable[int], seed: int) -> Iterator[list[Asked]]:
-    """Each week's conversations: some intents come more often, and no phrasing comes twice."""
+    """Each week's conversations, until all phrasings have come: none comes twice, and some intents come more often."""
     chance = np.random.default_rng([seed, 1])
     names = sorted(by_intent)
     weights = chance.permutation(np.arange(1, len(names) + 1) ** -_SKEW)
@@ -197,6 +198,8 @@ def arriving(by_intent: Mapping[str, list[str]], counts: Iterable[int], seed: in
         week = []
         for _ in range(count):
             open_ones = np.array([bool(left[name]) for name in names]) * weights
+            if not open_ones.any():
+                break
             name = names[chance.choice(len(names), p=open_ones / open_ones.sum())]
             week.append(Asked(name, str(left[name].pop())))
         yield week
@@ -206,8 +209,8 @@ def weekly_counts(weeks: int, mean: int, seed: int) -> list[int]:
     """How many conversations each week brings: the weeks of a real curve of mentions, scaled to the mean."""
     files = sorted(data("nab_tweets").glob("*.csv"))
     counts = [float(row["value"]) for row in rows(files[seed % len(files)])]
-    whole = np.array(counts[: len(counts) // 2016 * 2016]).reshape(-1, 2016).sum(axis=1)  # five-minute steps of a week
-    curve = np.resize(whole, weeks)
+    whole = np.array(counts[: len(counts) // _STEPS * _STEPS]).reshape(-1, _STEPS).sum(axis=1)
+    curve = np.resize(whole if len(whole) else np.ones(1), weeks)
     return [max(1, round(each)) for each in curve / curve.mean() * mean]
 
 
