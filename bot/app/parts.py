@@ -13,7 +13,7 @@ from bot.app.workflows import Maker, Program, StoredWorkflows
 from bot.discovery import find
 from bot.domain.chat import Person, Role
 from bot.domain.quality import EvalCase
-from bot.ports import Cases, Clock, Desk, Embedder, Guardrail, Policy, TokenEmbedder, Workflows
+from bot.ports import Cases, Clock, Desk, Embedder, Guardrail, Policy, TokenEmbedder
 from bot.settings import Settings
 from bot.storage.engine import Engine, create_engine
 from bot.storage.migrate import check, upgrade
@@ -124,7 +124,7 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None, meanings
 def _warming(
     cache: Path,
     questions: RememberingEmbedder,
-    workflows: Workflows,
+    workflows: StoredWorkflows,
     retriever: HybridRetriever,
     precedents: PrecedentIndex,
     cases: Cases,
@@ -135,7 +135,7 @@ def _warming(
 
     async def warm() -> None:
         await asyncio.to_thread(questions.recall, cache)
-        await workflows.live()
+        await workflows.warm()
         await precedents.warm()
         await asyncio.to_thread(learn, await cases.all())
         await retriever.warm()

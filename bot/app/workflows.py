@@ -14,7 +14,7 @@ from bot.domain.errors import Conflict, Misconfigured, Rejected
 from bot.llm.fallback import WithFallback
 from bot.llm.offline.drafter import OfflineDrafter
 from bot.llm.voice import Voice, parse_voice
-from bot.ports import Calibration, Clock, Drafter, Embedder, Guardrail, Store, TokenEmbedder, Triager, Workflow
+from bot.ports import Calibration, Clock, Drafter, Embedder, Guardrail, Store, TokenEmbedder, Workflow
 from bot.ports.workflow import TEXTS
 from bot.settings import Settings
 from bot.triage.taxonomy import parse_taxonomy, parse_tone
@@ -61,7 +61,7 @@ class Maker:
         return self._program.code
 
     def make(self, release: Release, parts: Mapping[str, str]) -> Workflow:
-        """Make it ready to answer, in the calling thread: new texts of triage are fitted, in about a second.
+        """Make it; what triage goes by is fitted when it is first asked, or by `warm`.
 
         Raises Misconfigured for a text that cannot be read, Conflict for what this program cannot answer as."""
         self._check(release, parts)
@@ -80,8 +80,9 @@ class Maker:
         for name, ours in self.code.items():
             if (theirs := parts.get(name, "")) != ours:
                 raise Conflict(
-                    f"{release.label} is of another version or setting of Ratchet: its {name} is “{theirs}”, here it is "
-                    f"“{ours}”. Run that version, or put back by hand what you want of its texts (ratchet release diff)."
+                    f"{release.label} is of another version or setting of Ratchet: its {name} is “{theirs}”, here it "
+                    f"is “{ours}”. Run that version, or put back by hand what you want of its texts (they are in "
+                    "ratchet release diff)."
                 )
         if parts["model"] and not self._program.settings.openai.present:
             raise Conflict(
@@ -89,15 +90,17 @@ class Maker:
                 "RATCHET_OPENAI_API_KEY and RATCHET_OPENAI_MODEL first."
             )
 
-    def _new_triager(self, taxonomy: str, tone: str) -> Triager:
-        triager = TaxonomyTriager(
+    def warm(self, parts: Mapping[str, str]) -> None:
+        """Fit now, in the calling thread, what a release of these parts judges by; some seconds the first time."""
+        self._triager(parts["taxonomy"], parts["tone"]).warm()
+
+    def _new_triager(self, taxonomy: str, tone: str) -> TaxonomyTriager:
+        return TaxonomyTriager(
             parse_taxonomy(taxonomy, "The taxonomy"),
             parse_tone(tone, "The tone"),
             self._program.questions,
             phone_region=self._program.settings.desk.region.upper() or None,
         )
-        triager.warm()
-        return triager
 
     def _drafter(self, voice: Voice, model: str, prompt: str) -> Drafter:
         program = self._program
@@ -118,6 +121,7 @@ class StoredWorkflows:
         self._made: OrderedDict[int, Workflow] = OrderedDict()
         self._making = asyncio.Lock()
         self._answering: Workflow | None = None
+        self._refused = 0
 
     async def live(self) -> Workflow:
         release = await self._store.releases.live(KIND)
@@ -126,8 +130,15 @@ class StoredWorkflows:
         except (Conflict, Misconfigured) as problem:
             if self._answering is None:
                 raise
-            log.warning("Answers stay with workflow v%d. %s", self._answering.release, problem)
+            if release.number != self._refused:
+                log.warning("Answers stay with workflow v%d. %s", self._answering.release, problem)
+            self._refused = release.number
         return self._answering
+
+    async def warm(self) -> None:
+        """Load and fit what the live release needs for its first answer."""
+        live = await self.live()
+        await asyncio.to_thread(self._maker.warm, await self.parts(live.release))
 
     async def get(self, number: int) -> Workflow:
         return self._made.get(number) or await self._ready(await self._store.releases.get(KIND, number))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings import CONTENT
 from tests.e2e.test_command_line import Terminal
 
 CARDS = "---\ntitle: Card refunds\n---\nA card refund takes 5 days.\n\nIt goes to the same card.\n"
@@ -70,3 +71,34 @@ def test_a_text_that_a_spreadsheet_would_reckon_is_quoted(terminal: Terminal) ->
     terminal.run("release", "rollback", "--reason", "=HYPERLINK(1)")
     rows = list(csv.DictReader(io.StringIO(terminal.run("policy").stdout)))
     assert rows[0]["why"] == "'=HYPERLINK(1)"
+
+
+EXAMPLE = "whatever happened to my beans on the lorry"
+
+
+def test_a_workflow_release_is_compared_rolled_back_and_activated_and_a_restart_leaves_it(tmp_path: Path) -> None:
+    terminal, file = Terminal(tmp_path), tmp_path / "taxonomy.yaml"
+
+    def ratchet(*words: str) -> str:
+        return terminal.run(*words, RATCHET_DESK_TAXONOMY=str(file)).stdout
+
+    text = (CONTENT / "taxonomy.yaml").read_text()
+    file.write_text(text)
+    assert "live" in ratchet("release", "list", "--kind", "workflow")
+    file.write_text(text.replace("examples:\n", f'examples:\n      - "{EXAMPLE}"\n', 1))
+    listed = ratchet("release", "list", "--kind", "workflow")
+    assert "live" in next(line for line in listed.splitlines() if "workflow v2" in line)
+    shown = ratchet("release", "show", "2", "--kind", "workflow")
+    assert "taxonomy (" in shown and "model: none" in shown and "drafter: offline" in shown
+    assert f'[+      - "{EXAMPLE}"+]' in ratchet("release", "diff", "1", "2", "--kind", "workflow")
+    back = ratchet("release", "rollback", "--kind", "workflow", "--reason", "Nobody says lorry.")
+    assert "workflow v1 is live now; it was workflow v2." in back
+    log = json.loads(ratchet("policy", "--format", "json"))
+    assert {line["kind"]: (line["before"], line["after"]) for line in log[:2]} == {
+        "roll back": ("workflow v2", "workflow v1"),
+        "taxonomy": (f'      - "{EXAMPLE}"', ""),
+    }
+    assert "workflow v2 is live now" in ratchet(
+        "release", "activate", "2", "--kind", "workflow", "--reason", "They do."
+    )
+    assert "workflow v2" in ratchet("release", "list", "--kind", "workflow").splitlines()[3]
