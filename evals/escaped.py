@@ -2,6 +2,8 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
+from itertools import takewhile
 
 from bot.domain.answer import UNKNOWN_INTENT, Proposal, Sentiment
 from bot.domain.escalation import Author
@@ -16,6 +18,7 @@ from bot.workflows.review import edited, judge_edit
 from evals.judging import with_trusted_judge
 from evals.runner import judged, run_case, scorers
 
+_GATE = "gate:"  # begins the label of a run that a gate made
 _SHOWN = 200  # characters of a question
 _CROSS, _SURE = frozenset({Sentiment.UNHAPPY, Sentiment.ANGRY}), 0.6  # the moods of a complaint, and how sure
 
@@ -100,4 +103,14 @@ async def _tried(desk: Desk, error: EscapedError, case: EvalCase, answered: Prop
     today = await run_case(await with_trusted_judge(desk), case)
     if today.error:
         return replace(error, seen=Seen.UNTRIED, said=today.error)
-    return replace(error, seen=Seen.CAUGHT if today.passed else Seen.KNOWN, said=then.why)
+    if today.passed:
+        return replace(error, seen=Seen.CAUGHT, said=then.why)
+    return replace(error, seen=Seen.KNOWN, said=then.why, since=await _since(desk, case))
+
+
+async def _since(desk: Desk, case: EvalCase) -> datetime | None:
+    """When the case began to fail, as far as runs tell; half of what a gate ran was never live."""
+    told = await desk.store.eval_runs.of_case(case.id)
+    live = [(run, result) for run, result in told if not run.label.startswith(_GATE) and not result.error]
+    failing = [run.started_at for run, _ in takewhile(lambda each: not each[1].passed, live)]
+    return min(failing, default=None)

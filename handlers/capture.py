@@ -1,5 +1,6 @@
 """Making an eval case or a knowledge fix of a thread: the forms, and what is sent with them."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
@@ -12,11 +13,12 @@ from bot.domain.review import FailureMode
 from bot.ports import Answer, Desk
 from bot.workflows import capture, mending, relabel
 from bot.workflows import fix as fixing
-from bot.workflows.likeness import near
+from bot.workflows.likeness import Near, near
 from handlers.people import named
 from handlers.relabel import FORMS as RELABEL_FORMS
 from handlers.relabel import intent_form
 
+_A_MOMENT = 1.5  # seconds; a platform waits about three for a form
 MOST_LINES, LONGEST_LINE = 20, 500
 EMPTY = "No thread of this room has a draft yet. Give a link: /{name} <message link>, or use the message's menu."
 
@@ -69,8 +71,16 @@ async def case_form(desk: Desk, thread: capture.Thread) -> Answer:
     case = capture.case_of(thread)
     cases = await desk.store.cases.all()
     known = next((other for other in cases if other.id == case.id), None)
-    alike = [found.case for found in await near(case, cases, desk.questions)]
+    alike = [found.case for found in await _at_once(near(case, cases, desk.questions))]
     return cards.case_form(f"{thread.review.id}#{case.id}", case, alike, known, await relabel.choices(desk))
+
+
+async def _at_once(search: Awaitable[tuple[Near, ...]]) -> tuple[Near, ...]:
+    """What is found while a form can still be opened; many cases that nobody has compared yet take longer once."""
+    try:
+        return await asyncio.wait_for(search, _A_MOMENT)
+    except TimeoutError:
+        return ()
 
 
 async def send_case(desk: Desk, sent: Submission) -> Answer:

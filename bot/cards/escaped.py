@@ -30,8 +30,12 @@ def escaped_note(error: EscapedError | None) -> tuple[Element, ...]:
         f"{'' if error.of_thread else ', or make a case of this thread'}.",
         Seen.CAUGHT: f" asks the same and fails this answer: {said} In that case's own words today's system passes it."
         f"{'' if error.of_thread else ' A case of this thread keeps these words right too.'}",
-        Seen.KNOWN: f" asks the same and fails today as well: {said} The error was known.",
+        Seen.KNOWN: f" asks the same and {_failing(error)}: {said} The error was known.",
         Seen.UNTRIED: f" asks the same, but could not be tried on this answer: {said}",
     }
     text: tuple[Piece, ...] = (f"🔎 {_HOW[error.how]}The eval case ", Code(error.case), follows[error.seen])
     return (Note(text),)
+
+
+def _failing(error: EscapedError) -> str:
+    return f"has failed since {error.since:%d %B}" if error.since else "fails today as well"

@@ -43,7 +43,8 @@ class EscapedError:
     """One answer that was wrong, by its review. `question` is masked.
 
     `case` is the nearest eval case and `likeness` that of the questions; `said` is why it fails the answer, what it
-    asks for where it does not, or why it could not be tried. `of_thread` tells that the case is the thread's own.
+    asks for where it does not, or why it could not be tried. `of_thread` tells that the case is the thread's own,
+    `since` from when on it is known to fail.
     """
 
     review: str
@@ -56,6 +57,7 @@ class EscapedError:
     likeness: float = 0.0
     said: str = ""
     of_thread: bool = False
+    since: datetime | None = None
 
 
 def is_rejected(made: Decision) -> bool:

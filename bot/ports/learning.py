@@ -47,6 +47,10 @@ class EvalRuns(Protocol):
 
     async def newest(self, limit: int = 20) -> tuple[EvalRun, ...]: ...
 
+    async def of_case(self, case_id: str, limit: int = 50) -> tuple[tuple[EvalRun, CaseResult], ...]:
+        """What the case scored, in the newest runs first."""
+        ...
+
     async def known(self, fingerprints: Sequence[str]) -> dict[str, CaseResult]:
         """The newest result without an error of each of these fingerprints that has one."""
         ...

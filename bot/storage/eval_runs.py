@@ -67,6 +67,17 @@ class SqlEvalRuns(Repository):
             wanted = self._select(RUNS).order_by(C.started_at.desc(), C.id).limit(limit)
             return tuple(_run(row) for row in await connection.execute(wanted))
 
+    async def of_case(self, case_id: str, limit: int = 50) -> tuple[tuple[EvalRun, CaseResult], ...]:
+        wanted = (
+            self._select(RESULTS, R.result, C.run)
+            .join(RUNS, (C.workspace == R.workspace) & (C.id == R.run_id))
+            .where(R.case_id == case_id)
+            .order_by(C.started_at.desc(), C.id, R.trial)
+            .limit(limit)
+        )
+        async with self._read() as connection:
+            return tuple((_run(row), _result(row)) for row in await connection.execute(wanted))
+
     async def known(self, fingerprints: Sequence[str]) -> dict[str, CaseResult]:
         found: dict[str, CaseResult] = {}
         async with self._read() as connection:

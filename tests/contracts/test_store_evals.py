@@ -116,6 +116,15 @@ async def test_of_results_with_one_fingerprint_the_newest_that_could_be_scored_i
     assert {fingerprint: each.answer for fingerprint, each in known.items()} == {"f1": "new"}
 
 
+async def test_what_a_case_scored_comes_with_the_newest_run_first(store: Store) -> None:
+    for number, answer in enumerate(("old", "new")):
+        await store.eval_runs.begin(run(f"run_{number}", started_at=after(number)))
+        await store.eval_runs.record(f"run_{number}", [result(answer=answer), result(case="case_2")])
+    found = await store.eval_runs.of_case("case_1")
+    assert [(each.id, scored.answer) for each, scored in found] == [("run_1", "new"), ("run_0", "old")]
+    assert await store.eval_runs.of_case("case_1", limit=1) == found[:1]
+
+
 async def test_cases_and_results_of_a_neighbour_are_unknown(store: Store, neighbour: Store) -> None:
     await store.cases.save(case())
     await store.eval_runs.begin(run())
@@ -123,6 +132,7 @@ async def test_cases_and_results_of_a_neighbour_are_unknown(store: Store, neighb
     assert await neighbour.cases.all() == ()
     assert await neighbour.eval_runs.newest() == ()
     assert await neighbour.eval_runs.known(["f1"]) == {}
+    assert await neighbour.eval_runs.of_case("case_1") == ()
     await neighbour.eval_runs.begin(run())
     await neighbour.eval_runs.record("run_alpha", [result(answer="theirs")])
     assert (await store.eval_runs.known(["f1"]))["f1"].answer == "Soon."

@@ -8,7 +8,7 @@ import pytest
 from bot.cards.elements import Actions, Card, Note
 from bot.domain.escalation import Author, Escalation, Outcome, OutcomeKind, escalation_id
 from bot.domain.escaped import Escape, EscapedError, Seen, came_back_after, how_escaped, is_rejected, last_answer
-from bot.domain.quality import CaseTurn, EvalCase, case_id
+from bot.domain.quality import CaseResult, CaseTurn, EvalCase, EvalRun, Score, case_id
 from bot.domain.review import Action, FailureMode, Review
 from bot.ports import Desk, Inbound
 from bot.workflows import review as reviewing
@@ -59,6 +59,18 @@ async def test_a_case_that_fails_the_answer_and_fails_today_knew_of_the_error(de
     await desk.store.cases.save(case(must_say=("3 days",)))
     error = await seen(desk, await rejected(desk))
     assert (error.seen, error.said) == (Seen.KNOWN, 'It does not say: "3 days".')
+
+
+async def test_since_when_a_known_error_is_known_is_told_from_the_runs_on_what_was_live(desk: Desk) -> None:
+    wanted = case(must_say=("3 days",))
+    await desk.store.cases.save(wanted)
+    history = [("", True), ("", False), ("gate: candidate v2", True), ("nightly", False)]
+    for number, (label, passed) in enumerate(history):
+        run = EvalRun(f"run-{number}", 1, 1, (wanted.id,), 1, after(number), label=label)
+        await desk.store.eval_runs.begin(run)
+        scored = CaseResult(wanted.id, f"f{number}", (Score("must_say", float(passed), passed),))
+        await desk.store.eval_runs.record(run.id, [scored])
+    assert (await seen(desk, await rejected(desk))).since == after(1)
 
 
 async def test_a_case_that_fails_the_answer_and_passes_today_has_caught_it(desk: Desk) -> None:
