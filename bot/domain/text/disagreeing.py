@@ -97,7 +97,9 @@ class _Subjects:
 
     def same(self, one: Statement, other: Statement) -> bool:
         mine, yours = self._own(one, other), self._own(other, one)
-        known = not (mine and yours) or self._knows(other, mine) or self._knows(one, yours)
+        said = one.clause.about & other.clause.about
+        named = not (mine and yours) or bool(said & (mine | yours))
+        known = named or self._knows(other, mine) or self._knows(one, yours)
         return known and not self._kinds_of_one(one, other)
 
     def _own(self, one: Statement, other: Statement) -> frozenset[str]:
