@@ -34,25 +34,30 @@ class Asked:
 
 def verdict(labels: Asked, examples: Asked, usual: Asked) -> Refit:
     """Judge what was measured, by the rule in `relearning`."""
-    gain, old, rest = _paired(labels), _paired(examples), _paired(usual)
-    lost = [old.broken + rest.broken, old.fixed + rest.fixed]
-    chosen_otherwise = examples + usual
-    log_loss = _change(chosen_otherwise, _log_loss)
-    calibration = _change(chosen_otherwise, _calibration_error)
+    everything = labels + examples + usual
+    log_loss, calibration = _change(everything, _log_loss), _change(everything, _calibration_error)
+    gain, known, traffic = _paired(labels), _paired(examples), _paired(labels + usual)
     reasons = (
         (gain.after <= gain.before, "no more of the held-out labels are judged right"),
-        (_net(gain) + _net(old) + _net(rest) <= 0, "it loses as many questions as it wins"),
-        (
-            chance_of_losing(*lost) < _SURE,
-            f"it loses {lost[0]} questions that are judged right now, and wins {lost[1]}",
-        ),
+        (_surely_worse(traffic), f"of what customers asked it loses {traffic.broken} and wins {traffic.fixed}"),
+        (_surely_worse(known), f"of the known examples it loses {known.broken} and wins {known.fixed}"),
         (log_loss.surely_worse, "its probabilities are worse (log loss)"),
         (calibration.surely_worse, "its probabilities mean less (calibration error)"),
     )
     against = [reason for holds, reason in reasons if holds]
-    outcome = Outcome.WORSE if against else Outcome.BETTER
-    why = f"Not better: {', '.join(against)}." if against else "More is judged right, and nothing surely worse."
-    return Refit(outcome, why, labels=gain, examples=old, usual=rest, log_loss=log_loss, calibration=calibration)
+    return Refit(
+        Outcome.WORSE if against else Outcome.BETTER,
+        f"Not better: {', '.join(against)}." if against else "More is judged right, and nothing is surely worse.",
+        labels=gain,
+        examples=known,
+        usual=_paired(usual),
+        log_loss=log_loss,
+        calibration=calibration,
+    )
+
+
+def _surely_worse(paired: Paired) -> bool:
+    return chance_of_losing(paired.broken, paired.fixed) < _SURE
 
 
 def chance_of_losing(lost: int, won: int) -> float:
@@ -60,10 +65,6 @@ def chance_of_losing(lost: int, won: int) -> float:
     changed = lost + won
     ways: int = sum(comb(changed, count) for count in range(lost, changed + 1))
     return ways / (1 << changed)
-
-
-def _net(paired: Paired) -> int:
-    return paired.after - paired.before
 
 
 def _paired(asked: Asked) -> Paired:

@@ -1,22 +1,25 @@
 """Fits the classifier anew with what people labelled, and measures whether that is better, on questions held out.
 
 Labels are few and a matter of luck: people label mostly what was misjudged. On those the old classifier is wrong by
-selection, so that whatever changes looks like progress. Three kinds of held-out questions therefore stand side by side:
+selection, so that whatever changes looks like progress; on approved questions it is right by selection, so that
+whatever changes looks like harm. Neither tells alone. Three kinds of held-out questions stand side by side:
 
 * labels, the gain: each judged by a classifier that learned from the other folds' labels;
+* usual questions, whose answers were approved as they were: the other half of the traffic that the labels are from.
+  They teach nothing and so need no folds;
 * the taxonomy's own examples, each judged by one that learned from the other folds' examples: nobody chose these by
-  whether they are judged right, so they show what learning costs elsewhere;
-* usual questions, whose answers were approved as they were: the other half of the traffic of which misjudged ones are
-  relabelled. They teach nothing and so need no folds.
+  how they are judged.
 
 All are judged by both classifiers, folds alike, so that differences are paired and sampling noise common to both is
 gone. Right means what triage says: the believed intent, "unknown" where none is believed.
 
-Better is: more labels are judged right than before; all kinds together gain more than they lose; of the questions that
-were not chosen for being misjudged not surely more are lost than won (exact one-sided McNemar test, McNemar 1947, at
-5 %); and the probabilities are not surely worse by log loss, a proper score, and by calibration error (Guo et al. 2017;
-95 % bootstrap intervals of the paired difference, Efron 1979). A significant gain is not asked for: half a dozen labels
-could never show one, waiting costs customers, and the eval gate and a roll back stand behind.
+Better is: more labels are judged right than before, not surely more is lost than won among labels and usual questions
+together, nor among the examples (exact one-sided McNemar tests, McNemar 1947, at 5 %), and over all of them the
+probabilities are not surely worse by log loss, a proper score, nor by calibration error (Guo et al. 2017; 95 %
+bootstrap intervals of the paired difference, Efron 1979). A significant gain is not asked for: a few labels could
+never show one, a label's gain is underestimated where no other of its kind is there, waiting costs customers, and the
+eval gate and a roll back stand behind. That not everything misjudged is labelled, while all that was approved counts,
+errs on the side of what is live.
 
 A label that contradicts everything is put aside: held out, it is given less than a guess's probability while another
 intent is believed with at least the probability that this intent's own members have on average (after confident

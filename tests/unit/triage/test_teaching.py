@@ -6,7 +6,7 @@ import yaml
 from bot.domain.answer import Risk
 from bot.domain.errors import Rejected
 from bot.triage.taxonomy import Intent, Taxonomy, parse_taxonomy
-from bot.triage.teaching import with_examples, with_intent
+from bot.triage.teaching import with_examples, with_intent, without_examples
 
 CONTENT = Path(__file__).parents[3] / "knowledge" / "content"
 BLOCK = """
@@ -73,7 +73,7 @@ def test_comments_and_order_stay_and_only_lines_are_added() -> None:
 
 def test_the_sample_taxonomy_is_taught_without_losing_a_line() -> None:
     text = (CONTENT / "taxonomy.yaml").read_text(encoding="utf-8")
-    taught = with_examples(text, {intent.name: [f"new {intent.name}"] for intent in read(text).intents})
+    taught = with_examples(text, {intent.name: [f"new {intent.name}"] for intent in read(text).intents[::5]})
     taught = with_intent(taught, gifts("I have a voucher: may I use it?"))
     assert lost(text, taught) == []
     assert len(read(taught).intents) == len(read(text).intents) + 1
@@ -128,3 +128,23 @@ def test_what_is_no_taxonomy_is_refused_with_what_is_wrong() -> None:
     for text in ("", "][", yaml.safe_dump({"version": 1})):
         with pytest.raises(Rejected, match="The taxonomy"):
             with_examples(text, {})
+
+
+@pytest.mark.parametrize("text", [BLOCK, FLOW, SHARED], ids=["block", "flow", "anchor"])
+def test_an_example_is_taken_out_again(text: str) -> None:
+    more = with_examples(text, {"refund": ["give it back: now", "and this"]})
+    assert examples(without_examples(more, {"refund": ["GIVE it back: now", "and this", "not there"]}), "refund") == (
+        examples(text, "refund")
+    )
+
+
+def test_taking_one_out_takes_its_lines_alone() -> None:
+    text = BLOCK.replace("      my parcel\n", "      my parcel\n    - too late\n")
+    assert without_examples(text, {"delivery": ["where is my parcel"]}) == text.replace(
+        "    - >-\n      where is\n      my parcel\n", ""
+    )
+
+
+def test_the_last_example_of_an_intent_is_not_taken() -> None:
+    with pytest.raises(Rejected, match="examples"):
+        without_examples(FLOW, {"refund": ["money back"]})
