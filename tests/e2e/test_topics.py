@@ -14,7 +14,9 @@ from bot.storage.engine import create_engine
 from bot.storage.migrate import upgrade
 from bot.storage.store import open_store
 from tests.contracts.store_samples import escalation, proposal
+from tests.e2e.company import BOT_TOKEN, SIGNING_SECRET, sandbox_serving
 from tests.e2e.test_command_line import Terminal
+from tests.local import free_port
 
 COURSES = [
     "Do you give barista courses?", "When is the next barista course?", "Is there a barista course with latte art?",
@@ -62,6 +64,35 @@ def test_a_topic_names_its_escalations(asked: tuple[Terminal, str]) -> None:
     (topic,) = json.loads(terminal.run("topics", "--json", RATCHET_DATABASE_URL=url).stdout)
     assert topic["size"] == 6
     assert sorted(topic["escalations"]) == [f"esc_{number}" for number in range(6)]
+
+
+def test_what_comes_before_the_team_needs_a_place_to_be_shown(asked: tuple[Terminal, str]) -> None:
+    terminal, url = asked
+    refused = terminal.run("topics", "--propose", RATCHET_DATABASE_URL=url)
+    assert refused.returncode != 0
+    assert "Topics are proposed in Slack" in refused.stderr
+
+
+async def test_topics_are_put_before_the_team_now_and_once(asked: tuple[Terminal, str]) -> None:
+    terminal, url = asked
+    async with sandbox_serving(free_port()) as sandbox:
+        settings = {
+            "RATCHET_DATABASE_URL": url,
+            "RATCHET_SLACK_BOT_TOKEN": BOT_TOKEN,
+            "RATCHET_SLACK_SIGNING_SECRET": SIGNING_SECRET,
+            "RATCHET_SLACK_BASE_URL": f"{sandbox.base_url}/api/",
+            "RATCHET_SLACK_ROOMS": "#escalations",
+        }
+        proposed = await asyncio.to_thread(terminal.run, "topics", "--propose", **settings)
+        again = await asyncio.to_thread(terminal.run, "topics", "--propose", **settings)
+        posted = sandbox.workspace.messages[sandbox.workspace.channel("escalations").id]
+    assert "“Barista course”, 6 conversations: its card is posted." in proposed.stdout, proposed.stderr
+    assert "There is no new topic to propose." in again.stdout
+    assert len(posted) == 1
+    listed = await asyncio.to_thread(terminal.run, "topics", RATCHET_DATABASE_URL=url)
+    shown = " ".join(listed.stdout.split())
+    assert "Put before the team: proposed since" in shown
+    assert "Proposed so far “Barista course”, 6 conversations: proposed since" in shown
 
 
 def test_where_everything_fits_it_says_so(tmp_path: Path) -> None:
