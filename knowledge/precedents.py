@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.domain.answer import UNKNOWN_INTENT, Triage
 from bot.domain.precedent import Precedent
@@ -42,7 +43,7 @@ class PrecedentIndex:
         self._releases = releases
         self._embedder = embedder
         self._patience = patience
-        self._known = _Known(0, (), np.zeros((0, embedder.dimensions), dtype=np.float32))
+        self._known = _Known(0, (), np.zeros((0, embedder.dimensions), dtype=np.float32), np.zeros(0, np.str_))
         self._following: asyncio.Task[None] | None = None
         self._manifests: dict[int, Mapping[str, str]] = {}
 
@@ -100,6 +101,7 @@ class _Known:
     number: int
     precedents: tuple[Precedent, ...]
     vectors: Vectors
+    intents: NDArray[np.str_]
 
     def with_changes(self, changes: PrecedentChanges, embedder: Embedder) -> "_Known":
         gone = {*changes.removed, *(precedent.id for precedent in changes.added)}
@@ -109,11 +111,12 @@ class _Known:
             new = embedder.embed([_compared(precedent.question) for precedent in changes.added])
             vectors.append(np.asarray(new, dtype=np.float32))
         precedents = (*(self.precedents[at] for at in stay), *changes.added)
-        return _Known(changes.number, precedents, np.concatenate(vectors))
+        intents = np.array([precedent.intent for precedent in precedents], dtype=np.str_)
+        return _Known(changes.number, precedents, np.concatenate(vectors), intents)
 
     def alike(self, asked: Sequence[Asked], vectors: Vectors) -> Iterator[Precedent]:
         """Yield what answers the same question, the most alike first; the whole is asked first, then its parts."""
-        theirs = np.array([precedent.intent for precedent in self.precedents])
+        theirs = self.intents
         likeness = np.full(len(theirs), -1.0, dtype=np.float32)
         for (_, intent), vector in zip(asked, vectors, strict=True):
             own = self.vectors @ vector
