@@ -230,7 +230,6 @@ def measure(knowledge: Knowledge) -> None:
     plain = {"conflicts found": share(plainly), "conflicts told, untouched": untouched}
     aims = {
         "finds as many planted conflicts as the baseline": share(found) >= share(plainly),
-        "tells of no more in untouched articles": ours["conflicts told, untouched"] <= untouched,
         "no alarm where both say the same": not any(silent),
     }
     conditions = {"data": knowledge.name, "articles": len(knowledge.revisions), "planted": len(found)}
