@@ -42,7 +42,7 @@ def drafted(**changes: Any) -> Proposal:
     cited = DRAFT.replace(FACT, f"{FACT} [1]")
     draft = Draft(DRAFT, cited, (Citation(1, "shipping#1", FACT),), 0.8, DraftAuthor.OFFLINE)
     triage = replace(proposal().triage, fields=(Field("order_id", "FH-1042391", 0, 0),))
-    return replace(proposal(), **{"draft": draft, "triage": triage} | changes)
+    return replace(replace(proposal(), draft=draft, triage=triage), **changes)
 
 
 def thread(action: Action = Action.APPROVE, asked: str = ASKED, made: Proposal | None = None, **how: Any) -> Thread:
