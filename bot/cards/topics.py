@@ -118,8 +118,9 @@ def _links(links: Sequence[str]) -> Text:
 
 def _facts(topic: TopicProposal) -> tuple[tuple[str, Text], ...]:
     decided = topic.state not in WAITING
+    chosen = topic.state in (TopicState.TRYING, TopicState.ACCEPTED) and not topic.merges
     risk: Text = (f"{RISK_SIGNS[topic.risk]} {topic.risk.value}",)
-    rows: list[tuple[str, Text]] = [("Risk" if decided else "Suggested risk", risk)]
+    rows: list[tuple[str, Text]] = [("Risk" if chosen else "Suggested risk", risk)]
     if topic.nearest_title and not decided:
         rows.append(("Nearest intent", (f"“{topic.nearest_title}”, likeness {topic.likeness:.2f} of 1",)))
     return tuple(rows)
@@ -135,8 +136,8 @@ def _standing(topic: TopicProposal, cases: Mapping[str, EvalCase]) -> list[Eleme
             what = "Merging it into " if topic.merges else "Making it the intent "
             return [Notice(Tone.INFO, (what, Strong(becomes), ", decided by ", *by, ". Trying it on the eval cases …"))]
         case TopicState.HELD:
-            what = "merge it into " if topic.merges else "make it the intent "
-            said: Text = (Strong("Held"), ": nothing changed. The evals did not let ", *by[:1], f" {what}{becomes}.")
+            what = "merge it into" if topic.merges else "make it the intent"
+            said: Text = (Strong("Held"), ": nothing changed. ", *by[:1], f" wanted to {what} {becomes}.")
             return [Notice(Tone.STOP, said), *gate_elements(topic.gate, cases)]
         case TopicState.ACCEPTED | TopicState.MERGED:
             did = "Added to " if topic.merges else "Now the intent "

@@ -1,5 +1,6 @@
 """What customers ask that fits no intent, gathered into topics and put before the team once a week."""
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -58,21 +59,34 @@ async def find(desk: Desk) -> tuple[TopicProposal, ...]:
     known = desk.teacher.intents(await taxonomy_of(desk))
     clusters = await desk.topics.find([thread.escalation.asked for thread in asked], known)
     ids = {thread.escalation.id for thread in recent}
+    return await asyncio.to_thread(_proposals, desk.clock.now(), told, clusters, asked, ids, known)  # of 3,000: seconds
+
+
+def _proposals(
+    now: datetime,
+    told: Sequence[TopicProposal],
+    clusters: Sequence[FoundTopic],
+    asked: Sequence[Thread],
+    recent: Collection[str],
+    known: Sequence[KnownIntent],
+) -> tuple[TopicProposal, ...]:
+    """What the clusters of what was asked come to, beside what the team was told before."""
     new: list[TopicProposal] = []
     grown: list[TopicProposal] = []
+    texts = [thread.escalation.asked for thread in asked]
     for cluster in clusters:
         gathered = [asked[place] for place in cluster.members]
-        members = [thread for thread in gathered if thread.escalation.id in ids]
+        members = [thread for thread in gathered if thread.escalation.id in recent]
         same = same_as(told, {thread.escalation.id for thread in gathered})
         if len(members) < FEWEST or not _is_news(same, len(members)):
             continue
-        topic = _topic(desk.clock.now(), members, cluster, known, [thread.escalation.asked for thread in asked])
+        topic = _topic(now, members, cluster, known, texts)
         waiting = next((each for each in same if each.state is TopicState.PROPOSED), None)
         if waiting is None:
             new.append(topic)
         elif set(waiting.members) != set(topic.members) or waiting.card is None:
             grown.append(_grown(waiting, topic))
-    return (*_of_this_week(new, told, desk.clock.now()), *grown)
+    return (*_of_this_week(new, told, now), *grown)
 
 
 async def unfit(desk: Desk, told: Sequence[TopicProposal], weeks: int = WEEKS) -> tuple[Thread, ...]:
