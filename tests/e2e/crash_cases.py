@@ -88,7 +88,7 @@ class Victim:
         await until(lambda: len(self.ends()) > before, "the point was never reached", seconds=seconds)
         return self.ends()[before]
 
-    async def ready(self, *, seconds: float = 40) -> None:
+    async def ready(self, *, seconds: float = 120) -> None:
         """Wait until the bot answers."""
 
         async def up() -> bool:

@@ -32,22 +32,28 @@ import dbos._dbos
 from slack_sdk.web.async_client import AsyncWebClient
 
 import bot
-import bot.triage.triage
+import bot.app.parts
+import bot.app.workflows
 import handlers
 import knowledge
-import knowledge.embeddings.static
 from bot.app.running import build
 from bot.cli.serving import serve_until_stopped
 from bot.runtime import durable
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
 from bot.storage.escalations import SqlEscalations
+from bot.storage.eval_runs import SqlEvalRuns
+from bot.storage.fixes import SqlFixes
 from bot.storage.inbox import SqlInbox
 from bot.storage.outbox import SqlOutbox
+from bot.storage.policy_log import SqlPolicyLog
+from bot.storage.releases import SqlReleases
 from bot.storage.reviews import SqlReviews
 from bot.storage.traces import SqlTraces
 from bot.triage.taxonomy import load_taxonomy, load_tone
+from bot.triage.triage import TaxonomyTriager
 from bot.workflows.run import Envelope, Step
+from knowledge.embeddings.static import StaticEmbedder
 from tests.e2e.company import settings_for
 
 WRITES: dict[type, tuple[str, ...]] = {
@@ -56,6 +62,10 @@ WRITES: dict[type, tuple[str, ...]] = {
     SqlReviews: ("open", "propose", "set_card", "claim", "settle"),
     SqlEscalations: ("receive", "add_turn", "set_place", "set_status"),
     SqlTraces: ("save",),
+    SqlFixes: ("change",),
+    SqlReleases: ("propose", "activate"),
+    SqlEvalRuns: ("begin", "record", "finish"),
+    SqlPolicyLog: ("add",),
 }
 POSTS = ("chat.postMessage", "chat.update")
 
@@ -143,17 +153,17 @@ def _mark(owner: type, name: str, points: Points, label: str, *, before: bool = 
 
 def share_models(settings: Settings) -> None:
     """Fit once what every life would fit anew; the answers are the same."""
-    embedder = knowledge.embeddings.static.StaticEmbedder()
+    embedder = StaticEmbedder()
     taxonomy, tone = load_taxonomy(settings.desk.taxonomy), load_tone(settings.desk.tone)
-    triager = bot.triage.triage.TaxonomyTriager(taxonomy, tone, embedder)
+    triager = TaxonomyTriager(taxonomy, tone, embedder)
     triager.warm()
-    knowledge.embeddings.static.StaticEmbedder = lambda: embedder  # type: ignore[assignment, misc]
-    bot.triage.triage.TaxonomyTriager = lambda *_, **__: triager  # type: ignore[assignment, misc]
+    bot.app.parts.StaticEmbedder = lambda: embedder  # type: ignore[attr-defined, assignment]
+    bot.app.workflows.TaxonomyTriager = lambda *_, **__: triager  # type: ignore[attr-defined, assignment]
 
 
 def load_modules() -> None:
     """Import now what every life would import anew, also what is imported only when it is needed."""
-    for vendor in ("bm25s", "chromadb", "phonenumbers", "py3langid.langid"):
+    for vendor in ("bm25s", "chromadb", "phonenumbers", "py3langid.langid", "pydantic_evals"):
         importlib.import_module(vendor)
     for package in (bot, handlers, knowledge):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
