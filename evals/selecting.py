@@ -61,7 +61,7 @@ async def select(
 
 @dataclass(slots=True)
 class _Memory:
-    """What was judged of cases and found for them, the last of it; digests, so that nobody's words are kept twice."""
+    """What was judged of cases, and names of what was found for them; the last of it."""
 
     triages: OrderedDict[tuple[int, str], Triage] = field(default_factory=OrderedDict)
     found: OrderedDict[tuple[int, str, int, date], str] = field(default_factory=OrderedDict)
