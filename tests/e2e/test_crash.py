@@ -32,7 +32,7 @@ from tests.e2e.crash_cases import (
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.asyncio(loop_scope="module")]
 
-PROPOSE = {"open", "triage", "retrieve", "draft", "guard", "propose", "show"}
+PROPOSE = {"open", "pin", "triage", "retrieve", "draft", "guard", "propose", "show"}
 RESOLVE = {"claim", "deliver", "settle", "show"}
 ROOM, CONVERSATION = Room(), Conversation()
 
