@@ -69,18 +69,23 @@ async def distinguishing(desk: Desk, taxonomy: str = TAXONOMY) -> Desk:
 
 
 async def ask(
-    desk: Desk, texts: Sequence[str], *, weeks_ago: float = 0, name: str = "c", risk: Risk = Risk.MEDIUM
+    desk: Desk,
+    texts: Sequence[str],
+    *,
+    name: str = "c",
+    intent: str = UNKNOWN_INTENT,
+    risk: Risk = Risk.MEDIUM,
 ) -> None:
-    """Let customers ask these, each in a conversation of its own that is judged to fit no intent."""
+    """Let customers ask these, each in a conversation of its own, judged to be of this intent."""
     for number, text in enumerate(texts):
-        at = desk.clock.now() - timedelta(weeks=weeks_ago, minutes=len(texts) - number)
+        at = desk.clock.now() - timedelta(minutes=len(texts) - number)
         said = replace(turn(f"{name}{number}", text), at=at)
         customer = Customer(f"{name}{number}", "Hanna Vos", "hanna@x.example")
         asked, _ = await desk.store.escalations.receive(
             escalation(f"esc_{name}{number}", said, opened_at=at, customer=customer)
         )
         review, _ = await desk.store.reviews.open(asked, at=at)
-        triage = replace(proposal().triage, intent=UNKNOWN_INTENT, risk=risk)
+        triage = replace(proposal().triage, intent=intent, risk=risk)
         await desk.store.reviews.propose(review.id, proposal(triage=triage))
 
 

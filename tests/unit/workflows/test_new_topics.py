@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from bot.cards.block_kit import render_card
-from bot.domain.answer import Risk
+from bot.domain.answer import UNKNOWN_INTENT, Risk
 from bot.domain.errors import Unavailable
 from bot.domain.intents import Label, LabelSource, TopicState
 from bot.ports import Desk
@@ -119,6 +119,17 @@ async def test_what_became_an_intent_or_was_labelled_is_not_gathered_again(asked
         label = Label(f"l{number}", "x", "delivery", LabelSource.RELABEL, ANA, now, f"esc_roast{number}")
         await asked.store.labels.save(label)
     assert await propose(asked) == (replace(topic, state=TopicState.ACCEPTED, version=topic.version + 1),)
+
+
+async def test_what_somebody_labelled_as_none_of_the_intents_is_gathered_too(desk: Desk, clock: Clock) -> None:
+    desk = await distinguishing(desk)
+    await ask(desk, COURSES[:4])
+    await ask(desk, COURSES[4:], name="misjudged", intent="delivery")
+    assert await propose(desk) == ()
+    for number in range(2):
+        name = f"esc_misjudged{number}"
+        await desk.store.labels.save(Label(name, "x", UNKNOWN_INTENT, LabelSource.RELABEL, ANA, clock.now(), name))
+    assert [len(topic.members) for topic in await propose(desk)] == [6]
 
 
 async def test_the_risk_is_the_highest_that_a_fair_share_has(desk: Desk) -> None:
