@@ -23,17 +23,18 @@ async def judge(desk: Desk, *, candidate: int, live: int, slug: str, intent: str
     """
     cases = await desk.store.cases.all()
     chosen = await select(desk, cases, candidate=candidate, live=live, slug=slug, intent=intent)
-    sides = Side(f"live v{live}", release=live), Side(f"candidate v{candidate}", release=candidate)
+    workflow = (await desk.workflows.live()).release
+    sides = Side(f"live v{live}", live, workflow), Side(f"candidate v{candidate}", candidate, workflow)
     return await weigh(desk, chosen, *sides, skipped=len(cases) - len(chosen.tried))
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What cases are tried on: a release of either kind by its number, None for what is live."""
+    """What cases are tried on: a knowledge release (None: the live one) and a workflow release, by their numbers."""
 
     name: str
-    release: int | None = None
-    workflow: int | None = None
+    release: int | None
+    workflow: int
 
 
 Reading = Callable[[CaseResult], CaseResult]

@@ -153,9 +153,10 @@ def _confidence(proposal: "Proposal") -> str:
 def _print_trace(out: "Console", trace: "Trace") -> None:
     import json
 
-    releases = f"knowledge v{trace.knowledge_release}, workflow v{trace.workflow_release}"
+    releases = f" (knowledge v{trace.knowledge_release}, workflow v{trace.workflow_release})"
+    answered = releases if trace.workflow_release else ""
     out.print(
-        f"{trace.kind} {trace.id} of {trace.escalation_id or 'the terminal'} ({releases})", style="bold", markup=False
+        f"{trace.kind} {trace.id} of {trace.escalation_id or 'the terminal'}{answered}", style="bold", markup=False
     )
     for span in trace.spans:
         failed = " FAILED" if span.error else ""

@@ -21,7 +21,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One run from stimulus to end. `kind` names the run: propose, resolve, again, ask."""
+    """One run from stimulus to end. `kind` names the run: propose, resolve, again, ask.
+
+    The releases are 0 for a run that answered nothing.
+    """
 
     id: str
     kind: str

@@ -59,7 +59,8 @@ def compare(before: Trace, after: Proposal) -> Differences:
         ("sources", old_sources, new_sources),
         ("findings", _findings(recorded.get("guard") or []), sorted(f"{f.level}: {f.message}" for f in after.findings)),
     ]
-    lines = [f"recorded with knowledge v{before.knowledge_release}, replayed on v{after.knowledge_release}"]
+    was = f"knowledge v{before.knowledge_release} and workflow v{before.workflow_release}"
+    lines = [f"recorded with {was}, replayed on v{after.knowledge_release} and v{after.workflow_release}"]
     for name, old, new in parts:
         lines += [f"{name}: the same"] if old == new else [f"{name}: changed", f"  - {old}", f"  + {new}"]
     new_slugs = [passage.slug for passage in after.passages]
