@@ -26,11 +26,14 @@ def learn(dry_run: bool) -> None:
 
 async def _learn(dry_run: bool) -> None:
     from bot.cli.terminal import progress_bar
-    from bot.domain.refit import Outcome
+    from bot.domain.refit import FEWEST, Outcome
     from evals.learning import measure
 
     async with _connected() as desk:
         labels = await desk.store.labels.untaught()
+        if len(labels) < FEWEST:
+            click.echo((await measure(desk)).refit.why)
+            return
         with progress_bar("Fitting") as tell:
             measured = await measure(desk, lambda done, of: tell(done, of, ""))
         _print(measured.refit, labels)

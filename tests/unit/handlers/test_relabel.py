@@ -48,7 +48,7 @@ async def form(desk: Desk, review: Review, who: Person = REP) -> dict[str, str]:
     return {each.name: each.initial for each in shown.elements if isinstance(each, TextInput | Choice)}
 
 
-async def send(desk: Desk, review: Review, who: Person = REP, **values: str) -> Answer:
+async def send(desk: Desk, review: Review, who: Person = REP, /, **values: str) -> Answer:
     filled = {"text": "Can I unlock my account?", "intent": "account"} | values
     return await send_intent(desk, Submission("s", "capture.intent", review.id, who, filled, THREAD))
 
