@@ -20,14 +20,14 @@ from queue import Empty, Queue
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot.cli.terminal import progress_bar
 from knowledge.embeddings.minilm import MiniLmEmbedder
 from knowledge.embeddings.remembering import RememberingTokenEmbedder
 from tests.benchmarks.learning.found import Results, after_a_fix, arrived, curve, figures, fixes, gain, summed
 from tests.benchmarks.learning.picture import learning_picture
-from tests.benchmarks.learning.weeks import Condition, Plan, Played, play
+from tests.benchmarks.learning.weeks import Condition, Plan, Played, Week, play
 from tests.benchmarks.learning.world import Outcome, Planted, arriving, facts, phrasings, plant, probes, weekly_counts
 from tests.benchmarks.public import PROJECT, data
 from tests.benchmarks.report import report
@@ -87,20 +87,29 @@ def play_all(seeds: int, weeks: int) -> Results:
 
 def print_weeks(results: Results) -> None:
     """Print each condition's weeks: what arrived, what the probes say at its end, and what its releases broke."""
-    out = Console(width=None)
+    out = Console(highlight=False)
+    out.width = max(out.width, WIDE)
     for condition, played in results.items():
-        probed = {outcome: curve(played, outcome) for outcome in Outcome}
-        columns = ("approved unchanged", *(outcome.value for outcome in Outcome))
-        table = Table(
-            "week", *columns, "probes correct [95 %]", "probes wrong", "releases", "broke", title=condition.value
-        )
+        right, wrong = curve(played, Outcome.RIGHT), curve(played, Outcome.WRONG)
+        table = Table(*COLUMNS, title=f"{condition}: shares of what arrived, then of the probes", title_justify="left")
         for week in range(len(played[0].weeks)):
-            shares = [f"{share:.2f}" for share in arrived(played, week).values()] if week else [""] * len(columns)
+            shares = [f"{share:.2f}" for share in arrived(played, week).values()] if week else [""] * 6
             at = [each.weeks[week] for each in played]
-            broke = f"{sum(len(each.broken) for each in at)} probes, {sum(len(each.broken_core) for each in at)} core"
-            probes_told = (str(probed[Outcome.RIGHT][week]), f"{probed[Outcome.WRONG][week].value:.2f}")
-            table.add_row(str(week), *shares, *probes_told, str(sum(each.releases for each in at)), broke)
+            counts = (sum(each.releases for each in at), *(sum(map(len, each)) for each in broke(at)))
+            table.add_row(str(week), *shares, str(right[week]), f"{wrong[week].value:.2f}", *map(str, counts))
         out.print(table)
+
+
+COLUMNS = (
+    "week", "sent as it was", "right", "beside", "wrong", "rightly abstained", "needlessly", Column("probes right [95 %]", no_wrap=True),
+    "wrong", "releases", "broke probes", "core cases",
+)  # fmt: skip
+WIDE = 132  # characters that the table takes, where nothing says how wide the terminal is
+
+
+def broke(weeks: Sequence[Week]) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """The probes, and the core cases, that releases of these weeks broke."""
+    return [each.broken for each in weeks], [each.broken_core for each in weeks]
 
 
 def print_fixes(results: Results) -> None:
@@ -131,7 +140,7 @@ def conclude(results: Results, **conditions: Any) -> None:
     """Report the last week beside the other conditions, and whether the aims were met."""
     played = results[Condition.GATED]
     right, talked, probed, asked = after_a_fix(played, Planted.GAP)
-    core = summed(played, lambda week: len(week.broken_core))
+    core = _core(results, Condition.GATED)
     more = gain(played, results[Condition.OFF], Outcome.RIGHT)
     gate = gain(played, results[Condition.UNGATED], Outcome.RIGHT)
     wrong = gain(played, results[Condition.OFF], Outcome.WRONG)
@@ -140,7 +149,7 @@ def conclude(results: Results, **conditions: Any) -> None:
         f"planted gaps are answered correctly the week after their fix, nine times in ten ({week_after})": right
         >= 0.9 * talked
         > 0,
-        f"with the gate on no release breaks a passing core case ({core:.0f} broken)": core == 0,
+        f"with the gate on no release breaks a passing core case ({core} broken)": core == 0,
         f"the loop makes more answers correct (probes, last week: +{more})": more.low > 0,
         f"and fewer wrong ({wrong})": wrong.high < 0,
         f"the gate makes more answers correct than none ({gate})": gate.low > 0,
@@ -165,16 +174,22 @@ def main() -> None:
     conclude(results, seeds=seeds, weeks=weeks, a_week=A_WEEK, minutes=MINUTES, slips=SLIPS)
     if given.picture:
         curves = {condition: curve(played, Outcome.RIGHT) for condition, played in results.items()}
-        PICTURE.write_bytes(learning_picture(curves, subtitle(seeds)))
+        PICTURE.write_bytes(learning_picture(curves, subtitle(results, seeds)))
         print(f"wrote {PICTURE.relative_to(PROJECT)}")
 
 
-def subtitle(seeds: int) -> Sequence[str]:
+def _core(results: Results, condition: Condition) -> int:
+    """How many passing core cases the releases broke."""
+    return round(summed(results[condition], lambda week: len(week.broken_core)))
+
+
+def subtitle(results: Results, seeds: int) -> Sequence[str]:
     """What the picture shows, and that it is a simulation."""
     return (
         "An invented bank, whose articles began with gaps and old figures, is asked held-out questions.",
         f"A simulated rep captures and fixes for {MINUTES:.0f} minutes a week; {SLIPS:.0%} of the fixes are wrong.",
-        f"Mean of {seeds} {'seed' if seeds == 1 else 'seeds'}; the bands are 95 % intervals.",
+        f"Releases broke {_core(results, Condition.GATED)} core cases with the gate, "
+        f"{_core(results, Condition.UNGATED)} without. Mean of {seeds} seeds; bands: 95 % intervals.",
     )
 
 
