@@ -101,8 +101,8 @@ def print_weeks(results: Results) -> None:
 
 
 COLUMNS = (
-    "week", "sent as it was", "right", "beside", "wrong", "rightly abstained", "needlessly", Column("probes right [95 %]", no_wrap=True),
-    "wrong", "releases", "broke probes", "core cases",
+    "week", "sent as it was", "right", "beside", "wrong", "rightly abstained", "needlessly",
+    Column("probes right [95 %]", no_wrap=True), "wrong", "releases", "broke probes", "core cases",
 )  # fmt: skip
 WIDE = 132  # characters that the table takes, where nothing says how wide the terminal is
 
