@@ -95,7 +95,8 @@ async def answers(desk: Desk, chosen: Sequence[EvalCase], release: int, title: s
 async def tried(desk: Desk, change: Change, how: str, checked: int) -> Tried:
     """Bring one fix before the gate, and check what it skipped."""
     platform = ScriptedPlatform()
-    desk = replace(desk, platforms={"slack": platform}, people=Team(), runtime=NotingRuntime())
+    policy = replace(desk.policy, home_room="#escalations")
+    desk = replace(desk, policy=policy, platforms={"slack": platform}, people=Team(), runtime=NotingRuntime())
     live, now = await desk.store.releases.live("knowledge"), desk.clock.now()
     base = live.manifest.get(change.revision.slug, "")
     number = len(await desk.store.releases.newest("knowledge"))

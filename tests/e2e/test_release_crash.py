@@ -23,7 +23,7 @@ from bot.ports import Desk
 from tests.e2e.company import settings_for, words
 from tests.e2e.crash_cases import Stuck, Victim, ending_at, expect, make_template, until, victim_at_work
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.asyncio(loop_scope="module")]
 
 STEPS = {"build", "gate", "release", "show", "tell", "trace"}
 SLUG = "orders/order-number"
