@@ -70,11 +70,11 @@ def _changed(one: Release, other: Release) -> set[str]:
 
 
 def _judged(triage: Triage) -> Triage:
-    """The judgement without how sure it is and why: every example that comes or goes moves those a little.
+    """The judgement without how sure it is, why, and what else it could be: every example moves those a little.
 
     What is done with the sureness of an intent is seen in what is searched for.
     """
-    needs = tuple(replace(need, confidence=0.0, because="") for need in triage.needs)
+    needs = tuple(replace(need, confidence=0.0, because="", likely=()) for need in triage.needs)
     return replace(
         triage, intent_confidence=0.0, sentiment_confidence=0.0, urgency_confidence=0.0, because="", needs=needs
     )

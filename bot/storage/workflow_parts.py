@@ -20,7 +20,8 @@ class SqlWorkflowParts(Repository):
         rows = {manifest[name]: self._row(digest=manifest[name], text=text) for name, text in texts.items()}
         if rows:
             async with self._write() as connection:
-                await connection.execute(self._insert(PARTS).on_conflict_do_nothing(), list(rows.values()))
+                in_order = [rows[named] for named in sorted(rows)]  # so that no two writers wait for each other
+                await connection.execute(self._insert(PARTS).on_conflict_do_nothing(), in_order)
         return manifest
 
     async def texts(self, manifest: Mapping[str, str]) -> dict[str, str]:
