@@ -8,7 +8,7 @@ from bot.ports import Desk, Run, Workflow
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The numbers of the releases that a run keeps to its end, whatever is switched meanwhile; 0 where there is none."""
+    """The numbers of the releases that a run keeps to its end, whatever is switched meanwhile; 0: there is none."""
 
     knowledge: int
     workflow: int

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.app import starting, workflows
+from bot.app import starting
 from bot.app.parts import Parts, build_desk
 from bot.domain.article import Release
 from bot.domain.chat import Person
 from bot.domain.errors import Conflict, NotFound, Rejected
+from bot.llm.offline.drafter import OfflineDrafter
 from bot.ports import Desk
 from bot.settings import Settings
 from bot.triage.teaching import with_examples
@@ -147,7 +148,7 @@ async def test_what_another_version_or_setting_made_is_refused_with_what_to_do(
 ) -> None:
     modelled = await house.start(openai=MODEL)
     assert (await modelled.workflows.live()).drafter.name == "openai"
-    monkeypatch.setattr(workflows.OfflineDrafter, "version", "of-tomorrow")
+    monkeypatch.setattr(OfflineDrafter, "version", "of-tomorrow")
     desk = await house.start()
     with pytest.raises(Conflict, match=r"workflow v1 is of another version .* its drafter is “offline .*of-tomorrow”"):
         await releases.activate(desk, 1, by=SUE, why="Back.", kind="workflow")
@@ -165,7 +166,7 @@ async def test_a_process_stays_with_its_release_where_it_cannot_answer_as_the_ne
     old = await house.start()
     assert (await old.workflows.live()).release == 1
     with monkeypatch.context() as newer:
-        newer.setattr(workflows.OfflineDrafter, "version", "of-tomorrow")
+        newer.setattr(OfflineDrafter, "version", "of-tomorrow")
         await house.start()
     assert (await live(old)).number == 2
     assert (await old.workflows.live()).release == 1

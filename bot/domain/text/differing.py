@@ -11,6 +11,7 @@ from itertools import pairwise
 _BREAK = re.compile(r"\n[ \t]*\n\s*")
 _PART = re.compile(r"\S+\s*|\s+")
 _MOST_PAIRS = 20_000  # of equal parts, one in each text: the time of a comparison grows with them
+_MOST_PAIRS_OF_LINES = 200_000  # a file of settings says the same in many lines
 _LEAST_ALIKE = 0.3
 """The share of words from which one paragraph is another one changed, and not another one instead."""
 
@@ -48,21 +49,16 @@ def differing(before: str, after: str) -> tuple[Change, ...]:
 def differing_lines(before: str, after: str) -> tuple[Change, ...]:
     """As `differing`, line by line, for what is no prose: a file of settings."""
     old, new = before.splitlines(), after.splitlines()
-    return _changes(old, new, _changed_lines(old, new))
+    return _changes(old, new, _changed(old, new, most=_MOST_PAIRS_OF_LINES))
 
 
 def changed_lines(before: str, after: str) -> tuple[str, str]:
     """The lines of each text that the other one has otherwise."""
     old, new = before.splitlines(), after.splitlines()
-    edits = _changed_lines(old, new)
+    edits = _changed(old, new, most=_MOST_PAIRS_OF_LINES)
     gone = [line for start, end, _, _ in edits for line in old[start:end]]
     come = [line for _, _, start, end in edits for line in new[start:end]]
     return "\n".join(gone), "\n".join(come)
-
-
-def _changed_lines(old: Sequence[str], new: Sequence[str]) -> list["_Edit"]:
-    codes = SequenceMatcher(None, old, new).get_opcodes()  # its heuristic passes over lines that are everywhere
-    return [(a, b, c, d) for tag, a, b, c, d in codes if tag != "equal"]
 
 
 def _changes(old: Sequence[str], new: Sequence[str], edits: Sequence["_Edit"]) -> tuple[Change, ...]:
@@ -104,7 +100,7 @@ def merged(base: str, one: str, other: str) -> str | None:
 _Edit = tuple[int, int, int, int]
 
 
-def _changed(old: Sequence[str], new: Sequence[str]) -> list[_Edit]:
+def _changed(old: Sequence[str], new: Sequence[str], *, most: int = _MOST_PAIRS) -> list[_Edit]:
     """Where the paragraphs differ: start and end in the old ones, start and end in the new ones."""
     head = 0
     while head < min(len(old), len(new)) and old[head] == new[head]:
@@ -115,7 +111,7 @@ def _changed(old: Sequence[str], new: Sequence[str]) -> list[_Edit]:
     inner, outer = old[head : len(old) - tail], new[head : len(new) - tail]
     if not inner and not outer:
         return []
-    if _pairs(inner, outer) > _MOST_PAIRS:
+    if _pairs(inner, outer) > most:
         return [(head, len(old) - tail, head, len(new) - tail)]
     codes = SequenceMatcher(None, inner, outer, autojunk=False).get_opcodes()
     return [(a + head, b + head, c + head, d + head) for tag, a, b, c, d in codes if tag != "equal"]

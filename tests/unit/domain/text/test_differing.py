@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from bot.domain.text.differing import Fate, differing, merged
+from bot.domain.text.differing import Fate, changed_lines, differing, differing_lines, merged
 
 BASE = "# Refunds\n\nA refund takes 3 days.\n\nIt goes to the same card.\n\nGift cards are not refunded.\n"
 
@@ -65,5 +65,25 @@ def test_a_text_that_repeats_itself_takes_no_longer_than_others(one: str, other:
     begin = time.perf_counter()
     differing(one, other)
     merged(one, other, one)
+    differing_lines(one, other)
     assert time.perf_counter() - begin < 5
     assert differing("\x00\ud800 \u202e", "\x00\ud800") == differing("\x00\ud800 \u202e", "\x00\ud800")
+
+
+SETTINGS = "intents:\n  - name: refund\n    risk: low\n  - name: delivery\n    risk: low\n"
+
+
+def test_settings_are_compared_line_by_line() -> None:
+    changed = SETTINGS.replace("delivery\n    risk: low", "delivery\n    risk: high\n    room: orders")
+    assert changed_lines(SETTINGS, changed) == ("    risk: low", "    risk: high\n    room: orders")
+    risk, room = differing_lines(SETTINGS, changed)
+    assert (Fate.REMOVED, "low") in risk.stretches and (Fate.ADDED, "high") in risk.stretches
+    assert room.stretches == ((Fate.ADDED, "    room: orders"),)
+    assert changed_lines("", "model-x") == ("", "model-x")
+    assert differing_lines(SETTINGS, SETTINGS) == ()
+
+
+def test_a_line_among_many_that_say_the_same_is_found() -> None:
+    many = "".join(f"- name: i{number}\n  risk: low\n  examples:\n  - e{number}\n" for number in range(300))
+    changed = many.replace("- e7\n", "- new\n  - e7\n").replace("- e250\n", "- e250\n  - last\n")
+    assert changed_lines(many, changed) == ("", "  - new\n  - last")
