@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.app.judging import model_judge
 from bot.app.searching import search_embedder, search_reranker
-from bot.app.starting import read_files, start_release
+from bot.app.starting import read_files, start_release, visited_release
 from bot.app.workflows import Maker, Program, StoredWorkflows
 from bot.discovery import find
 from bot.domain.chat import Person, Role
@@ -71,10 +71,13 @@ class Parts:
     """Loads models and indexes ahead of the first question; safe to run beside everything else."""
 
 
-async def build_desk(settings: Settings, *, clock: Clock | None = None, meanings: TokenEmbedder | None = None) -> Parts:
+async def build_desk(
+    settings: Settings, *, clock: Clock | None = None, meanings: TokenEmbedder | None = None, serves: bool = True
+) -> Parts:
     """Make what answers questions. On SQLite its file is brought up to date first. Raises Misconfigured.
 
-    `meanings` embeds sentences in context, where several desks of a process share what has been read.
+    `meanings` embeds sentences in context, where several desks of a process share what has been read. One that `serves`
+    makes live what its files and settings say; a command at the terminal answers as what is live.
     """
     clock = clock or SystemClock()
     said = read_files(settings)
@@ -95,7 +98,7 @@ async def build_desk(settings: Settings, *, clock: Clock | None = None, meanings
         books=(store, clock),
     )
     workflows = StoredWorkflows(store, clock, Maker(program))
-    await start_release(store, said, program.code, clock.now())
+    await (start_release if serves else visited_release)(store, said, program.code, clock.now())
     retriever = HybridRetriever(store.articles, store.releases, embedder, reranker=reranker)
     library = Library(store.articles, store.releases, embedder, clock, log=store.policy_log)
     precedents = PrecedentIndex(store.precedents, store.releases, questions)

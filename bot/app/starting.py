@@ -1,5 +1,6 @@
 """What a process begins to answer with: the live workflow release, and in it what its files and settings say anew."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,8 @@ from bot.settings import Settings
 from bot.triage.carrying import carried_over
 from bot.triage.taxonomy import load_taxonomy, load_tone
 from bot.workflows.releases import WORKFLOW, part_changes
+
+log = logging.getLogger(__name__)
 
 FILES = "files"
 """The kind of release that names what the files and settings said when a process last started."""
@@ -38,6 +41,31 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Misconfigured(f"{path} cannot be read.") from error
+
+
+async def visited_release(store: Store, said: Mapping[str, str], code: Mapping[str, str], now: datetime) -> Release:
+    """The release that a command at the terminal answers as: the live one, whatever its own files and settings say.
+
+    A command must not change what customers are told in passing, and says in the log where it would. Where nothing is
+    live yet, and after an upgrade of the program, it begins as a serving process does.
+    """
+    live = await store.releases.live(WORKFLOW)
+    texts = await store.workflow_parts.texts(live.manifest)
+    if not live.number or not texts:
+        return await start_release(store, said, code, now)
+    if any(texts.get(name) != text for name, text in code.items() if name != "search"):
+        before = await store.workflow_parts.texts((await store.releases.live(FILES)).manifest)
+        return await start_release(store, before or said, code, now)
+    noted = await store.workflow_parts.texts((await store.releases.live(FILES)).manifest)
+    if changed := sorted(name for name, text in said.items() if text != noted.get(name)):
+        files = ", ".join(changed)
+        log.warning(
+            "Answers are as %s, which is live. Here it says otherwise (%s): the next start of ratchet serve "
+            "makes that live.",
+            live.label,
+            files,
+        )
+    return live
 
 
 async def start_release(store: Store, said: Mapping[str, str], code: Mapping[str, str], now: datetime) -> Release:

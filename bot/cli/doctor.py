@@ -70,7 +70,7 @@ async def examine() -> AsyncIterator[Result]:
     sections = [name for name in ("slack", "webhook", "openai") if getattr(settings, name).present]
     yield Result(Health.GOOD, "Settings", f"complete; sections in use: {', '.join(sections) or 'none'}")
     try:
-        parts = await build_desk(settings)
+        parts = await build_desk(settings, serves=False)
     except RatchetError as problem:
         yield Result(Health.BAD, "Records", str(problem))
     else:

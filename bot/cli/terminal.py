@@ -43,7 +43,7 @@ async def desk_parts() -> AsyncIterator["Parts"]:
 
     settings = Settings()
     log_to_stderr(settings.core.log_level if settings.core.log_level != "info" else "warning")
-    parts = await build_desk(settings)
+    parts = await build_desk(settings, serves=False)
     try:
         yield parts
     finally:

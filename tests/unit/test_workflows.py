@@ -54,13 +54,13 @@ class House:
     def write(self, name: str, text: str) -> None:
         (self.folder / f"{name}.yaml").write_text(text, encoding="utf-8")
 
-    async def start(self, **sections: Any) -> Desk:
+    async def start(self, *, serves: bool = True, **sections: Any) -> Desk:
         """Start a process, as it were, and return its desk."""
         files = {name: self.folder / f"{name}.yaml" for name in ("taxonomy", "tone", "voice")}
         settings = Settings(
             core={"data_dir": self.folder, "_env_file": None}, desk=files, search={"embedder": "static"}, **sections
         )
-        self.started.append(await build_desk(settings, clock=Clock(), meanings=MEANINGS))
+        self.started.append(await build_desk(settings, clock=Clock(), meanings=MEANINGS, serves=serves))
         return self.started[-1].desk
 
 
@@ -131,6 +131,25 @@ async def test_a_changed_file_keeps_what_was_learned_and_the_log_says_what_chang
     assert "which kiosk" in await taxonomy(desk) and "Money back" in await taxonomy(desk)
     (line,) = [line for line in await desk.store.policy_log.newest() if "workflow v3" in line.why]
     assert (line.kind, line.before.strip(), line.after.strip()) == ("taxonomy", "title: Refunds", "title: Money back")
+
+
+async def test_a_command_with_other_files_or_settings_changes_nothing_that_customers_are_told(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = await house.start(serves=False)
+    assert (await live(begun)).number == 1
+    house.write("voice", VOICE.replace("shop", "help"))
+    asking = await house.start(serves=False)
+    assert (await live(asking)).number == 1
+    assert (await asking.workflows.live()).allowed_hosts == frozenset({"shop.example"})
+    assert "the next start of ratchet serve makes that live" in caplog.text
+    assert (await live(await house.start())).number == 2
+    serving = await house.start(openai=MODEL)
+    assert (await live(serving)).number == 3
+    passing = await house.start(serves=False)
+    assert (await live(passing)).number == 3
+    with pytest.raises(Conflict, match="none is set up here"):
+        await passing.workflows.live()
 
 
 async def test_a_process_that_dies_before_it_noted_its_files_comes_to_the_same(house: House) -> None:
