@@ -1,5 +1,6 @@
 """`ratchet release` and `ratchet policy`, run as their users run them."""
 
+import asyncio
 import csv
 import io
 import json
@@ -7,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import CONTENT
+from bot.app.parts import build_desk
+from bot.settings import CONTENT, Settings
 from tests.e2e.test_command_line import Terminal
 
 CARDS = "---\ntitle: Card refunds\n---\nA card refund takes 5 days.\n\nIt goes to the same card.\n"
@@ -76,6 +78,14 @@ def test_a_text_that_a_spreadsheet_would_reckon_is_quoted(terminal: Terminal) ->
 EXAMPLE = "whatever happened to my beans on the lorry"
 
 
+async def served(folder: Path, taxonomy: Path) -> None:
+    """Start as `ratchet serve` does, which makes live what the files say."""
+    core = {"data_dir": folder, "_env_file": None}
+    settings = Settings(core=core, desk={"taxonomy": taxonomy}, search={"embedder": "static"})
+    parts = await build_desk(settings)
+    await parts.engine.close()
+
+
 def test_a_workflow_release_is_compared_rolled_back_and_activated_and_a_restart_leaves_it(tmp_path: Path) -> None:
     terminal, file = Terminal(tmp_path), tmp_path / "taxonomy.yaml"
 
@@ -86,6 +96,8 @@ def test_a_workflow_release_is_compared_rolled_back_and_activated_and_a_restart_
     file.write_text(text)
     assert "live" in ratchet("release", "list", "--kind", "workflow")
     file.write_text(text.replace("examples:\n", f'examples:\n      - "{EXAMPLE}"\n', 1))
+    assert "workflow v2" not in ratchet("release", "list", "--kind", "workflow")
+    asyncio.run(served(tmp_path / "var", file))
     listed = ratchet("release", "list", "--kind", "workflow")
     assert "live" in next(line for line in listed.splitlines() if "workflow v2" in line)
     shown = ratchet("release", "show", "2", "--kind", "workflow")
