@@ -91,7 +91,8 @@ def print_weeks(results: Results) -> None:
     out.width = max(out.width, WIDE)
     for condition, played in results.items():
         right, wrong = curve(played, Outcome.RIGHT), curve(played, Outcome.WRONG)
-        table = Table(*COLUMNS, title=f"{condition}: shares of what arrived, then of the probes", title_justify="left")
+        columns = (*COLUMNS[:7], Column(PROBES_RIGHT, no_wrap=True), *COLUMNS[7:])  # a Column keeps its table's cells
+        table = Table(*columns, title=f"{condition}: shares of what arrived, then of the probes", title_justify="left")
         for week in range(len(played[0].weeks)):
             shares = [f"{share:.2f}" for share in arrived(played, week).values()] if week else [""] * 6
             at = [each.weeks[week] for each in played]
@@ -101,9 +102,10 @@ def print_weeks(results: Results) -> None:
 
 
 COLUMNS = (
-    "week", "sent as it was", "right", "beside", "wrong", "rightly abstained", "needlessly",
-    Column("probes right [95 %]", no_wrap=True), "wrong", "releases", "broke probes", "core cases",
+    "week", "sent as it was", "right", "beside", "wrong", "rightly abstained", "needlessly", "wrong", "releases",
+    "broke probes", "core cases",
 )  # fmt: skip
+PROBES_RIGHT = "probes right [95 %]"
 WIDE = 132  # characters that the table takes, where nothing says how wide the terminal is
 
 
@@ -187,7 +189,7 @@ def subtitle(results: Results, seeds: int) -> Sequence[str]:
     """What the picture shows, and that it is a simulation."""
     return (
         "An invented bank, whose articles began with gaps and old figures, is asked held-out questions.",
-        f"A simulated rep captures and fixes for {MINUTES:.0f} minutes a week; {SLIPS:.0%} of the fixes are wrong.",
+        f"A simulated rep captures and fixes for at most {MINUTES:.0f} minutes a week, {SLIPS:.0%} of it wrongly.",
         f"Releases broke {_core(results, Condition.GATED)} core cases with the gate, "
         f"{_core(results, Condition.UNGATED)} without. Mean of {seeds} seeds; bands: 95 % intervals.",
     )
