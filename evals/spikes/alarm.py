@@ -31,9 +31,9 @@ class Change(StrEnum):
 class Alarm:
     """Whether a series is beyond expectation; plain values.
 
-    It opens at a rarity and stays open until an hour has passed in which the series did only what every other day does,
-    so that a spike which wavers is one spike. For a day after it opened nothing opens anew, unless it is ten times rarer
-    than all that was told in that day.
+    It opens at a rarity and stays open until an hour has passed in which the series did only what every other day
+    does, so that a spike which wavers is one spike. For a day after it opened nothing opens anew, unless it is ten
+    times rarer than all that was seen while it was open.
     """
 
     opened: datetime | None = None

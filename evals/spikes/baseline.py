@@ -20,8 +20,8 @@ class Baseline:
     """The expected count of five minutes; all state is plain numbers.
 
     An hour of the week falls back on that hour of the day, and that on the level alone, as long as little of it was
-    seen. A count teaches at most three times what was expected (and three), so that a spike does not become normal, while
-    a level that has risen for good is followed.
+    seen. A count teaches at most three times what was expected (and three), so that a spike does not become normal,
+    while a level that has risen for good is followed.
     """
 
     level: float = 0.0

@@ -69,7 +69,7 @@ class Line:
         return [reading for change, reading in self.changes if change is Change.OPENED]
 
 
-def test_an_outage_is_told_within_ten_minutes_once_grows_and_is_over():
+def test_an_outage_is_told_within_ten_minutes_once_grows_and_is_over() -> None:
     line = Line().read(counts(flat(3), 14))
     begins = line.at
     line.read([30] * 4).read([90] * 4).read(counts(flat(3), 1, seed=2))
@@ -84,27 +84,27 @@ def test_an_outage_is_told_within_ten_minutes_once_grows_and_is_over():
 
 
 @pytest.mark.parametrize("mean", [0.14, 1.0, 12.0])
-def test_chance_wakes_somebody_at_most_once_in_three_weeks(mean: float):
+def test_chance_wakes_somebody_at_most_once_in_three_weeks(mean: float) -> None:
     weeks, woken = 8, [len(Line().read(counts(flat(mean), 56, seed=seed)).opened()) for seed in range(4)]
 
     assert sum(woken) <= len(woken) * weeks / 3
 
 
-def test_a_thin_series_is_told_too():
+def test_a_thin_series_is_told_too() -> None:
     line = Line().read(counts(flat(40 / DAY), 21)).read([2, 1, 3, 2, 2, 3])
 
     assert len(line.opened()) == 1
     assert line.opened()[0].seen >= 5
 
 
-def test_too_few_events_are_no_alert_however_rare():
+def test_too_few_events_are_no_alert_however_rare() -> None:
     line = Line().read([0] * 21 * DAY).read([4])
 
     assert not line.opened()
     assert line.detector.update(line.at, 0).probability < 1 / 21
 
 
-def test_nothing_is_told_before_three_full_days_were_seen():
+def test_nothing_is_told_before_three_full_days_were_seen() -> None:
     for days in (0, 1, 2.9):
         line = Line().read(counts(flat(3), days)).read([500])
         assert not line.opened()
@@ -112,7 +112,7 @@ def test_nothing_is_told_before_three_full_days_were_seen():
     assert Line().read(counts(flat(3), 4)).read([500]).opened()
 
 
-def test_what_bursts_every_day_must_burst_more_to_be_told():
+def test_what_bursts_every_day_must_burst_more_to_be_told() -> None:
     chance = random.Random(4)
     bursting = counts(flat(3), 28)
     for day in range(28):
@@ -124,14 +124,14 @@ def test_what_bursts_every_day_must_burst_more_to_be_told():
     assert Line().read(bursting).read([1500] * 3).opened()
 
 
-def test_a_past_spike_does_not_hide_the_next_one():
+def test_a_past_spike_does_not_hide_the_next_one() -> None:
     line = Line().read(counts(flat(3), 14)).read([60] * 12)
     line.read(counts(flat(3), 7, seed=2)).read([60] * 12)
 
     assert len(line.opened()) == 2
 
 
-def test_a_level_that_has_risen_for_good_is_told_once_and_then_believed():
+def test_a_level_that_has_risen_for_good_is_told_once_and_then_believed() -> None:
     line = Line().read(counts(flat(3), 14)).read(counts(flat(9), 14, seed=2))
 
     assert len(line.opened()) == 1
@@ -139,14 +139,14 @@ def test_a_level_that_has_risen_for_good_is_told_once_and_then_believed():
     assert line.detector.baseline.expected(0) == pytest.approx(9, rel=0.2)
 
 
-def test_an_office_that_opens_in_the_morning_is_no_spike():
+def test_an_office_that_opens_in_the_morning_is_no_spike() -> None:
     zone = ZoneInfo("Europe/Berlin")
 
     assert not Line(zone=zone).read(counts(office(zone), 35)).opened()
 
 
 @pytest.mark.parametrize("change", ["2026-03-29", "2026-10-25"])
-def test_a_change_of_the_clocks_is_no_spike(change: str):
+def test_a_change_of_the_clocks_is_no_spike(change: str) -> None:
     zone = ZoneInfo("Europe/Berlin")
     start = datetime.fromisoformat(change).replace(tzinfo=UTC) - timedelta(days=28)
     line = Line(start, zone).read(counts(office(zone), 35, start=start))
@@ -154,7 +154,7 @@ def test_a_change_of_the_clocks_is_no_spike(change: str):
     assert not [each for each in line.opened() if each.at > start + timedelta(days=26)]
 
 
-def test_days_in_which_nobody_counted_are_not_days_without_tickets():
+def test_days_in_which_nobody_counted_are_not_days_without_tickets() -> None:
     line = Line().read(counts(flat(12), 14))
     usual = line.detector.baseline.expected(0)
     line.at += timedelta(days=3)
@@ -164,14 +164,14 @@ def test_days_in_which_nobody_counted_are_not_days_without_tickets():
     assert line.detector.baseline.expected(0) == pytest.approx(usual, rel=0.1)
 
 
-def test_a_gap_does_not_hide_a_spike_that_follows_it():
+def test_a_gap_does_not_hide_a_spike_that_follows_it() -> None:
     line = Line().read(counts(flat(12), 14))
     line.at += timedelta(days=3)
 
     assert line.read([150] * 2).opened()
 
 
-def test_what_is_read_too_late_teaches_and_wakes_nobody():
+def test_what_is_read_too_late_teaches_and_wakes_nobody() -> None:
     line = Line().read(counts(flat(3), 14), late=timedelta(days=30)).read([300] * 6, late=timedelta(hours=1))
     assert not line.changes
     assert line.detector.baseline.expected(0) > 2
@@ -179,7 +179,7 @@ def test_what_is_read_too_late_teaches_and_wakes_nobody():
     assert line.read(counts(flat(3), 1, seed=2)).read([300] * 3).opened()
 
 
-def test_a_second_spike_in_a_day_is_told_only_if_it_is_far_rarer():
+def test_a_second_spike_in_a_day_is_told_only_if_it_is_far_rarer() -> None:
     line = Line().read(counts(flat(3), 21)).read([25] * 3).read(counts(flat(3), 0.4, seed=2))
     assert [change for change, _ in line.changes][-1] is Change.RESOLVED
 
@@ -189,7 +189,7 @@ def test_a_second_spike_in_a_day_is_told_only_if_it_is_far_rarer():
     assert len(line.opened()) == 2
 
 
-def test_kept_as_json_and_read_back_it_goes_on_as_if_nothing_had_happened():
+def test_kept_as_json_and_read_back_it_goes_on_as_if_nothing_had_happened() -> None:
     before = counts(flat(5), 6)
     going, stopped = Line().read(before), Line().read(before)
     kept = codec(Detector)
@@ -200,14 +200,14 @@ def test_kept_as_json_and_read_back_it_goes_on_as_if_nothing_had_happened():
         assert going.detector.update(at, count) == stopped.detector.update(at, count)
 
 
-def test_what_is_kept_does_not_grow_with_time():
+def test_what_is_kept_does_not_grow_with_time() -> None:
     kept = codec(Detector)
     month, year = (len(kept.dump_json(Line().read([3] * days * DAY).detector)) for days in (30, 120))
 
     assert year < 1.1 * month
 
 
-def test_a_bucket_that_was_read_before_changes_nothing():
+def test_a_bucket_that_was_read_before_changes_nothing() -> None:
     line = Line().read(counts(flat(5), 4))
     before = codec(Detector).dump_json(line.detector)
     line.detector.update(line.at - BUCKET, 10_000)
@@ -217,7 +217,7 @@ def test_a_bucket_that_was_read_before_changes_nothing():
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=400), st.sampled_from([0, 1, 100]))
-def test_whatever_is_counted_the_probability_is_one(some: list[int], repeats: int):
+def test_whatever_is_counted_the_probability_is_one(some: list[int], repeats: int) -> None:
     line = Line().read(some * (1 + repeats if len(some) < 20 else 1))
     reading = line.detector.update(line.at, some[0])
 
@@ -226,12 +226,12 @@ def test_whatever_is_counted_the_probability_is_one(some: list[int], repeats: in
     assert reading.seen >= 0 <= reading.expected
 
 
-def test_once_in_so_many_days_is_what_it_says():
+def test_once_in_so_many_days_is_what_it_says() -> None:
     for days in (2.0, 21.0, 400.0):
         assert 1 / probability(height_of(days)) == pytest.approx(days)
 
 
-def test_gumbel_days_are_fitted():
+def test_gumbel_days_are_fitted() -> None:
     chance = random.Random(5)
     found = []
     for _ in range(200):
