@@ -18,6 +18,7 @@ AHEAD = timedelta(days=366)
 
 _SECOND = timedelta(seconds=1)
 _UTC = ZoneInfo("UTC")
+_ALWAYS = Hours((((0, MINUTES),),) * 7)
 
 Stretch = tuple[datetime, datetime]
 
@@ -31,7 +32,7 @@ def time_zone(name: str) -> ZoneInfo:
 
 
 def instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
-    """When the zone's clocks show this minute of the day for the first time, or skip it: the moment at which they do."""
+    """When the zone's clocks first show this minute of the day; where they skip it, the moment at which they do."""
     shown = datetime.combine(day, time()) + timedelta(minutes=minute)
     found = shown.replace(tzinfo=zone).astimezone(UTC)
     if found.astimezone(zone).replace(tzinfo=None) == shown:
@@ -44,7 +45,7 @@ class Calendar:
     """When a team works: on its clocks within its hours, and never on a holiday."""
 
     zone: ZoneInfo = _UTC
-    hours: Hours = Hours((((0, MINUTES),),) * 7)
+    hours: Hours = _ALWAYS
     holidays: frozenset[date] = frozenset()
 
     def is_open(self, at: datetime) -> bool:

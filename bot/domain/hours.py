@@ -94,7 +94,7 @@ def _range(word: str) -> Range:
     if not dash:
         raise Rejected(f"“{word[:20]}” has no end: {_LIKE}.")
     opens, closes = minutes(start), minutes(end)
-    if opens == closes or opens == MINUTES:
+    if opens in (closes, MINUTES):
         raise Rejected(f"“{word[:20]}” is no time at all: for a whole day write 00:00-24:00.")
     return opens, closes
 

@@ -21,6 +21,7 @@ from bot.ports.answering import (
 from bot.ports.articles import Articles, Releases, StoredPassage, WorkflowParts
 from bot.ports.delivery import Answer, Inbound, Intake, People, Platform, Surface
 from bot.ports.desk import Desk, Policy
+from bot.ports.history import History
 from bot.ports.judging import Escapes, Judge, Ratings
 from bot.ports.learning import Cases, EvalRuns, Fixes, Knowledge, Labels, PolicyLog, Topics
 from bot.ports.memory import (
@@ -37,6 +38,7 @@ from bot.ports.pinging import Pings
 from bot.ports.precedents import PrecedentChanges, PrecedentFinder, Precedents
 from bot.ports.running import Clock, Run, Runtime
 from bot.ports.teaching import FoundTopic, KnownIntent, Learner, Teacher, TopicFinder
+from bot.ports.timing import OnCall, Slots
 from bot.ports.usage import Account, Balance, Ledger, Replies, Usage
 from bot.ports.workflow import Workflow, Workflows
 
@@ -60,6 +62,7 @@ __all__ = [
     "FoundTopic",
     "GuardInput",
     "Guardrail",
+    "History",
     "Inbound",
     "Inbox",
     "Intake",
@@ -69,6 +72,7 @@ __all__ = [
     "Labels",
     "Learner",
     "Ledger",
+    "OnCall",
     "Outbox",
     "People",
     "Pings",
@@ -89,6 +93,7 @@ __all__ = [
     "Reviews",
     "Run",
     "Runtime",
+    "Slots",
     "Store",
     "StoredPassage",
     "Surface",

@@ -12,10 +12,12 @@ from bot.domain.escalation import Escalation, EscalationStatus, Outcome, Turn
 from bot.domain.review import Decision, Receipt, Review
 from bot.domain.trace import Trace
 from bot.ports.articles import Articles, Releases, WorkflowParts
+from bot.ports.history import History
 from bot.ports.judging import Escapes, Ratings
 from bot.ports.learning import Cases, EvalRuns, Fixes, Labels, PolicyLog, Topics
 from bot.ports.pinging import Pings
 from bot.ports.precedents import Precedents
+from bot.ports.timing import Slots
 from bot.ports.usage import Ledger, Replies
 
 
@@ -241,3 +243,5 @@ class Store:
     escapes: Escapes
     topics: Topics
     labels: Labels
+    slots: Slots
+    history: History

@@ -10,6 +10,7 @@ from bot.storage.engine import Engine
 from bot.storage.escalations import SqlEscalations
 from bot.storage.eval_runs import SqlEvalRuns
 from bot.storage.fixes import SqlFixes
+from bot.storage.history import SqlHistory
 from bot.storage.inbox import SqlInbox
 from bot.storage.labels import SqlLabels
 from bot.storage.outbox import SqlOutbox
@@ -19,6 +20,7 @@ from bot.storage.precedents import SqlPrecedents
 from bot.storage.ratings import SqlEscapes, SqlRatings
 from bot.storage.releases import SqlReleases
 from bot.storage.reviews import SqlReviews
+from bot.storage.slots import SqlSlots
 from bot.storage.topics import SqlTopics
 from bot.storage.traces import SqlTraces
 from bot.storage.usage import SqlLedger, SqlReplies
@@ -56,4 +58,6 @@ def open_store(engine: Engine, workspace: str, *, now: Callable[[], datetime] = 
         escapes=SqlEscapes(engine, workspace),
         topics=SqlTopics(engine, workspace),
         labels=SqlLabels(engine, workspace),
+        slots=SqlSlots(engine, workspace),
+        history=SqlHistory(engine, workspace),
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from bot.domain.review import OPEN_STATES
-from bot.storage.columns import At, Blob, Count, Json, Key, OptionalAt, OptionalJson, OptionalStr, Str
+from bot.storage.columns import At, Blob, Count, Json, Key, OptionalAt, OptionalCount, OptionalJson, OptionalStr, Str
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -25,12 +25,17 @@ class Row(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMES)
 
 
 class EscalationRow(Row, table=True):
-    """One escalation; its turns are rows of their own. `last_customer_at` decides what joins a burst."""
+    """One escalation; its turns are rows of their own. `last_customer_at` decides what joins a burst.
+
+    The columns after it are what conversations are counted by; see `bot.storage.counted`.
+    """
 
     __tablename__ = "escalations"
     __table_args__ = (
         Index("ix_escalations_burst", "workspace", "burst_key", "opened_at"),
         Index("ix_escalations_place", "workspace", "place_platform", "place_room", "place_thread"),
+        Index("ix_escalations_touched", "workspace", "touched_at", "opened_at"),
+        Index("ix_escalations_customer", "workspace", "customer_id", "opened_at"),
     )
     id: Key
     surface: Str
@@ -49,6 +54,12 @@ class EscalationRow(Row, table=True):
     details: Json
     burst_key: Str
     last_customer_at: OptionalAt
+    customer_id: OptionalStr
+    first_answer_at: OptionalAt
+    last_answer_at: OptionalAt
+    came_back_at: OptionalAt
+    waiting_since: OptionalAt
+    touched_at: OptionalAt
 
 
 class TurnRow(Row, table=True):
@@ -87,7 +98,8 @@ class ReviewRow(Row, table=True):
     """One review as it stands. What was proposed before is in `drafts`; the `decision_*` columns say who decided.
 
     `drafter`, `estimate` and `confidence` are about the drafter's text, if that can be sent as it is, not about an
-    edit; `approved` says whether it was, once somebody judged it.
+    edit; `approved` says whether it was, once somebody judged it. The columns after it are what drafts are counted by;
+    see `bot.storage.counted`.
     """
 
     __tablename__ = "reviews"
@@ -130,6 +142,16 @@ class ReviewRow(Row, table=True):
     estimate: float | None
     confidence: float | None
     approved: bool | None
+    intent: OptionalStr
+    risk: OptionalStr
+    sentiment: OptionalStr
+    abstained: bool | None
+    findings: OptionalStr
+    tokens: OptionalCount
+    cost: float | None
+    edit_share: float | None
+    new_share: float | None
+    delivered_at: OptionalAt
 
 
 class DraftRow(Row, table=True):
@@ -421,6 +443,14 @@ class PingRow(Row, table=True):
     __tablename__ = "pings"
     key: Key
     at: At
+
+
+class SlotRow(Row, table=True):
+    """Up to when the slots of a schedule have been started."""
+
+    __tablename__ = "slots"
+    name: Key
+    reached: At
 
 
 METADATA = Row.metadata

@@ -1,6 +1,7 @@
 """Schedules on the team's clocks: a slot a day, whatever the clocks do."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -53,7 +54,7 @@ def test_however_often_it_is_asked_for_each_slot_is_due_once(
 ) -> None:
     schedule = Schedule(frozenset(days), minute, zone)
     moments = [start, *(start + timedelta(minutes=ring) for ring in sorted(rings)), start + timedelta(days=14)]
-    piecewise = [at for after, until in zip(moments, moments[1:], strict=False) for at in schedule.slots(after, until)]
+    piecewise = [at for after, until in pairwise(moments) for at in schedule.slots(after, until)]
     assert piecewise == list(schedule.slots(moments[0], moments[-1])) == sorted(set(piecewise))
     assert schedule.next(start) == piecewise[0]
 
