@@ -15,7 +15,7 @@ from bot.domain.learning import approved_reply, failure_of, taught
 from bot.domain.review import FailureMode
 from bot.domain.text.revising import first_text, revised
 from bot.domain.text.sections import Section, sections, with_section
-from bot.domain.text.wording import content_words, sentences
+from bot.domain.text.wording import content_words
 from bot.ports import Desk
 from bot.workflows.capture import Thread, stand_ins
 
@@ -215,9 +215,7 @@ def _answer(thread: Thread) -> str:
 
 def _for_everybody(thread: Thread, text: str) -> str:
     """The text without the sentences that are about this one customer."""
-    hides = stand_ins(thread).hides
-    own = [text[start:end] for start, end in sentences(text)]
-    return first_text(text, [sentence for sentence in own if hides(sentence)])
+    return first_text(text, stand_ins(thread).hides)
 
 
 def _taught(thread: Thread) -> str:

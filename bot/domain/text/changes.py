@@ -13,7 +13,11 @@ LIKE = 0.4
 """The share of their words from which two statements speak of the same, and one corrects the other."""
 _LEAST = 2  # roots of a statement that says something; a greeting has fewer, or is cut
 _HELLO = r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|guten tag|bonjour|hola|beste|liebe[r]?)"
-_GREETING = re.compile(rf"\A\s*{_HELLO}\b[^\n.?!]{{0,60}}(?:[,!.\n]|\Z)", re.I)
+_SPOKEN_TO = r"(?:[^\S\n]+[^\s,.?!]{1,40})"  # a word between the greeting and its end
+_AFTER_ALL = r"(?:,[^\S\n]+(?-i:[A-ZÀ-Þ])[\w'’-]{1,30}(?=[,!\n]))?"  # "Good morning, Dana,"
+_GREETING = re.compile(
+    rf"\A\s*{_HELLO}\b(?:{_SPOKEN_TO}{{0,4}}[^\S\n]*{_AFTER_ALL}[,!\n]|{_SPOKEN_TO}{{0,2}}[^\S\n]*(?:\.|\Z))", re.I
+)
 _GREETED = re.compile(
     rf"\A\s*(?i:{_HELLO})[^\S\n]+(?P<name>[A-ZÀ-Þ][^\W\d_]+(?:[ '’-][A-ZÀ-Þ][^\W\d_]+){{0,3}})\s*[,!.\n]"
 )

@@ -1,7 +1,7 @@
 """A section of an article, changed as an approved answer says: figures where they stand, else sentences. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from bot.domain.text.changes import LIKE, amounts, likeness, matter, statements
@@ -36,11 +36,10 @@ def revised(section: str, answer: str) -> str:
     return f"{section.rstrip()}\n\n{new}".strip() if new else section
 
 
-def first_text(answer: str, left_out: Iterable[str] = ()) -> str:
+def first_text(answer: str, left_out: Callable[[str], bool]) -> str:
     """The text of a new article: the answer without its frame, and without the sentences that are left out."""
-    out = set(left_out)
     paragraphs = (
-        " ".join(paragraph[start:end] for start, end in sentences(paragraph) if paragraph[start:end] not in out)
+        " ".join(said for start, end in sentences(paragraph) if not left_out(said := paragraph[start:end]))
         for paragraph in re.split(r"\n\s*\n", matter(answer))
     )
     return "\n\n".join(filter(None, paragraphs))

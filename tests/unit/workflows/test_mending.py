@@ -66,6 +66,15 @@ async def test_a_gap_begins_a_new_article_without_what_is_about_one_customer(sto
     assert fix.revision.effective == date(2026, 3, 2)
 
 
+async def test_what_is_about_one_customer_is_left_out_behind_a_greeting_in_the_same_line_too(stocked: Desk) -> None:
+    silent = replace(READY, proposal=proposal(draft=draft("", cited="", citations=())))
+    answer = "Hello Cleo, we booked it for Cleo. Engraving takes a week."
+    fix, _ = await fix_draft(stocked, thread(answer, review=silent))
+    assert fix.text == "Engraving takes a week."
+    fix, _ = await fix_draft(stocked, thread("Hello Cleo, engraving takes a week.", review=silent))
+    assert fix.text == "engraving takes a week."
+
+
 async def test_a_section_that_no_form_could_hold_is_offered_in_parts(stocked: Desk) -> None:
     body = "\n\n".join(f"Rule {number}.{' word' * 100}" for number in range(20))
     library = Library(stocked.store.articles, stocked.store.releases, StaticEmbedder(), stocked.clock)

@@ -60,6 +60,21 @@ def test_a_reply_without_its_frame_is_its_matter() -> None:
     assert matter("Hi Hanna,\n\nIt takes two days.\n\nBest regards,\nFern") == "It takes two days."
 
 
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        ("Hello Dana, we do not ship to Norway.", "we do not ship to Norway."),
+        ("Hello, the fee is 4.90 EUR.", "the fee is 4.90 EUR."),
+        ("hi we do not ship to Norway", "hi we do not ship to Norway"),
+        ("Good morning, Dana, it takes two days.", "it takes two days."),
+        ("Hi Dana Reed. It takes two days.", "It takes two days."),
+        ("Dear Dana and dear family,\nIt takes two days.", "It takes two days."),
+    ],
+)
+def test_a_short_sentence_behind_its_greeting_is_no_part_of_it(reply: str, said: str) -> None:
+    assert matter(reply) == said
+
+
 @given(st.text(), st.text())
 def test_any_text_is_compared(one: str, other: str) -> None:
     made = changes(one, other)
