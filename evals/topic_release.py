@@ -114,9 +114,11 @@ async def _label(desk: Desk, topic: TopicProposal, number: int) -> None:
 
 
 async def _change(desk: Desk, wanted: TopicProposal) -> None:
-    """Change the topic; a card that was posted meanwhile is kept, for it is all that changes beside this run."""
-    while True:
-        stored = await desk.store.topics.get(wanted.id)
+    """Change the topic while it is tried; a card that was posted meanwhile is kept.
+
+    Where another run of the topic has ended it meanwhile, that end stands.
+    """
+    while (stored := await desk.store.topics.get(wanted.id)).state is TopicState.TRYING:
         try:
             await desk.store.topics.change(replace(wanted, version=stored.version, card=stored.card))
             return

@@ -24,7 +24,7 @@ from bot.workflows.misquoting import misquotes_of
 from bot.workflows.owners import intent_rooms, owner_room, rooms_of
 from bot.workflows.publishable import check_publishable
 from bot.workflows.radar import contradictions_of
-from bot.workflows.showing import through_outages, wait_after
+from bot.workflows.showing import own_room, through_outages, wait_after
 
 SOURCE = "chat"
 """Where articles come from that were fixed by the team: an import of files does not overwrite them."""
@@ -169,8 +169,8 @@ async def override(desk: Desk, subject: str, manager: Person, *, reason: str, re
     role = await desk.people.role(manager)
     if role is None or role < Role.MANAGER:
         raise NotAllowed("Only a manager lets through what the evals hold.")
-    if manager.same_as(fix.by):
-        raise NotAllowed("You proposed this fix, so another manager must let it through.")
+    if manager.same_as(fix.by) or manager.same_as(fix.editor):
+        raise NotAllowed("You wrote what this fix says, so another manager must let it through.")
     if not reason.strip():
         raise Rejected("Write why it shall go live all the same.", field="reason")
     if not (fix.state is FixState.TESTING and fix.override):
@@ -210,7 +210,7 @@ async def paint(desk: Desk, fix_id: str) -> float | None:
 
 
 async def tell(desk: Desk, fix_id: str) -> float | None:
-    """Tell the thread where the fix began how it stands, once for each state that it comes to."""
+    """Tell the thread where the fix began, if it is the team's alone, how it stands: once for each state."""
     return await wait_after(_tell(desk, fix_id), fix_id)
 
 
@@ -255,6 +255,8 @@ async def _tell(desk: Desk, fix_id: str) -> None:
     if fix.place is None or fix.card is None or fix.state is FixState.TESTING:
         return
     platform = desk.platforms[fix.place.platform]
+    if await own_room(platform, [fix.place.room]) is None:
+        return  # another organisation can read there; the fix's own card says how it stands
     card = proposed_card(fix, await _cases(desk, fix), await platform.permalink(fix.card))
     moment = fix.decided_at.isoformat() if fix.decided_at else ""
     await platform.post(fix.place, card, key=f"fix-told:{fix.id}:{fix.state.value}:{moment}")

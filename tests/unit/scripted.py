@@ -52,6 +52,8 @@ class ScriptedPlatform:
     cards: dict[str, Card] = field(default_factory=dict)
     """Every posted card as it stands now, by key."""
     told: list[tuple[str, str]] = field(default_factory=list)
+    shared: tuple[str, ...] = ()
+    """The rooms that another organisation can read."""
     _keys: dict[str, str] = field(default_factory=dict)
 
     def _trouble(self) -> None:
@@ -87,7 +89,7 @@ class ScriptedPlatform:
 
     async def room(self, room: str) -> Room:
         self._trouble()
-        return Room(room, room)
+        return Room(room, room, shared=room in self.shared)
 
     async def sees(self, person: Person, room: str) -> bool:
         return True

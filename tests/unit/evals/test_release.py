@@ -77,6 +77,33 @@ async def test_a_held_fix_goes_live_only_with_a_managers_written_reason(ready: D
     assert "breaks 1 case" in line.before
 
 
+async def test_a_manager_who_edited_a_fix_lets_no_text_of_their_own_through(ready: Desk) -> None:
+    await ready.store.cases.save(REFUND)
+    opened = await fixing.open_fix(ready, await fix_of(ready, "refunds", *LONGER))
+    await fixing.edit(ready, opened.subject, MAE, title="Refunds", body="A refund to a card takes 99 working days.")
+    edited = await ready.store.fixes.get(opened.id)
+    await fixing.approve(ready, edited.subject, ANA, ref="1")
+    await release_fix(live_run(ready, "r1"), ready, fix=opened.id)
+    held = await ready.store.fixes.get(opened.id)
+    assert held.state is FixState.HELD
+    with pytest.raises(NotAllowed, match="another manager"):
+        await fixing.override(ready, held.subject, MAE, reason="It is right.", ref="2")
+
+
+async def test_how_a_fix_ends_is_not_told_where_another_organisation_reads(
+    ready: Desk, platform: ScriptedPlatform
+) -> None:
+    thread = Place("slack", "C_TEAM", "1.1")
+    fix = await fixing.open_fix(ready, replace(await fix_of(ready, "refunds", *LONGER), place=thread))
+    await fixing.paint(ready, fix.id)
+    platform.shared = ("C_TEAM",)
+    await fixing.tell(ready, fix.id)
+    assert not [key for key in platform.cards if key.startswith("fix-told:")]
+    platform.shared = ()
+    await fixing.tell(ready, fix.id)
+    assert [key for key in platform.cards if key.startswith("fix-told:")]
+
+
 async def test_a_fix_is_tried_while_it_waits_so_that_nothing_is_answered_anew_once_it_is_approved(
     ready: Desk, reader: Reader
 ) -> None:

@@ -14,12 +14,12 @@ from bot.domain.article import Release
 from bot.domain.errors import Unavailable
 from bot.domain.escalation import Escalation
 from bot.domain.intents import LabelSource, TopicProposal, TopicState
-from bot.domain.quality import Verdict
+from bot.domain.quality import GateResult, Verdict
 from bot.ports import Desk, KnownIntent, Workflow
 from bot.ports.workflow import TEXTS
 from bot.triage.teacher import TaxonomyTeacher
 from bot.workflows import topics
-from evals.topic_release import release, settle, teach, teach_topic
+from evals.topic_release import hold, release, settle, teach, teach_topic
 from tests.contracts.store_samples import NOON
 from tests.unit.evals.releasing import Reader, at_work, case, live_run
 from tests.unit.scripted import ScriptedPlatform
@@ -178,3 +178,22 @@ async def test_steps_that_come_again_after_a_crash_do_nothing_twice(ready: Desk)
 
 async def _log(desk: Desk) -> list[str]:
     return [change.id for change in await desk.store.policy_log.newest()]
+
+
+async def test_a_topic_that_another_run_ended_meanwhile_stays_ended(
+    ready: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (topic,) = await ready.store.topics.newest()
+    await topics.accept(ready, topic.id, SENIOR, KnownIntent("courses", "Courses", Risk.LOW, "", EXAMPLES), ref="1")
+    store = ready.store.topics
+    read = store.get
+
+    async def read_then_ended(topic_id: str) -> TopicProposal:
+        monkeypatch.setattr(store, "get", read)
+        found = await read(topic_id)
+        await store.change(replace(found, state=TopicState.ACCEPTED))
+        return found
+
+    monkeypatch.setattr(store, "get", read_then_ended)
+    await hold(ready, topic.id, GateResult(Verdict.HELD, "It breaks 1 case."))
+    assert (await store.get(topic.id)).state is TopicState.ACCEPTED
