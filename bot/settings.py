@@ -99,7 +99,8 @@ class Desk(Section):
     voice: Path = Field(CONTENT / "voice.yaml", description="Greeting, closing, allowed link hosts")
     region: str = Field("", description="Country (ISO 3166, such as US or DE) of national phone numbers and date order")
     owners: Rooms = Field(
-        (), description="Rooms of the articles' owners, where an owner is no room: Returns team=#returns,Risk desk=#risk"
+        (),
+        description="Rooms of the articles' owners, where an owner is no room: Returns team=#returns,Risk desk=#risk",
     )
     burst_seconds: float = Field(2.0, ge=0, le=60, description="Messages this close together are one escalation")
     retry_seconds: Seconds = Field((2, 10, 60, 300, 1800), description="Waits between tries to deliver a reply")
@@ -135,6 +136,29 @@ class Slack(Section):
     seniors: Names = Field((), description="Who may approve high risk too")
     managers: Names = Field((), description="Who may do everything")
     pace_seconds: float = Field(1.0, ge=0, description="Least time between two posts to one room")
+
+
+class Team(Section):
+    """When the team works: what business hours, weeks and schedules go by."""
+
+    model_config = _section("RATCHET_TEAM_")
+
+    time_zone: str = Field("UTC", description="The team's time zone, such as Europe/Berlin")
+    hours: str = Field("mon-fri 09:00-17:00", description="When it works there: mon-fri 09:00-17:30, sat 10:00-14:00")
+    holidays: Names = Field((), description="Days on which it does not: 2026-12-25,2027-01-01; or a file, a day a line")
+
+
+class OnCall(Section):
+    """Who hears of a new problem at once, and where."""
+
+    model_config = _section("RATCHET_ONCALL_")
+
+    group: str = Field("", description="User group of who is on call: its @handle or id; or instead")
+    rota: Path | None = Field(None, description="A YAML file that says who is on call when")
+    room: str = Field("", description="Room for alerts; default: the home room")
+    quiet_hours: str = Field(
+        "", description="When nobody shall be woken: 22:00-07:00, or with days as the team's hours"
+    )
 
 
 class Webhook(Section):
@@ -232,6 +256,8 @@ SECTIONS: dict[str, type[Section]] = {
     "core": Core,
     "desk": Desk,
     "slack": Slack,
+    "team": Team,
+    "oncall": OnCall,
     "webhook": Webhook,
     "openai": OpenAI,
     "search": Search,
@@ -261,6 +287,8 @@ class Settings:
         self.core: Core = sections["core"]
         self.desk: Desk = sections["desk"]
         self.slack: Slack = sections["slack"]
+        self.team: Team = sections["team"]
+        self.oncall: OnCall = sections["oncall"]
         self.webhook: Webhook = sections["webhook"]
         self.openai: OpenAI = sections["openai"]
         self.search: Search = sections["search"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.ports import Desk
-from bot.workflows import radar, showing
+from bot.workflows import radar, showing, slots
 from bot.workflows.new_topics import propose_weekly
 from bot.workflows.precedents import forget_outdated
 from evals.learning import learn_nightly
@@ -19,6 +19,11 @@ class Job:
     name: str
     cron: str
     run: Callable[[], Awaitable[None]]
+
+
+def scheduled(desk: Desk, name: str, job: slots.Scheduled) -> Job:
+    """A job at set times on the team's clocks: once for each slot in all processes, a missed one late."""
+    return Job(name, "* * * * *", partial(slots.ring, desk, job))
 
 
 def table(desk: Desk, dispatcher: Dispatcher) -> tuple[Job, ...]:

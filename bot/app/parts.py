@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.app.judging import model_judge
 from bot.app.searching import search_embedder, search_reranker
 from bot.app.starting import read_files, start_release, visited_release
+from bot.app.timing import TeamTime, team_time
 from bot.app.workflows import Maker, Program, StoredWorkflows
 from bot.discovery import find
 from bot.domain.chat import Person, Role
@@ -81,6 +82,7 @@ async def build_desk(
     """
     clock = clock or SystemClock()
     said = read_files(settings)
+    time = team_time(settings, clock)
     words = StaticEmbedder()  # neither is loaded before its first use
     meanings = meanings or RememberingTokenEmbedder(MiniLmEmbedder(), kept=_SHARED)
     embedder, reranker = search_embedder(settings, words, meanings), search_reranker(settings)
@@ -104,7 +106,7 @@ async def build_desk(
     precedents = PrecedentIndex(store.precedents, store.releases, questions)
     desk = Desk(
         clock=clock,
-        policy=_policy(settings),
+        policy=_policy(settings, time),
         store=store,
         workflows=workflows,
         retriever=retriever,
@@ -119,6 +121,7 @@ async def build_desk(
         topics=EmbeddedTopics(questions),
         precedents=precedents,
         judge=model_judge(settings, (store, clock)),
+        on_call=time.on_call,
     )
     warm = _warming(settings.core.cache / "questions.npz", questions, workflows, retriever, precedents, store.cases)
     return Parts(settings, clock, engine, library, retriever, questions, desk, warm)
@@ -155,7 +158,7 @@ async def _open_database(settings: Settings) -> Engine:
     return engine
 
 
-def _policy(settings: Settings) -> Policy:
+def _policy(settings: Settings, time: TeamTime) -> Policy:
     return Policy(
         rooms=settings.slack.rooms,
         relay_bots=frozenset(settings.slack.relay_bots),
@@ -164,4 +167,7 @@ def _policy(settings: Settings) -> Policy:
         retry_seconds=settings.desk.retry_seconds,
         owners=dict(settings.desk.owners),
         precedent_days=settings.desk.precedent_days,
+        calendar=time.calendar,
+        oncall_room=settings.oncall.room,
+        quiet=time.quiet,
     )

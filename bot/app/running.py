@@ -118,7 +118,7 @@ def _connected(parts: Parts, runtime: DurableRuntime, slack: Slack | None, webho
     if slack is None:
         return replace(desk, surfaces=surfaces)
     surfaces[slack.platform.name] = ThreadSurface(slack.platform, parts.clock)
-    return replace(desk, surfaces=surfaces, platforms={slack.platform.name: slack.platform}, people=slack.people)
+    return replace(slack.joined(desk), surfaces=surfaces)
 
 
 def _open_doors(app: App, dispatcher: Dispatcher, slack: Slack | None, runtime: DurableRuntime) -> None:

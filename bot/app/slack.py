@@ -1,6 +1,6 @@
 """Slack, put together: the adapter that speaks there, who may do what, and the app's manifest."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import aiohttp
 import yaml
@@ -9,8 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.discovery import find
 from bot.domain.chat import Role
 from bot.domain.errors import RatchetError
-from bot.platforms.slack import SlackPeople, SlackPlatform, manifest, who_am_i
-from bot.ports import Desk
+from bot.platforms.slack import GroupOnCall, SlackCalls, SlackPeople, SlackPlatform, manifest, who_am_i
+from bot.ports import Desk, OnCall
 from bot.settings import Settings
 from handlers.commands import CommandPlugin
 
@@ -23,6 +23,13 @@ class Slack:
     platform: SlackPlatform
     people: SlackPeople
     session: aiohttp.ClientSession
+    on_call: OnCall | None = None
+    """Where a user group says who that is."""
+
+    def joined(self, desk: Desk) -> Desk:
+        """The desk as it works in this workspace."""
+        platforms = {self.platform.name: self.platform}
+        return replace(desk, platforms=platforms, people=self.people, on_call=self.on_call or desk.on_call)
 
     async def close(self) -> None:
         """Finish what was begun after acknowledgements, then close the connections."""
@@ -43,7 +50,9 @@ async def connect_slack(settings: Settings, desk: Desk) -> Slack:
     per_second = 1 / section.pace_seconds if section.pace_seconds else 0.0
     platform = SlackPlatform(client, desk.store.outbox, desk.clock, own=own, per_second=per_second)
     roles = {Role.REP: section.reps, Role.SENIOR: section.seniors, Role.MANAGER: section.managers}
-    return Slack(client, platform, SlackPeople(client, desk.clock, roles, team=own.team), session)
+    group = settings.oncall.group
+    on_call = GroupOnCall(SlackCalls(client, patience=5.0), desk.clock, group) if group else None
+    return Slack(client, platform, SlackPeople(client, desk.clock, roles, team=own.team), session, on_call)
 
 
 def slack_manifest() -> str:

@@ -1,13 +1,14 @@
 """`ratchet doctor`: is everything that the bot needs there, and what to do about what is not."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import click
+
+from bot.cli.doctor_time import on_call, team_hours
+from bot.cli.findings import Health, Result
 
 if TYPE_CHECKING:
     from bot.app.parts import Parts
@@ -17,23 +18,6 @@ if TYPE_CHECKING:
 
 MAX_SKEW_SECONDS = 60
 """Slack refuses to believe clocks that differ by five minutes; well before that somebody should look."""
-
-
-class Health(StrEnum):
-    GOOD = "✅"
-    OFF = "➖"
-    WARN = "⚠️ "
-    BAD = "⛔"
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one check found, and what to do about it."""
-
-    health: Health
-    what: str
-    found: str
-    mend: str = ""
 
 
 @click.command()
@@ -58,12 +42,14 @@ def doctor() -> None:
 
 async def examine() -> AsyncIterator[Result]:
     """Every check in turn; what a failed one makes pointless is left out."""
-    from bot.app.parts import build_desk
+    from bot.app.parts import SystemClock, build_desk
+    from bot.app.timing import team_time
     from bot.domain.errors import RatchetError
     from bot.settings import Settings
 
     try:
         settings = Settings()
+        team_time(settings, SystemClock())
     except RatchetError as problem:
         yield Result(Health.BAD, "Settings", str(problem), "Complete them in the environment or in .env.")
         return
@@ -105,6 +91,7 @@ async def _records(parts: "Parts") -> AsyncIterator[Result]:
     working = await parts.desk.workflows.live()
     plugins = ", ".join(guardrail.name for guardrail in working.guardrails)
     yield Result(Health.GOOD, "Guardrails", plugins)
+    yield team_hours(parts.desk, parts.settings)
 
 
 async def _knowledge(parts: "Parts") -> AsyncIterator[Result]:
@@ -164,6 +151,8 @@ async def _slack(parts: "Parts") -> AsyncIterator[Result]:
         async for result in _rooms(settings, slack.platform):
             yield result
         yield await _owners(parts.desk, slack.platform)
+        async for result in on_call(slack.joined(parts.desk)):
+            yield result
         for result in await _roles(settings, slack.people):
             yield result
     finally:

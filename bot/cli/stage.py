@@ -165,6 +165,7 @@ def demo_settings(script: "Script", sandbox: "Sandbox", folder: Path, port: int,
         "managers": script.listed("manager"),
         "pace_seconds": 0.0,
     }
+    sections["oncall"] |= {"group": next(iter(script.listed("oncall")), "")}
     sections["webhook"] |= {"secrets": (sandbox.webhook_secret,), "reply_hosts": ("127.0.0.1",)}
     for name in SECTIONS:
         sections[name] = sections.get(name, {}) | {"_env_file": None}

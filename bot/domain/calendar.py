@@ -91,6 +91,10 @@ class Calendar:
         closing = next((closes for _, closes in self.stretches(at, at + AHEAD)), None)
         return closing if closing is not None and closing < at + AHEAD else None
 
+    def shown(self, at: datetime) -> str:
+        """The instant as the team's clocks show it: "Mon 23 Nov 09:00 (Europe/Berlin)"."""
+        return f"{at.astimezone(self.zone):%a %d %b %H:%M} ({self.zone.key})"
+
     def _pieces(self, start: datetime, end: datetime) -> Iterator[Stretch]:
         """The stretches of working time, cut at midnight and where clocks are changed."""
         for begins, ends, offset in _even(self.zone, start.astimezone(UTC), end.astimezone(UTC)):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.domain.calendar import Calendar
 from bot.ports.answering import Embedder, Retriever
 from bot.ports.delivery import People, Platform, Surface
 from bot.ports.judging import Judge
@@ -11,6 +12,7 @@ from bot.ports.memory import Store
 from bot.ports.precedents import PrecedentFinder
 from bot.ports.running import Clock, Runtime
 from bot.ports.teaching import Learner, Teacher, TopicFinder
+from bot.ports.timing import OnCall
 from bot.ports.workflow import Workflows
 
 
@@ -19,8 +21,9 @@ class Policy:
     """What the team decided about how Ratchet behaves, as its settings say.
 
     `rooms` are watched, `home_room` gets what belongs to no room. Messages within `burst_seconds` are one escalation.
-    What cannot be delivered or shown is tried again after each of `retry_seconds`, then given up. `owners` are the rooms
-    of articles' owners. An approved answer is an example for `precedent_days`; with 0 none is kept.
+    What cannot be delivered or shown is tried again after each of `retry_seconds`, then given up. `owners` are the
+    rooms of articles' owners. An approved answer is an example for `precedent_days`; with 0 none is kept. The team
+    works by the `calendar`; alerts go to the `oncall_room`, else the home room, and wake nobody while it is `quiet`.
     """
 
     rooms: tuple[str, ...] = ()
@@ -30,6 +33,9 @@ class Policy:
     retry_seconds: tuple[float, ...] = ()
     owners: Mapping[str, str] = field(default_factory=dict)
     precedent_days: int = 180
+    calendar: Calendar = field(default_factory=Calendar)
+    oncall_room: str = ""
+    quiet: Calendar | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class Desk:
     """All that a use case may touch.
 
     `questions` compares what is asked; it computes here and waits for nobody. `judge` is there where one is set up,
-    `precedents` where approved answers shall be looked at.
+    `precedents` where approved answers shall be looked at, `on_call` where it is said who that is.
     """
 
     clock: Clock
@@ -56,3 +62,4 @@ class Desk:
     topics: TopicFinder
     judge: Judge | None = None
     precedents: PrecedentFinder | None = None
+    on_call: OnCall | None = None

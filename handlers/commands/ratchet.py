@@ -17,7 +17,8 @@ HELP = """I draft cited answers to escalations and post them for your approval.
   Each takes a message link, or offers this room's threads. In a thread, where Slack knows no commands, mention me
   (@ratchet eval-case), or use the menu of the card or of the message.
 • /ratchet why <message link> shows what a draft rests on.
-• /ratchet status shows the queue, the fixes, the cases and the releases. My Home tab lists what waits for you."""
+• /ratchet status shows the queue, the fixes, the cases and the releases. My Home tab lists what waits for you.
+• /oncall says who is on call, until when, and who is next."""
 _WAITING = (FixState.OPEN, FixState.TESTING, FixState.HELD)
 _GATED = (FixState.LIVE, FixState.HELD, FixState.TESTING, FixState.RETURNED)
 _MOST = 500

@@ -38,6 +38,7 @@ COMPANY: Json = {
         {"handle": "reps", "users": ["ana", "bo"]},
         {"handle": "seniors", "users": ["sue"]},
         {"handle": "managers", "users": ["mae"]},
+        {"handle": "oncall", "users": ["sue", "bo"]},
     ],
     "channels": [
         {"name": "escalations"},
@@ -47,7 +48,7 @@ COMPANY: Json = {
         {"name": "partners", "shared": True},
         {"name": "random"},
     ],
-    "commands": [{"command": f"/{name}", "description": name} for name in ("ratchet", "eval-case", "kb-fix")],
+    "commands": [{"command": f"/{name}", "description": name} for name in ("ratchet", "eval-case", "kb-fix", "oncall")],
     "shortcuts": [
         {"callback_id": "draft", "name": "Draft an answer", "type": "message"},
         {"callback_id": "eval-case", "name": "Make eval case", "type": "message"},

@@ -4,6 +4,7 @@ from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.bolt import SocketMode, aiohttp_handler, build_bolt, start_socket_mode
 from bot.platforms.slack.calls import Installation, SlackCalls, installation, who_am_i
 from bot.platforms.slack.events import Own
+from bot.platforms.slack.groups import GroupOnCall
 from bot.platforms.slack.manifest import EVENTS, SCOPES, manifest
 from bot.platforms.slack.payloads import parse
 from bot.platforms.slack.people import SlackPeople
@@ -11,6 +12,7 @@ from bot.platforms.slack.people import SlackPeople
 __all__ = [
     "EVENTS",
     "SCOPES",
+    "GroupOnCall",
     "Installation",
     "Own",
     "SlackCalls",

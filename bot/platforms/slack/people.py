@@ -1,9 +1,8 @@
 """Who may do what, by Slack user ids and user groups; closed when in doubt."""
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -12,13 +11,13 @@ from bot.domain.chat import Person, Role
 from bot.domain.errors import DeliveryFailed, Unavailable
 from bot.platforms.slack.calls import SlackCalls
 from bot.platforms.slack.events import SLACK
+from bot.platforms.slack.groups import FRESH, SlackGroups
 from bot.ports import Clock
 
 Json = dict[str, Any]
 
 log = logging.getLogger(__name__)
 
-FRESH = timedelta(seconds=60)
 UNKNOWN = "Slack did not tell me your role, so nothing was sent. Please try again."
 
 
@@ -37,16 +36,16 @@ class SlackPeople:
         self._clock = clock
         self._members = {role: tuple(listed) for role, listed in members.items()}
         self._team = team
-        self._groups: tuple[datetime, dict[str, frozenset[str]]] | None = None
+        listed = (entry for entries in self._members.values() for entry in entries)
+        self._groups = SlackGroups(self._calls, clock, (entry for entry in listed if not _is_user(entry)))
         self._insiders: dict[str, tuple[datetime, bool]] = {}
-        self._one_at_a_time = asyncio.Lock()
 
     async def role(self, person: Person) -> Role | None:
         """The person's highest role, or None for an outsider. Raises Unavailable rather than guess."""
         if person.platform != SLACK or not person.id:
             return None
         try:
-            groups = await self._known_groups()
+            groups = await self._groups.members()
             held = [role for role, listed in self._members.items() if _lists(listed, person.id, groups)]
             return max(held) if held and await self._is_insider(person.id) else None
         except (DeliveryFailed, Unavailable) as problem:
@@ -55,33 +54,9 @@ class SlackPeople:
 
     async def unknown_members(self) -> tuple[str, ...]:
         """The listed user groups that Slack does not have. Raises Unavailable or DeliveryFailed."""
-        known = await self._known_groups()
+        known = await self._groups.members()
         listed = (entry for entries in self._members.values() for entry in entries)
         return tuple(dict.fromkeys(entry for entry in listed if not _is_user(entry) and entry not in known))
-
-    async def _known_groups(self) -> dict[str, frozenset[str]]:
-        """The members of every group that is listed, by id and by handle."""
-        if all(_is_user(entry) for listed in self._members.values() for entry in listed):
-            return {}
-        async with self._one_at_a_time:
-            if self._groups is None or self._clock.now() - self._groups[0] >= FRESH:
-                self._groups = (self._clock.now(), await self._ask_groups())
-            return self._groups[1]
-
-    async def _ask_groups(self) -> dict[str, frozenset[str]]:
-        wanted = {entry for listed in self._members.values() for entry in listed if not _is_user(entry)}
-        found: dict[str, frozenset[str]] = {}
-        answer = await self._calls.call("usergroups.list", include_users=True)
-        for group in answer.get("usergroups") or ():
-            names = {str(group["id"]), f"@{group.get('handle', '')}"} & wanted
-            if names:
-                users = group.get("users")
-                if users is None:
-                    users = (await self._calls.call("usergroups.users.list", usergroup=group["id"])).get("users") or ()
-                found |= dict.fromkeys(names, frozenset(users))
-        if missing := wanted - set(found):
-            log.warning("slack has no user group %s: nobody has a role by it", ", ".join(sorted(missing)))
-        return found
 
     async def _is_insider(self, user: str) -> bool:
         known = self._insiders.get(user)

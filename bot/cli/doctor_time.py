@@ -1,0 +1,49 @@
+"""What `ratchet doctor` says of the team's time: its hours, and whether somebody is on call."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.cli.findings import Health, Result
+
+if TYPE_CHECKING:
+    from bot.ports import Desk
+    from bot.settings import Settings
+
+AHEAD = timedelta(days=7)
+"""How far the rota is looked at."""
+
+
+def team_hours(desk: "Desk", settings: "Settings") -> Result:
+    """What was understood of the team's hours, and what is next."""
+    calendar, now = desk.policy.calendar, desk.clock.now()
+    today = now.astimezone(calendar.zone).date()
+    coming = sorted(day for day in calendar.holidays if day >= today)
+    holidays = f"next holiday {coming[0]}" if coming else "no holidays"
+    understood = f"{calendar.hours}, {calendar.zone.key}, {holidays}"
+    open_now = calendar.is_open(now)
+    change = calendar.next_closing(now) if open_now else calendar.next_opening(now)
+    when = f"next {'closing' if open_now else 'opening'} {calendar.shown(change)}" if change else "for a year at least"
+    found = f"{understood}. {'Open' if open_now else 'Closed'} now; {when}"
+    if calendar.holidays and not coming:
+        return Result(Health.WARN, "Team hours", found, "All RATCHET_TEAM_HOLIDAYS are past: add the next ones.")
+    if not settings.team.model_fields_set:
+        return Result(Health.OFF, "Team hours", found, "Set RATCHET_TEAM_TIME_ZONE and RATCHET_TEAM_HOURS to yours.")
+    return Result(Health.GOOD, "Team hours", found)
+
+
+async def on_call(desk: "Desk") -> AsyncIterator[Result]:
+    """Who is on call, and when within the next week nobody is."""
+    if desk.on_call is None:
+        yield Result(Health.OFF, "On call", "not set up (no RATCHET_ONCALL_GROUP or RATCHET_ONCALL_ROTA)")
+        return
+    shift, now = await desk.on_call.now(), desk.clock.now()
+    names = ", ".join([await desk.platforms[person.platform].name_of(person) for person in shift.people]) or "nobody"
+    until = f" until {desk.policy.calendar.shown(shift.until)}" if shift.until else ""
+    gap = await desk.on_call.gap(now + AHEAD)
+    if gap is None:
+        yield Result(Health.GOOD, "On call", f"{names}{until}")
+        return
+    from_when = "now" if gap <= now else f"from {desk.policy.calendar.shown(gap)}"
+    mend = "Add people to the user group or the rota: alerts would reach nobody in person."
+    yield Result(Health.WARN, "On call", f"nobody {from_when}", mend)

@@ -1,0 +1,73 @@
+"""A bot with one job at set times, by a clock that the test sets: for proofs that each slot happens once.
+
+    python -m tests.e2e.ringing_bot <folder> <name of the process> <database url or ""> <sandbox url> <bot port>
+
+It is the real product on the real engine and database; only its job table is another, and it rings all the time. What
+`<folder>/time` says is the time. The job posts to the watched room.
+"""
+
+import asyncio
+import sys
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from bot.app import running
+from bot.cards.elements import Card, Paragraph
+from bot.domain.chat import Place
+from bot.domain.schedule import Schedule, Slot
+from bot.ports import Desk, Run
+from bot.sandbox.server import Sandbox
+from bot.workflows.showing import through_outages, wait_after
+from bot.workflows.slots import Scheduled, begun
+from handlers import jobs
+from handlers.dispatch import Dispatcher
+from tests.e2e.company import settings_for
+
+ROOM = "#escalations"
+JOB = Scheduled("tell_the_slot", Schedule.parse("sun 02:30", ZoneInfo("Europe/Berlin")), catch_up=timedelta(days=20))
+
+
+class SetClock:
+    """Tells the time that the test wrote down."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def now(self) -> datetime:
+        return datetime.fromisoformat(self._file.read_text())
+
+
+async def tell_the_slot(run: Run, desk: Desk, *, slot: str) -> None:
+    """Post the slot to the watched room."""
+    await through_outages(run, desk, "post", _post, run.id, await begun(run, desk, slot))
+
+
+async def _post(desk: Desk, key: str, slot: Slot) -> float | None:
+    said = f"Slot {slot.at:%d %b %H:%M}{' late' if slot.late else ''}."
+    platform = desk.platforms["slack"]
+    place = Place("slack", (await platform.room(ROOM)).id)
+    return await wait_after(platform.post(place, Card(said, (Paragraph((said,)),)), key=key), key)
+
+
+def only_job(desk: Desk, dispatcher: Dispatcher) -> tuple[jobs.Job, ...]:
+    return (jobs.scheduled(desk, "tell the slot", JOB),)
+
+
+async def main(folder: Path, name: str, database: str, sandbox_url: str, port: int) -> None:
+    running.WORKFLOWS = {**running.WORKFLOWS, "tell_the_slot": tell_the_slot}
+    jobs.table = only_job
+    place = cast(Sandbox, SimpleNamespace(base_url=sandbox_url))
+    settings = settings_for(place, folder, port, core={"process": name, "database_url": database})
+    app = await running.build(settings, clock=SetClock(folder / "time"))
+    await app.start()
+    (folder / f"{name} is up").touch()
+    while True:
+        await app.jobs["tell the slot"]()
+        await asyncio.sleep(0.01)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4], int(sys.argv[5])))
