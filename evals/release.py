@@ -131,26 +131,20 @@ async def settle(desk: Desk, fix_id: str, built: Built, verdict: GateResult) -> 
     await desk.store.policy_log.add(*_log(desk, fix, built, before[0].body if before else "", verdict))
     await _prove(desk, fix, verdict)
     await forget_overtaken(desk, fix.escalation)
-    await _change(desk, fix_id, replace(fix, state=FixState.LIVE, gate=verdict, release=built.candidate))
+    await _end(desk, fix_id, state=FixState.LIVE, gate=verdict, release=built.candidate)
     return True
 
 
 async def hold(desk: Desk, fix_id: str, verdict: GateResult) -> None:
     """Leave everything as it is, and say why. A reason that a manager gave before was for other evals than these."""
-    fix = await desk.store.fixes.get(fix_id)
-    if fix.state is FixState.TESTING:
-        await _change(desk, fix_id, replace(fix, state=FixState.HELD, gate=verdict, override=""))
+    await _end(desk, fix_id, state=FixState.HELD, gate=verdict, override="")
 
 
-async def _change(desk: Desk, fix_id: str, wanted: KnowledgeFix) -> None:
-    """Change the fix; a card that was posted meanwhile is kept, for it is all that changes beside this run."""
-    while True:
-        stored = await desk.store.fixes.get(fix_id)
-        try:
-            await desk.store.fixes.change(replace(wanted, version=stored.version, card=stored.card))
-            return
-        except Conflict:
-            continue
+async def _end(desk: Desk, fix_id: str, **how: object) -> None:
+    """End the trial so, unless another run has ended it meanwhile."""
+    while (fix := await desk.store.fixes.get(fix_id)).state is FixState.TESTING:
+        with suppress(Conflict):
+            await desk.store.fixes.change(replace(fix, **how))  # type: ignore[arg-type]
 
 
 async def _prove(desk: Desk, fix: KnowledgeFix, verdict: GateResult) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.domain.article import Release, Revision
-from bot.domain.chat import Person
+from bot.domain.chat import MessageRef, Person
 from bot.domain.fix import FixState, KnowledgeFix, PolicyChange
 from bot.domain.intents import Label, TopicProposal
 from bot.domain.quality import CaseResult, EvalCase, EvalRun
@@ -71,6 +71,10 @@ class Fixes(Protocol):
         """Replace the fix if its version is still the stored one; return it with the next version. Raises Conflict."""
         ...
 
+    async def set_card(self, fix_id: str, card: MessageRef) -> None:
+        """Remember the card's message; does not raise the version: who presses the new card has seen what it says."""
+        ...
+
     async def in_state(self, *states: FixState, limit: int = 100) -> tuple[KnowledgeFix, ...]:
         """Those in these states, oldest first."""
         ...
@@ -120,6 +124,10 @@ class Topics(Protocol):
 
     async def change(self, topic: TopicProposal) -> TopicProposal:
         """Replace the topic if its version is still the stored one; return it with the next. Raises Conflict."""
+        ...
+
+    async def set_card(self, topic_id: str, card: MessageRef) -> None:
+        """Remember the card's message; does not raise the version."""
         ...
 
     async def newest(self, limit: int = 1000) -> tuple[TopicProposal, ...]:

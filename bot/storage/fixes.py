@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.chat import Person
+from bot.domain.chat import MessageRef, Person
 from bot.domain.errors import Conflict, NotFound
 from bot.domain.fix import FixState, KnowledgeFix
 from bot.storage.repository import Repository, whole
@@ -35,12 +36,27 @@ class SqlFixes(Repository):
 
     @whole
     async def change(self, fix: KnowledgeFix) -> KnowledgeFix:
-        changed = replace(fix, version=fix.version + 1)
-        update = self._update(FIXES).where(C.id == fix.id, C.version == fix.version).values(**self._fix_row(changed))
         async with self._write() as connection:
-            if (await connection.execute(update)).rowcount:
+            stored = await self._locked(connection, fix.id)
+            if stored is not None and stored.version == fix.version:
+                changed = replace(fix, version=fix.version + 1, card=stored.card or fix.card)
+                await self._write_row(connection, changed)
                 return changed
         raise Conflict("Somebody else changed this fix in the meantime. Look at its card again.")
+
+    @whole
+    async def set_card(self, fix_id: str, card: MessageRef) -> None:
+        async with self._write() as connection:
+            stored = await self._locked(connection, fix_id)
+            if stored is not None:
+                await self._write_row(connection, replace(stored, card=card))
+
+    async def _locked(self, connection: AsyncConnection, fix_id: str) -> KnowledgeFix | None:
+        row = (await connection.execute(self._select(FIXES).where(C.id == fix_id).with_for_update())).first()
+        return _fix(row) if row else None
+
+    async def _write_row(self, connection: AsyncConnection, fix: KnowledgeFix) -> None:
+        await connection.execute(self._update(FIXES).where(C.id == fix.id).values(**self._fix_row(fix)))
 
     async def in_state(self, *states: FixState, limit: int = 100) -> tuple[KnowledgeFix, ...]:
         wanted = self._select(FIXES).where(C.state.in_([state.value for state in states]))

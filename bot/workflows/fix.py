@@ -1,7 +1,6 @@
 """A knowledge fix before the team: proposed, checked, shown to the article's owner, decided. Going live is `evals`'."""
 
 import re
-from contextlib import suppress
 from dataclasses import replace
 
 from bot.cards.fix import fix_card, proposed_card
@@ -218,8 +217,7 @@ async def _paint(desk: Desk, fix_id: str) -> None:
     """Paint, again while the fix changes underneath, so that an older state never stays on top of a newer one."""
     fix = await desk.store.fixes.get(fix_id)
     while True:
-        with suppress(Conflict):  # it was changed while its card was posted: painted again
-            await _paint_once(desk, fix)
+        await _paint_once(desk, fix)
         latest = await desk.store.fixes.get(fix_id)
         if replace(latest, version=fix.version, card=fix.card) == fix and latest.card is not None:
             return
@@ -240,7 +238,7 @@ async def _paint_once(desk: Desk, fix: KnowledgeFix) -> None:
     if room is None:
         raise NotFound("There is no room for knowledge fixes: set RATCHET_SLACK_HOME_ROOM to a room of the team.")
     message = await platform.post(Place(platform.name, room.id), card, key=f"fix:{fix.id}")
-    await desk.store.fixes.change(replace(fix, card=message))
+    await desk.store.fixes.set_card(fix.id, message)
 
 
 async def _rooms(desk: Desk, fix: KnowledgeFix) -> list[str]:

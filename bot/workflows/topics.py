@@ -177,8 +177,7 @@ async def _paint(desk: Desk, topic_id: str) -> None:
     """Paint, again while the topic changes underneath, so that an older state never stays on top of a newer one."""
     topic = await desk.store.topics.get(topic_id)
     while True:
-        with suppress(Conflict):  # it was changed while its card was posted: painted again
-            await _paint_once(desk, topic)
+        await _paint_once(desk, topic)
         latest = await desk.store.topics.get(topic_id)
         if replace(latest, version=topic.version, card=topic.card) == topic and latest.card is not None:
             return
@@ -196,7 +195,7 @@ async def _paint_once(desk: Desk, topic: TopicProposal) -> None:
     if room is None:
         raise NotFound("There is no room for new topics: set RATCHET_SLACK_HOME_ROOM to a room of the team.")
     message = await platform.post(Place(platform.name, room.id), card, key=f"topic:{topic.id}")
-    await desk.store.topics.change(replace(topic, card=message))
+    await desk.store.topics.set_card(topic.id, message)
 
 
 def _platform(desk: Desk, topic: TopicProposal) -> Platform:

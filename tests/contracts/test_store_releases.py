@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.domain.article import Release, Revision
+from bot.domain.chat import MessageRef, Place
 from bot.domain.errors import Conflict, NotFound
 from bot.domain.fix import FixState, KnowledgeFix, PolicyChange
 from bot.domain.quality import GateResult, Verdict
@@ -88,6 +89,16 @@ async def test_the_texts_of_a_workflow_are_kept_once_and_found_by_their_manifest
     assert await store.workflow_parts.texts({"model": manifest["model"], "lost": "0"}) == {"model": ""}
     assert await neighbour.workflow_parts.texts(manifest) == {}
     assert await store.workflow_parts.keep({}) == {}
+
+
+async def test_noting_where_a_fixs_card_is_disturbs_no_decision_and_no_decision_loses_the_card(store: Store) -> None:
+    opened = await store.fixes.open(fix())
+    card = MessageRef(Place("slack", "C1"), "1.2")
+    await store.fixes.set_card(opened.id, card)
+    decided = await store.fixes.change(replace(opened, state=FixState.TESTING))
+    assert (decided.card, decided.version) == (card, 2)
+    assert await store.fixes.get(opened.id) == decided
+    await store.fixes.set_card("fix_9", card)
 
 
 async def test_a_fix_is_opened_once_and_kept_whole(store: Store) -> None:
