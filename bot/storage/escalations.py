@@ -11,6 +11,7 @@ from bot.domain.chat import Person, Place
 from bot.domain.errors import Conflict, NotFound
 from bot.domain.escalation import Author, Customer, Escalation, EscalationStatus, Outcome, Turn
 from bot.storage.columns import clean
+from bot.storage.counted import counted_conversation, counted_turns
 from bot.storage.repository import Repository, whole
 from bot.storage.tables import EscalationRow, OutcomeRow, TurnRow, table
 from bot.storage.values import load, load_optional, plain
@@ -140,7 +141,11 @@ class SqlEscalations(Repository):
             if known is None:
                 raise _missing(outcome.escalation_id)
             insert = self._insert(OUTCOMES).on_conflict_do_nothing().returning(OUTCOMES.c.key)
-            return await connection.scalar(insert, row) is not None
+            if await connection.scalar(insert, row) is None:
+                return False
+            touched = self._update(ESCALATIONS).where(E.id == outcome.escalation_id, E.touched_at < outcome.at)
+            await connection.execute(touched.values(touched_at=outcome.at))
+            return True
 
     def _joined(self) -> Select[Any]:
         joined = ESCALATIONS.outerjoin(TURNS, and_(T.workspace == E.workspace, T.escalation_id == E.id))
@@ -187,7 +192,7 @@ class SqlEscalations(Repository):
             status=escalation.status.value, asker=plain(escalation.asker), channel=escalation.channel,
             language=escalation.language, reply_url=escalation.reply_url, details=dict(escalation.metadata),
             burst_key=burst_key, last_customer_at=_last_customer_at(escalation.turns),
-            **_place_columns(escalation.place),
+            **_place_columns(escalation.place), **counted_conversation(escalation),
         )  # fmt: skip
         insert = self._insert(ESCALATIONS).on_conflict_do_nothing().returning(E.id)
         if await connection.scalar(insert, row) is None:
@@ -215,7 +220,9 @@ class SqlEscalations(Repository):
             return _escalation(rows), False
         await self._insert_turns(connection, now.id, fresh, max((row.seq for row in stored), default=-1) + 1)
         to_answer = [turn for turn in fresh if turn.author is not Author.AGENT]
-        changes: dict[str, Any] = {"revision": E.revision + 1} if to_answer else {}
+        changes: dict[str, Any] = counted_turns(now._asdict(), fresh)
+        if to_answer:
+            changes["revision"] = E.revision + 1
         last = _last_customer_at(fresh)
         if last is not None:
             changes["last_customer_at"] = max(last, now.last_customer_at or last)

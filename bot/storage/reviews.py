@@ -15,6 +15,7 @@ from bot.domain.errors import Conflict, NotFound
 from bot.domain.escalation import Escalation
 from bot.domain.review import OPEN_STATES, Action, Decision, Receipt, Review, ReviewState, review_id, why_closed
 from bot.ports import Claim
+from bot.storage.counted import counted_delivery, counted_draft, counted_edit
 from bot.storage.repository import Repository, whole
 from bot.storage.review_rows import (
     DECIDED,
@@ -24,11 +25,11 @@ from bot.storage.review_rows import (
     proposal_columns,
     review_from,
 )
-from bot.storage.tables import DraftRow, ReviewRow, table
+from bot.storage.tables import DraftRow, EscalationRow, ReviewRow, table
 from bot.storage.values import load, plain
 
-REVIEWS, DRAFTS = table(ReviewRow), table(DraftRow)
-R = REVIEWS.c
+REVIEWS, DRAFTS, ESCALATIONS = table(ReviewRow), table(DraftRow), table(EscalationRow)
+R, E = REVIEWS.c, ESCALATIONS.c
 UNDECIDED = tuple(sorted(state.value for state in OPEN_STATES | {ReviewState.FAILED}))
 APPROVED = {Action.APPROVE: R.editor.is_(None), Action.EDIT: false(), Action.REJECT: false(), Action.HAND_OFF: null()}
 REPLACED = "This draft was replaced by a newer one."
@@ -71,7 +72,7 @@ class SqlReviews(Repository):
         the proposal then only joins the draft versions.
         """
         async with self._write() as connection:
-            columns = proposal_columns(proposal) | estimate_columns(proposal)
+            columns = proposal_columns(proposal) | estimate_columns(proposal) | counted_draft(proposal)
             ready = await self._change_from(
                 connection, review_id, {ReviewState.DRAFTING}, {"state": ReviewState.READY.value, **columns}
             )
@@ -111,6 +112,7 @@ class SqlReviews(Repository):
             )
             row = won.first()
             if row is not None:
+                await self._touch(connection, row.escalation_id, decision.at)
                 if decision.action is Action.EDIT:
                     await self._keep_edit(connection, row, decision)
                 return Claim(review_from(row), won=True)
@@ -132,7 +134,8 @@ class SqlReviews(Repository):
                 raise Conflict(REPLACED if ready else "This draft can no longer be edited.")
             proposal = replace(load(Proposal, row.proposal), draft=draft, findings=findings)
             await self._keep_draft(connection, review_id, proposal, editor)
-            return await self._change(connection, review_id, {**proposal_columns(proposal), "editor": plain(editor)})
+            changes = {**proposal_columns(proposal), **counted_edit(proposal), "editor": plain(editor)}
+            return await self._change(connection, review_id, changes)
 
     @whole
     async def settle(self, review_id: str, *, receipt: Receipt | None, problem: str, final: bool = True) -> Review:
@@ -147,6 +150,7 @@ class SqlReviews(Repository):
         if final:
             unsettled.add(ReviewState.FAILED if receipt else ReviewState.DRAFTING)
         changes = {"state": state.value, "receipt": plain(receipt), "problem": "" if receipt else problem}
+        changes |= counted_delivery(receipt)
         async with self._write() as connection:
             settled = await self._change_from(connection, review_id, unsettled, changes, decided=receipt is not None)
             review = settled or review_from(await self._one(connection, review_id))
@@ -286,7 +290,14 @@ class SqlReviews(Repository):
         proposal = load(Proposal, row.proposal)
         text = decision.text or proposal.draft.text
         draft = replace(proposal.draft, text=text, cited=text, citations=(), author=DraftAuthor.PERSON)
+        drafted = proposal.draft.by_drafter
+        edited = replace(proposal, draft=replace(draft, drafted=drafted))
+        await connection.execute(self._update(REVIEWS).where(R.id == row.id).values(**counted_edit(edited)))
         await self._keep_draft(connection, row.id, replace(proposal, draft=draft), decision.by)
+
+    async def _touch(self, connection: AsyncConnection, escalation_id: str, at: datetime) -> None:
+        touched = self._update(ESCALATIONS).where(E.id == escalation_id, E.touched_at < at)
+        await connection.execute(touched.values(touched_at=at))
 
 
 def _same(stored: Decision, asked: Decision) -> bool:

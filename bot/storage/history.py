@@ -1,0 +1,162 @@
+"""The conversations of one workspace as they are counted, read by columns and never by their words."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Table, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.answer import UNKNOWN_INTENT, Level, Risk, Sentiment
+from bot.domain.chat import Person
+from bot.domain.escalation import EscalationStatus, OutcomeKind
+from bot.domain.history import Conversation, Decided, Drafted, Reported, Tried
+from bot.domain.quality import CaseResult, EvalRun
+from bot.domain.review import Action, FailureMode, ReviewState
+from bot.storage.repository import Repository, chunks
+from bot.storage.tables import (
+    EscalationRow,
+    EvalResultRow,
+    EvalRunRow,
+    OutcomeRow,
+    ReleaseRow,
+    ReviewRow,
+    table,
+)
+from bot.storage.values import load
+
+ESCALATIONS, REVIEWS, OUTCOMES = table(EscalationRow), table(ReviewRow), table(OutcomeRow)
+RUNS, RESULTS, RELEASES = table(EvalRunRow), table(EvalResultRow), table(ReleaseRow)
+E, R, O = ESCALATIONS.c, REVIEWS.c, OUTCOMES.c  # noqa: E741
+DRAFTING = timedelta(days=1)
+"""How long after the customer's words a draft of them may begin; only that is not told to its conversation."""
+_COUNTED = (
+    E.id, E.surface, E.place_room, E.opened_at, E.status, E.customer_id, E.first_answer_at, E.last_answer_at,
+    E.came_back_at, E.waiting_since,
+)  # fmt: skip
+_DRAFTED = (
+    R.id, R.escalation_id, R.opened_at, R.state, R.knowledge_release, R.workflow_release, R.intent, R.risk, R.sentiment,
+    R.abstained, R.confidence, R.findings, R.cost, R.tokens, R.editor.is_not(None).label("revised"), R.edit_share,
+    R.new_share, R.decision_action, R.decision_platform, R.decision_by, R.decision_name, R.decided_at, R.decision_mode,
+    R.delivered_at,
+)  # fmt: skip
+_LEVELS = {level.value: level for level in Level}
+
+
+class SqlHistory(Repository):
+    """Keeps the promises of `bot.ports.History`; `touched_at` is indexed, so that old conversations cost nothing."""
+
+    async def between(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Conversation]]:
+        touched = self._select(ESCALATIONS, E.id).where(E.touched_at >= since - DRAFTING, E.opened_at < until)
+        async with self._read() as connection:
+            found = (await connection.scalars(touched.order_by(E.touched_at))).all()
+        for some in chunks(found):
+            async with self._read() as connection:
+                yield await self._conversations(connection, some)
+
+    async def tried(self, since: datetime, until: datetime) -> tuple[Tried, ...]:
+        runs = self._select(RUNS, RUNS.c.run).where(RUNS.c.started_at >= since, RUNS.c.started_at < until)
+        live = self._select(RELEASES, RELEASES.c.kind, RELEASES.c.number).where(RELEASES.c.was_live)
+        stands: dict[str, Tried] = {}
+        async with self._read() as connection:
+            releases = {(row.kind, row.number) for row in await connection.execute(live)}
+            for row in (await connection.execute(runs.order_by(RUNS.c.started_at, RUNS.c.id))).all():
+                run = load(EvalRun, row.run)
+                pair = {("knowledge", run.knowledge_release), ("workflow", run.workflow_release)}
+                if run.finished_at is not None and pair <= releases | {("workflow", 0)}:
+                    stands.update(await self._stands(connection, run))
+        return tuple(stands[case] for case in sorted(stands))
+
+    async def _stands(self, connection: AsyncConnection, run: EvalRun) -> Mapping[str, Tried]:
+        """How each case stood in this run; one with a trial that could not be scored is left out."""
+        wanted = self._select(RESULTS, RESULTS.c.result).where(RESULTS.c.run_id == run.id)
+        trials: dict[str, list[CaseResult]] = defaultdict(list)
+        for row in await connection.execute(wanted):
+            result = load(CaseResult, row.result)
+            trials[result.case].append(result)
+        return {
+            case: Tried(
+                case, run.started_at, all(each.passed for each in results), results[0].intent, run.knowledge_release,
+                run.workflow_release,
+            )
+            for case, results in trials.items()
+            if not any(each.error for each in results)
+        }  # fmt: skip
+
+    async def _conversations(self, connection: AsyncConnection, ids: Sequence[str]) -> tuple[Conversation, ...]:
+        drafts = await self._of(connection, REVIEWS, _DRAFTED, ids)
+        reported = await self._of(connection, OUTCOMES, (O.escalation_id, O.kind, O.at, O.value), ids)
+        before = ESCALATIONS.alias().c
+        previous = (
+            select(func.max(before.opened_at))
+            .where(before.workspace == E.workspace, before.customer_id == E.customer_id)
+            .where(before.surface == E.surface, before.opened_at < E.opened_at)
+            .correlate(ESCALATIONS)
+            .scalar_subquery()
+            .label("previous_at")
+        )
+        rows = await connection.execute(self._select(ESCALATIONS, *_COUNTED, previous).where(E.id.in_(ids)))
+        return tuple(self._conversation(row, drafts[row.id], reported[row.id]) for row in rows)
+
+    async def _of(
+        self, connection: AsyncConnection, rows: Table, columns: Iterable[Any], ids: Sequence[str]
+    ) -> defaultdict[str, list[Row[Any]]]:
+        found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+        for row in await connection.execute(self._select(rows, *columns).where(rows.c.escalation_id.in_(ids))):
+            found[row.escalation_id].append(row)
+        return found
+
+    def _conversation(self, row: Row[Any], drafts: Sequence[Row[Any]], reported: Sequence[Row[Any]]) -> Conversation:
+        return Conversation(
+            id=row.id, surface=row.surface, room=row.place_room, opened_at=row.opened_at,
+            withdrawn=row.status == EscalationStatus.WITHDRAWN.value, customer=self._customer(row),
+            previous_at=row.previous_at, first_answer_at=row.first_answer_at, last_answer_at=row.last_answer_at,
+            came_back_at=row.came_back_at, waiting_since=row.waiting_since,
+            drafts=tuple(sorted((_drafted(each) for each in drafts), key=_order)),
+            reported=tuple(Reported(OutcomeKind(each.kind), each.at, each.value) for each in reported),
+        )  # fmt: skip
+
+    def _customer(self, row: Row[Any]) -> str:
+        """A key that tells nothing of the customer to whoever does not have the database."""
+        if row.customer_id is None:
+            return ""
+        known = "\x1f".join((self._workspace, row.surface, row.customer_id))
+        return hashlib.blake2b(known.encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def _order(draft: Drafted) -> tuple[datetime, str]:
+    return draft.at, draft.id
+
+
+def _drafted(row: Row[Any]) -> Drafted:
+    return Drafted(
+        id=row.id, at=row.opened_at, state=ReviewState(row.state), knowledge_release=row.knowledge_release or 0,
+        workflow_release=row.workflow_release or 0, intent=row.intent or UNKNOWN_INTENT,
+        risk=Risk(row.risk) if row.risk else None, sentiment=Sentiment(row.sentiment) if row.sentiment else None,
+        proposed=row.intent is not None, abstained=bool(row.abstained), confidence=row.confidence,
+        findings=_findings(row.findings), cost=row.cost or 0.0, tokens=row.tokens or 0,
+        edited=bool(row.revised) or row.decision_action == Action.EDIT.value, edit_share=row.edit_share,
+        new_share=row.new_share, decided=_decided(row), delivered_at=row.delivered_at,
+    )  # fmt: skip
+
+
+def _findings(told: str | None) -> tuple[tuple[str, Level], ...]:
+    """The guardrails that found something, each with the most serious level."""
+    if not told:
+        return ()
+    found: dict[str, Level] = {}
+    for each in told.split():  # "block" comes before "warn"
+        name, _, level = each.partition(":")
+        found.setdefault(name, _LEVELS[level])
+    return tuple(found.items())
+
+
+def _decided(row: Row[Any]) -> Decided | None:
+    if row.decision_action is None:
+        return None
+    return Decided(
+        Action(row.decision_action), Person(row.decision_platform, row.decision_by, row.decision_name or ""),
+        row.decided_at, FailureMode(row.decision_mode) if row.decision_mode else None,
+    )  # fmt: skip

@@ -1,0 +1,27 @@
+"""What a conversation costs in language models, in the currency of the settings: all its drafts together.
+
+Counted when it was opened. Failed calls and judges of eval cases are not among it; the daily ledger has all.
+"""
+
+from collections.abc import Iterator
+
+from bot.domain.history import Conversation
+from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+
+
+def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
+    if any(draft.proposed for draft in conversation.drafts):
+        yield Observed(conversation.opened_at, float(sum(draft.cost for draft in conversation.drafts)))
+
+
+METRIC = Metric(
+    name="cost",
+    title="Model cost",
+    numerator="mean cost of all drafts",
+    denominator="conversations opened with a draft",
+    unit=Unit.MONEY,
+    better=Better.LOWER,
+    statistic=Statistic.MEAN,
+    source="usage that the model's endpoint reported, at the prices of its time",
+    observe=_observe,
+)
