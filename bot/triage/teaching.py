@@ -62,20 +62,18 @@ def without_examples(text: str, examples: Mapping[str, Sequence[str]]) -> str:
 
     Raises Rejected where an intent would be left without any.
     """
-    for name, unwanted in examples.items():
-        gone = {example.casefold() for example in unwanted}
-        while True:
-            intents = _parsed(text).intents
-            found = [
-                (i, j)
-                for i, intent in enumerate(intents)
-                for j, example in enumerate(intent.examples)
-                if intent.name == name and example.casefold() in gone
-            ]
-            if not found:
-                break
-            text = _taken_out(text, ("intents", found[0][0], "examples"), found[0][1])
-    return text
+    gone = {name: {example.casefold() for example in unwanted} for name, unwanted in examples.items()}
+    found = [
+        (i, j)
+        for i, intent in enumerate(_parsed(text).intents)
+        for j, example in enumerate(intent.examples)
+        if example.casefold() in gone.get(intent.name, ())
+    ]
+    if not found:
+        return text
+    left = _taken_out(text, found)
+    _parsed(left)
+    return left
 
 
 def _parsed(text: str) -> Taxonomy:
@@ -114,20 +112,20 @@ def _put_first(text: str, path: Sequence[str | int], items: Sequence[Any]) -> st
     for key in path:
         listed = listed[key]
     listed[:0] = items
-    return _proved(_inserted(text, _found(yaml.compose(text, yaml.SafeLoader), path), items), wanted)
+    sequence = _found(yaml.compose(text, yaml.SafeLoader), path)
+    return _proved(_inserted(text, sequence, items) if sequence else text, wanted)
 
 
-def _taken_out(text: str, path: Sequence[str | int], place: int) -> str:
-    """The document without one item of the list at `path`; where no whole lines can be cut, written anew."""
-    wanted = yaml.safe_load(text)
-    listed = wanted
-    for key in path:
-        listed = listed[key]
-    del listed[place]
-    item = _found(yaml.compose(text, yaml.SafeLoader), path).value[place]
-    ends = item.end_mark.line + (item.end_mark.column > 0)
+def _taken_out(text: str, places: Sequence[tuple[int, int]]) -> str:
+    """The document without these examples, (intent, example); where no whole lines can be cut, written anew."""
+    wanted, tree = yaml.safe_load(text), yaml.compose(text, yaml.SafeLoader)
     lines = text.splitlines(keepends=True)
-    return _proved("".join(lines[: item.start_mark.line] + lines[ends:]), wanted)
+    for i, j in reversed(places):  # from the end, so that those before stay where they are
+        del wanted["intents"][i]["examples"][j]
+        if sequence := _found(tree, ("intents", i, "examples")):
+            item = sequence.value[j]
+            del lines[item.start_mark.line : item.end_mark.line + (item.end_mark.column > 0)]
+    return _proved("".join(lines), wanted)
 
 
 def _proved(written: str, wanted: Any) -> str:
@@ -139,11 +137,14 @@ def _proved(written: str, wanted: Any) -> str:
 
 
 def _found(node: Any, path: Sequence[str | int]) -> Any:
+    """The node at the path; None where it came by a merge (`<<`), so that it stands elsewhere."""
     for key in path:
         if isinstance(key, int):
             node = node.value[key]
         else:
-            node = next(value for name, value in node.value if name.value == key)
+            node = next((value for name, value in node.value if name.value == key), None)
+        if node is None:
+            return None
     return node
 
 
@@ -167,7 +168,8 @@ def _lines(item: Any) -> list[str]:
         if isinstance(value, list):
             lines += [f"  {key}:", *(f"    - {_quoted(each)}" for each in value)]
         else:
-            lines.append(f"  {key}: {value if key in _PLAIN else _quoted(value)}")
+            plain = key in _PLAIN and yaml.safe_load(str(value)) == value  # an intent may be called "no"
+            lines.append(f"  {key}: {value if plain else _quoted(value)}")
     return lines
 
 

@@ -28,6 +28,13 @@ intents:
       my parcel
 unknown_below: 0.4
 """
+MERGED = """
+version: 1
+intents:
+  - name: refund
+    title: Refunds
+    <<: {risk: low, examples: [money back]}
+"""
 FLOW = "{version: 1, intents: [{name: refund, title: Refunds, risk: low, examples: [money back]}]}"
 SHARED = """
 version: 1
@@ -55,7 +62,7 @@ def lost(before: str, after: str) -> list[str]:
     return [line for line in before.splitlines() if line not in after.splitlines()]
 
 
-@pytest.mark.parametrize("text", [BLOCK, FLOW, SHARED], ids=["block", "flow", "anchor"])
+@pytest.mark.parametrize("text", [BLOCK, FLOW, SHARED, MERGED], ids=["block", "flow", "anchor", "merge"])
 @pytest.mark.parametrize(
     "said", ["it's late: why?", '"cancel" \\ # 100% {x} [y]', "- no", "où est\x00 mon \ud800colis 📦", "null"]
 )
@@ -106,7 +113,10 @@ def test_a_new_intent_is_added_with_its_examples(text: str) -> None:
 
 
 def test_a_new_intents_name_may_read_like_something_else() -> None:
-    assert read(with_intent(BLOCK, gifts("never", name="no"))).intent("no") is not None
+    for name in ("no", "null", "12"):
+        taught = with_intent(BLOCK, gifts("never", name=name))
+        assert read(taught).intent(name) is not None
+        assert lost(BLOCK, taught) == []
 
 
 @pytest.mark.parametrize(
@@ -130,7 +140,7 @@ def test_what_is_no_taxonomy_is_refused_with_what_is_wrong() -> None:
             with_examples(text, {})
 
 
-@pytest.mark.parametrize("text", [BLOCK, FLOW, SHARED], ids=["block", "flow", "anchor"])
+@pytest.mark.parametrize("text", [BLOCK, FLOW, SHARED, MERGED], ids=["block", "flow", "anchor", "merge"])
 def test_an_example_is_taken_out_again(text: str) -> None:
     more = with_examples(text, {"refund": ["give it back: now", "and this"]})
     assert examples(without_examples(more, {"refund": ["GIVE it back: now", "and this", "not there"]}), "refund") == (
@@ -148,3 +158,9 @@ def test_taking_one_out_takes_its_lines_alone() -> None:
 def test_the_last_example_of_an_intent_is_not_taken() -> None:
     with pytest.raises(Rejected, match="examples"):
         without_examples(FLOW, {"refund": ["money back"]})
+
+
+def test_many_are_taken_out_at_once() -> None:
+    many = [f"question {number}" for number in range(300)]
+    taught = with_examples(BLOCK, {"refund": many})
+    assert without_examples(taught, {"refund": many}) == BLOCK
