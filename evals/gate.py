@@ -123,6 +123,7 @@ def _verdict(
         unchanged=(*found.passing, *found.failing),
         flaky=found.flaky,
         broken_core=broken_core,
+        failing=found.failing,
     )
 
 

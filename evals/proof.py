@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from bot.domain.article import Audience
 from bot.domain.fix import KnowledgeFix
+from bot.domain.learning import approved_reply
 from bot.domain.quality import EvalCase
+from bot.domain.text.changes import misquoted
 from bot.ports import Desk
 from bot.workflows.capture import Thread, case_of, of_escalation, stand_ins
 from evals.saying import Said, said
@@ -15,8 +17,8 @@ TAG = "proof"
 async def prove(desk: Desk, fix: KnowledgeFix) -> EvalCase | None:
     """Keep the case that proves the fix, and return it; the one that somebody made of the thread already counts.
 
-    None where the fix comes from no conversation, is not for customers, or where the conversation holds something
-    personal that no stand-in hides.
+    None where the fix comes from no conversation or is not for customers, and where the conversation holds something
+    personal that no stand-in hides, or nothing that an answer could be held to.
     """
     thread = await of_escalation(desk, fix.escalation) if fix.escalation else None
     if thread is None:
@@ -29,13 +31,18 @@ async def prove(desk: Desk, fix: KnowledgeFix) -> EvalCase | None:
 
 
 def proof_of(thread: Thread, fix: KnowledgeFix) -> EvalCase | None:
-    """The thread's question, which the fixed article must answer, with those facts of the reply that it states."""
-    case = case_of(thread)
+    """The thread's question, which the fixed article must answer, with those facts of the reply that it speaks of.
+
+    A fact that the fix gives with another figure stays: with it the case fails, which tells that one of them is wrong.
+    """
+    case, hiding = case_of(thread), stand_ins(thread)
     kept = (case.reference, *case.must_say, *(turn.text for turn in case.turns))
-    private = stand_ins(thread).hides
-    if fix.revision.audience is not Audience.CUSTOMER or not case.question.strip() or any(map(private, kept)):
+    if fix.revision.audience is not Audience.CUSTOMER or not case.question.strip() or any(map(hiding.hides, kept)):
         return None
-    facts = tuple(fact for fact in case.must_say if said(fact, fix.revision.body) is Said.STATED)
+    slips = {hiding.hide(fact.text) for fact, _ in misquoted(approved_reply(thread.review), fix.revision.body)}
+    facts = tuple(fact for fact in case.must_say if fact in slips or said(fact, fix.revision.body) is Said.STATED)
     claims = tuple(claim for claim in case.must_not_say if said(claim, fix.revision.body) is not Said.STATED)
+    if not facts and not case.reference:
+        return None
     sources = (fix.revision.slug,)
     return replace(case, must_say=facts, must_not_say=claims, sources=sources, escalates=False, tags=(TAG,))

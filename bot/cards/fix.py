@@ -191,8 +191,14 @@ def _ending(fix: KnowledgeFix, cases: Mapping[str, EvalCase]) -> list[Element]:
 
 
 def _proven(fix: KnowledgeFix, cases: Mapping[str, EvalCase]) -> list[Element]:
-    """What keeps the fix from being undone unnoticed."""
-    kept = sum(name in cases and cases[name].core for name in fix.gate.fixed) if fix.gate else 0
+    """Whether the question that it was made for is answered now, and what keeps that so."""
+    if fix.gate is None:
+        return []
+    unproven = [cases[name] for name in fix.gate.failing if name in cases]
+    if any(case.escalation and case.escalation == fix.escalation for case in unproven):
+        said = "The question that it was made for is still not answered as the team answered it. Ask it, and look why."
+        return [Notice(Tone.WARNING, (said,))]
+    kept = sum(name in cases and cases[name].core for name in fix.gate.fixed)
     if not kept:
         return []
     which = "The case that proves it is" if kept == 1 else f"The {kept} cases that prove it are"
@@ -207,7 +213,8 @@ def gate_elements(gate: GateResult | None, cases: Mapping[str, EvalCase]) -> lis
     for label, names in (("Fixed", gate.fixed), ("Broken", gate.broken), ("Flaky, not counted", gate.flaky)):
         if names:
             elements.append(Paragraph((Strong(f"{label} ({len(names)}): "), _named(names, cases, gate.broken_core))))
-    counts = f"{len(gate.unchanged)} unchanged, {gate.skipped} not affected."
+    still = f" ({len(gate.failing)} of them not passing before or after)" if gate.failing else ""
+    counts = f"{len(gate.unchanged)} unchanged{still}, {gate.skipped} not affected."
     rests_on = f" Read from {', '.join(gate.runs)}." if gate.runs else ""
     return [*elements, Note((counts + rests_on,))]
 

@@ -140,7 +140,7 @@ class Verdict(StrEnum):
 class GateResult:
     """What a candidate would do to the cases, by their ids: all but `skipped` were run on it and on the live release.
 
-    `skipped` is the number of cases that it could not affect. `why` says in a sentence what the verdict rests on, and
+    `failing` are those of `unchanged` that pass on neither. `skipped` is the number of cases that it could not affect. `why` says in a sentence what the verdict rests on, and
     `runs` are the ids of the eval runs that it was read from.
     """
 
@@ -151,5 +151,6 @@ class GateResult:
     unchanged: tuple[str, ...] = ()
     flaky: tuple[str, ...] = ()
     broken_core: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
     skipped: int = 0
     runs: tuple[str, ...] = ()

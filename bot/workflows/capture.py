@@ -12,7 +12,7 @@ from bot.domain.escaped import Escape
 from bot.domain.learning import approved_reply, failure_of, taught
 from bot.domain.quality import CaseTurn, EvalCase, Strength, case_id
 from bot.domain.review import Action, FailureMode, Review
-from bot.domain.text.changes import greeted, statements
+from bot.domain.text.changes import Changes, greeted, statements
 from bot.domain.text.masking import cut, known_values
 from bot.domain.text.stand_ins import StandIns
 from bot.ports import Desk
@@ -174,8 +174,15 @@ def _facts(review: Review) -> tuple[list[str], list[str]]:
     if not new:
         new = [clause for clause in statements(approved_reply(review)) if clause.quantities]
     wrong = [before for before, _ in made.altered]
-    wrong += [clause for clause in made.removed if clause.quantities]
+    if _kept_some(review, made):  # else the draft was beside the question, and what it said may well be true
+        wrong += [clause for clause in made.removed if clause.quantities]
     return [clause.text for clause in new[:_FACTS]], [clause.text for clause in wrong[:_FACTS]]
+
+
+def _kept_some(review: Review, made: Changes) -> bool:
+    """Tell whether the person kept or corrected something of what the drafter said."""
+    drafted = statements(review.proposal.draft.by_drafter) if review.proposal else ()
+    return len(drafted) > len(made.removed)
 
 
 def _sources(review: Review) -> tuple[str, ...]:

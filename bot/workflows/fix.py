@@ -264,5 +264,5 @@ async def _cases(desk: Desk, fix: KnowledgeFix) -> dict[str, EvalCase]:
     """The cases that the gate names, by id."""
     if fix.gate is None:
         return {}
-    named = {*fix.gate.fixed, *fix.gate.broken, *fix.gate.flaky}
+    named = {*fix.gate.fixed, *fix.gate.broken, *fix.gate.flaky, *fix.gate.failing}
     return {case.id: case for case in await desk.store.cases.all() if case.id in named} if named else {}

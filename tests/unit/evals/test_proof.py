@@ -35,6 +35,12 @@ def test_it_must_say_what_the_reply_and_the_fixed_article_both_say() -> None:
     assert (case.sources, case.escalates) == (("delivery/parcels",), False)
 
 
+def test_a_figure_that_the_fix_gives_otherwise_stays_in_the_case_so_that_it_fails() -> None:
+    case = proof_of(edited(), fix("## Parcels\n\nYour parcel travels for 50 days.\n"))
+    assert case is not None
+    assert case.must_say == ("Your parcel travels for 5 days.",)
+
+
 def test_the_customer_stands_in_it_under_an_invented_name() -> None:
     case = proof_of(edited(), fix())
     assert case is not None

@@ -48,6 +48,12 @@ def test_an_edit_says_what_must_be_said_and_what_must_not() -> None:
     assert (case.sources, case.intent, case.strength) == (("shipping",), "where_is_it", Strength.STRONG)
 
 
+def test_a_draft_that_was_beside_the_question_said_nothing_that_must_not_be_said() -> None:
+    case = case_of(thread(Action.EDIT, text="We repair grinders for 59 EUR."))
+    assert case.must_say == ("We repair grinders for 59 EUR.",)
+    assert case.must_not_say == ()
+
+
 def test_people_and_numbers_are_invented_ones_in_every_part_of_it() -> None:
     case = case_of(thread(Action.EDIT, text=EDITED))
     assert case.turns[0].text == "I am Robin Hale (person1@example.com). Where is order FH-0000001?"
