@@ -47,14 +47,15 @@ def load_cases(path: Path) -> tuple[EvalCase, ...]:
 
 
 def save_cases(cases: Iterable[EvalCase], folder: Path) -> tuple[Path, ...]:
-    """Write the cases into the folder, a file for each intent; the same cases make the same files."""
-    by_intent: dict[str, list[EvalCase]] = {}
+    """Write the cases into the folder, a file for each intent or two of like names; the same files for the same cases."""
+    by_file: dict[str, list[EvalCase]] = {}
     for case in cases:
-        by_intent.setdefault(case.intent or _NO_INTENT, []).append(case)
+        name = "".join(c if c.isalnum() or c in "-_" else "-" for c in case.intent or _NO_INTENT)[:80].lower()
+        by_file.setdefault(name, []).append(case)
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for intent, members in sorted(by_intent.items()):
-        file = folder / f"{''.join(c if c.isalnum() or c in '-_' else '-' for c in intent)[:80]}.yaml"
+    for name, members in sorted(by_file.items()):
+        file = folder / f"{name}.yaml"
         file.write_text(to_yaml(members), encoding="utf-8")
         written.append(file)
     return tuple(written)
@@ -142,7 +143,7 @@ def case_from(values: Mapping[str, Any], where: str, lines: Mapping[str, str] | 
 def _entries(file: Path) -> list[yaml.Node]:
     try:
         root = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, ValueError) as problem:
+    except (yaml.YAMLError, ValueError, RecursionError) as problem:
         said = " ".join(str(problem).split())[:300]
         raise Rejected(f"{file} is not YAML: {said}") from None
     except OSError as problem:
@@ -163,7 +164,7 @@ def _plain(node: yaml.Node, where: str) -> Any:
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_object(node, deep=True)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):
         raise Rejected(f"{where}: this is not plain YAML.") from None
     finally:
         loader.dispose()

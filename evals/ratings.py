@@ -63,12 +63,12 @@ def wants(case: EvalCase) -> list[str]:
 def from_lines(text: str, where: str, *, rater: str, at: datetime, rubric: Rubric) -> tuple[Rating, ...]:
     """Read a sheet; lines without a verdict are passed over. Raises Rejected with the line for what is no rating."""
     ratings = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # an answer may hold what else ends a line
         if not line.strip():
             continue
         try:
             entry = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Rejected(f"{where}, line {number}: this is no JSON.") from None
         if not isinstance(entry, dict) or not set(entry) <= _KEYS:
             raise Rejected(f"{where}, line {number}: a rating has only {', '.join(sorted(_KEYS))}.")

@@ -29,6 +29,8 @@ def turns(said: Any, where: str) -> list[dict[str, str]]:
 
 def _turn(message: Mapping[str, Any], where: str) -> dict[str, str]:
     role, content = message.get("role"), message.get("content")
+    if not isinstance(role, str):
+        raise Rejected(f"{where}: a message needs a role, as text.")
     if role not in _AUTHORS:
         raise Rejected(f'{where}: a message has the role "{role}"; it may be {", ".join(_AUTHORS)}.')
     if isinstance(content, list):
@@ -53,7 +55,7 @@ def from_lines(text: str, source: str, read: Callable[[Mapping[str, Any], str], 
         where = f"{source}, line {number}"
         try:
             value = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Rejected(f"{where}: this is not JSON.") from None
         found.append(read(mapping(value, where), where))
     return tuple(found)

@@ -47,7 +47,7 @@ def load(text: str, source: str) -> tuple[EvalCase, ...]:
     """Read a configuration or a list of tests. An assertion that has no counterpart here is refused by its type."""
     try:
         whole = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError) as problem:
+    except (yaml.YAMLError, ValueError, RecursionError) as problem:
         raise Rejected(f"{source} is not YAML: {' '.join(str(problem).split())[:300]}") from None
     tests = whole.get("tests") if isinstance(whole, dict) else whole
     if not isinstance(tests, list):
@@ -68,7 +68,10 @@ def _wanted(assertions: Any, where: str) -> Mapping[str, list[str]]:
     wanted: dict[str, list[str]] = {"must_say": [], "must_not_say": []}
     for assertion in assertions if isinstance(assertions, list) else [assertions]:
         said = mapping(assertion, where)
-        kind, value = str(said.get("type", "")), str(said.get("value", ""))
+        kind, value = said.get("type"), said.get("value", "")
+        if not isinstance(kind, str) or not isinstance(value, str | int | float):
+            raise Rejected(f"{where}: an assertion has a `type` and a `value`, each a text.")
+        value = str(value)
         if kind in _SAID:
             wanted["must_say"].append(value)
         elif kind.removeprefix("not-") in _SAID:

@@ -1,5 +1,6 @@
 """Cases as YAML files, and back."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,14 @@ def test_cases_come_back_from_their_files_as_they_were(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == ["other.yaml", "refund-status.yaml"]
 
 
+def test_intents_whose_names_make_the_same_file_name_lose_no_case(tmp_path: Path) -> None:
+    dotted, dashed = (
+        replace(FULL, id=case_id(TURNS[:n]), turns=TURNS[:n], intent=i) for n, i in ((1, "a.b"), (3, "a-b"))
+    )
+    save_cases([dotted, dashed], tmp_path)
+    assert set(load_cases(tmp_path)) == {dotted, dashed}
+
+
 def test_a_plain_case_takes_one_line(tmp_path: Path) -> None:
     turns = (CaseTurn(Author.CUSTOMER, "How long does a refund take?"),)
     case = EvalCase(case_id(turns), turns)
@@ -66,6 +75,8 @@ def test_a_plain_case_takes_one_line(tmp_path: Path) -> None:
         ("cases:\n- customer: Hi\n  intent: !!python/name:os.system x", "line 3: this is not plain YAML"),
         ("tests: []", "line 1: a file of cases is one list"),
         ("cases: [", "is not YAML"),
+        ("[" * 3_000, "is not YAML"),
+        ("cases:\n- customer: Hi\n  created_at: 2026-99-99", "line 3: this is not plain YAML"),
     ],
 )  # fmt: skip
 def test_what_is_no_case_is_refused_with_its_line(tmp_path: Path, text: str, problem: str) -> None:

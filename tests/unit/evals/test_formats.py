@@ -1,6 +1,7 @@
 """Cases in the words of other tools."""
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,6 +15,10 @@ from evals.dataset import STARTER, load_cases
 from evals.formats import Format
 from tests.unit.evals.test_dataset import FULL
 
+BOMB = "a: &a [x, x]\n" + "".join(
+    f"{key}: &{key} [{f'*{before}, ' * 9}]\n" for before, key in pairwise("abcdefghijklz")
+)
+"""YAML whose last list is endless when it is written out."""
 FORMATS = {each.name: each for each in find("evals.formats", "FORMAT", Format)}
 
 
@@ -68,7 +73,11 @@ def test_a_thing_is_looked_for_by_promptfoo_and_a_statement_is_judged() -> None:
         ("openai", '{"input": [{"role": "tool", "content": "x"}]}', 'a message has the role "tool"'),
         ("openai", "{}", "a line has `input` or `messages`"),
         ("openai", '{"input": "Hi", "metadata": {"ratchet": {"must_tell": []}}}', 'a case has no "must_tell"'),
+        ("inspect", "[" * 100_000, "theirs, line 1: this is not JSON"),
+        ("openai", '{"input": [{"role": ["user"], "content": "x"}]}', "a message needs a role"),
         ("promptfoo", "prompts: []", "there is no list of tests"),
+        ("promptfoo", "[" * 3_000, "is not YAML"),
+        ("promptfoo", f"{BOMB}tests: [{{vars: {{q: Hi}}, assert: [{{type: icontains, value: *z}}]}}]", "each a text"),
         ("promptfoo", "[", "is not YAML"),
         ("promptfoo", '[{vars: {q: Hi}, assert: [{type: javascript, value: x}]}]', 'of type "javascript"'),
     ],

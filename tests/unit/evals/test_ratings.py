@@ -47,6 +47,12 @@ def test_a_sheet_that_is_filled_in_comes_back_as_ratings_and_an_empty_line_is_no
     assert found == (Rating(CASE.id, "", "ana", False, NOON, {"tone": True}, "It should answer."),)
 
 
+def test_an_answer_with_other_ends_of_lines_comes_back() -> None:
+    answer = "one\u2028two\x85three"
+    sheet = to_lines([Answered(CASE, answer)], RUBRIC).replace('"passed": null', '"passed": true')
+    assert [rating.answer for rating in read(sheet)] == [answer]
+
+
 def test_a_sheet_says_nothing_of_what_others_thought() -> None:
     known = [Rating(CASE.id, "one", "bo", False, NOON, note="Wrong.")]
     line = json.loads(to_lines(waiting([CASE], RESULTS, known, "ana"), RUBRIC).splitlines()[0])
@@ -56,7 +62,8 @@ def test_a_sheet_says_nothing_of_what_others_thought() -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("{", "line 1: this is no JSON"), ("[]", "has only"), ('{"verdict": true}', "has only"),
+        ("{", "line 1: this is no JSON"), ("[" * 100_000, "line 1: this is no JSON"),
+        ("[]", "has only"), ('{"verdict": true}', "has only"),
         ('{"case": "c", "answer": "a", "passed": "yes"}', "`passed` is true or false"),
         ('{"case": "c", "answer": "a", "passed": true, "points": {"charm": true}}', "`points` are true or false"),
         ('{"case": "c", "answer": "a", "passed": true, "points": [1]}', "`points` are true or false"),
