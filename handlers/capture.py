@@ -61,8 +61,8 @@ async def _open(desk: Desk, command: Command, lesson: Lesson) -> Answer:
 async def send_pick(desk: Desk, sent: Submission) -> Answer:
     """Go on with the thread that was chosen."""
     try:
-        await capture.check_may_capture(desk, sent.actor)
-        return await OPENERS[Lesson(sent.subject)](desk, await capture.of_review(desk, sent.values.get("thread", "")))
+        thread = await capture.thread_for(desk, sent.actor, sent.values.get("thread", ""))
+        return await OPENERS[Lesson(sent.subject)](desk, thread)
     except RatchetError as problem:
         return FormErrors({"thread": str(problem)})
 
@@ -87,8 +87,7 @@ async def send_case(desk: Desk, sent: Submission) -> Answer:
     """Keep the case and try it; what is wrong with it is said beside the input."""
     review_id, _, case_id = sent.subject.partition("#")
     try:
-        await capture.check_may_capture(desk, sent.actor)
-        thread = await capture.of_review(desk, review_id)
+        thread = await capture.thread_for(desk, sent.actor, review_id)
     except RatchetError as problem:
         return FormErrors({"intent": str(problem)})
     case = _filled_in(capture.case_of(thread), sent.values)
@@ -122,7 +121,7 @@ async def send_fix(desk: Desk, sent: Submission) -> Answer:
     chosen = sent.values.get("place", "") or place
     try:
         await capture.check_may_capture(desk, sent.actor)
-        thread = await capture.of_review(desk, review_id) if review_id else None
+        thread = await capture.thread_for(desk, sent.actor, review_id) if review_id else None
         if chosen != place:
             slug = chosen.rpartition("#")[0]
             return await (fix_form(desk, thread, chosen) if thread else article_form(desk, slug, chosen))

@@ -22,8 +22,7 @@ async def intent_form(desk: Desk, thread: capture.Thread) -> Answer:
 async def send_intent(desk: Desk, sent: Submission) -> Answer:
     """Keep the label, and say what comes of it."""
     try:
-        await capture.check_may_capture(desk, sent.actor)
-        thread = await capture.of_review(desk, sent.subject)
+        thread = await capture.thread_for(desk, sent.actor, sent.subject)
         by = await named(desk, sent.actor)
         label = await relabel.set_intent(desk, thread, sent.values.get("text", ""), sent.values.get("intent", ""), by)
     except RatchetError as problem:

@@ -48,10 +48,23 @@ async def thread_meant(desk: Desk, command: Command) -> Thread | None:
     gives the command cannot read that thread: a link to a private room is no key to it.
     """
     thread = await _named(desk, command)
-    place = (thread.review.card.place if thread.review.card else thread.escalation.place) if thread else None
-    if place is not None and not await desk.platforms[place.platform].sees(command.actor, place.room):
-        raise NotAllowed("That thread is in a private room that you are not in. Ask somebody who is.")
+    if thread is not None:
+        await _check_reads(desk, thread, command.actor)
     return thread
+
+
+async def thread_for(desk: Desk, person: Person, review_id: str) -> Thread:
+    """The thread that a form was opened on, for somebody of the team who can read it. Raises NotAllowed, NotFound."""
+    await check_may_capture(desk, person)
+    thread = await of_review(desk, review_id)
+    await _check_reads(desk, thread, person)
+    return thread
+
+
+async def _check_reads(desk: Desk, thread: Thread, person: Person) -> None:
+    place = thread.review.card.place if thread.review.card else thread.escalation.place
+    if place is not None and not await desk.platforms[place.platform].sees(person, place.room):
+        raise NotAllowed("That thread is in a private room that you are not in. Ask somebody who is.")
 
 
 async def _named(desk: Desk, command: Command) -> Thread | None:

@@ -54,6 +54,8 @@ class ScriptedPlatform:
     told: list[tuple[str, str]] = field(default_factory=list)
     shared: tuple[str, ...] = ()
     """The rooms that another organisation can read."""
+    closed: tuple[str, ...] = ()
+    """The private rooms that nobody who asks is in."""
     _keys: dict[str, str] = field(default_factory=dict)
 
     def _trouble(self) -> None:
@@ -92,7 +94,7 @@ class ScriptedPlatform:
         return Room(room, room, shared=room in self.shared)
 
     async def sees(self, person: Person, room: str) -> bool:
-        return True
+        return room not in self.closed
 
     async def thread(self, place: Place) -> tuple[RoomMessage, ...]:
         self._trouble()

@@ -8,15 +8,16 @@ import pytest_asyncio
 from bot.cards.capture import intent_input
 from bot.cards.elements import Choice, Form, TextInput
 from bot.domain.answer import UNKNOWN_INTENT, Need
-from bot.domain.chat import Command, FormErrors, Person, Submission, Toast
+from bot.domain.chat import Command, FormErrors, MessageRef, Person, Place, Submission, Toast
 from bot.domain.escalation import Customer
 from bot.domain.intents import LabelSource
 from bot.domain.review import Review
 from bot.ports import Answer, Desk
 from bot.workflows.relabel import brief
-from handlers.capture import open_intent, send_case
+from handlers.capture import FORMS, open_intent, send_case
 from handlers.relabel import send_intent
 from tests.contracts.store_samples import NOON, THREAD, escalation, proposal, turn
+from tests.unit.scripted import ScriptedPlatform
 from tests.unit.topics_desk import OUTSIDER, REP, SENIOR, distinguishing
 
 STORY = "Hello there. We moved last month and it was a lot. I am Hanna Vos. " * 12
@@ -110,6 +111,21 @@ async def test_an_outsider_sets_nothing(team: Desk, review: Review) -> None:
     refused = await send(team, review, OUTSIDER)
     assert isinstance(refused, FormErrors)
     assert "Only support reps" in refused.errors["intent"]
+
+
+@pytest.mark.parametrize("name", ["capture.case", "capture.fix", "capture.intent", "capture.pick"])
+async def test_a_form_about_a_thread_of_a_private_room_is_taken_from_its_members_alone(
+    team: Desk, review: Review, platform: ScriptedPlatform, name: str
+) -> None:
+    card = MessageRef(Place("slack", "C_PRIVATE"), "1.1")
+    await team.store.reviews.set_card(review.id, card)
+    platform.closed = ("C_PRIVATE",)
+    subject = {"capture.fix": f"{review.id}#new#", "capture.pick": "set-intent"}.get(name, review.id)
+    filled = {"text": "Can I unlock my account?", "intent": "account", "must_say": "Yes", "thread": review.id}
+    refused = await FORMS[name](team, Submission("s", name, subject, REP, filled, THREAD))
+    assert isinstance(refused, FormErrors)
+    assert "private room" in " ".join(refused.errors.values())
+    assert await team.store.labels.all() == ()
 
 
 async def test_a_case_with_an_intent_makes_a_label_and_one_without_makes_none(team: Desk, review: Review) -> None:
