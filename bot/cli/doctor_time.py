@@ -44,6 +44,6 @@ async def on_call(desk: "Desk") -> AsyncIterator[Result]:
     if gap is None:
         yield Result(Health.GOOD, "On call", f"{names}{until}")
         return
-    from_when = "now" if gap <= now else f"from {desk.policy.calendar.shown(gap)}"
+    from_when = f"from {desk.policy.calendar.shown(gap)}" if shift.people else "now"
     mend = "Add people to the user group or the rota: alerts would reach nobody in person."
     yield Result(Health.WARN, "On call", f"nobody {from_when}", mend)

@@ -217,6 +217,21 @@ async def test_doctor_names_missing_permissions_rooms_and_groups(terminal: Termi
     assert "missing: usergroups:read" in examined.stdout and "Room #nowhere" in examined.stdout
 
 
+async def test_doctor_tells_the_teams_hours_and_when_nobody_is_on_call(terminal: Terminal, tmp_path: Path) -> None:
+    rota = tmp_path / "rota.yaml"
+    rota.write_text("turns: {every: week, from: 2026-01-05, people: []}", encoding="utf-8")
+    team = {"RATCHET_TEAM_TIME_ZONE": "Europe/Berlin", "RATCHET_TEAM_HOURS": "daily 00:00-24:00"}
+    async with sandbox_serving(free_port()) as sandbox:
+        grouped = await _doctor(terminal, sandbox, **team, RATCHET_ONCALL_GROUP="@oncall")
+        nobody = await _doctor(terminal, sandbox, RATCHET_ONCALL_ROTA=str(rota))
+        refused = await _doctor(terminal, sandbox, RATCHET_TEAM_HOURS="funday 09:00-17:00")
+    assert "Mon-Sun 00:00-24:00, Europe/Berlin, no holidays. Open now" in grouped.stdout, grouped.stdout
+    assert "On call: Bo Larsen, Sue Okafor" in grouped.stdout or "On call: Sue Okafor, Bo Larsen" in grouped.stdout
+    assert "On call: nobody now" in nobody.stdout, nobody.stdout
+    assert refused.returncode == 1
+    assert "RATCHET_TEAM_HOURS: “funday” is no weekday" in refused.stdout.replace("\n", " ")
+
+
 async def test_doctor_says_that_a_token_was_revoked(terminal: Terminal) -> None:
     async with sandbox_serving(free_port()) as sandbox:
         sandbox.web_api.revoked = True
