@@ -47,7 +47,7 @@ def load_cases(path: Path) -> tuple[EvalCase, ...]:
 
 
 def save_cases(cases: Iterable[EvalCase], folder: Path) -> tuple[Path, ...]:
-    """Write the cases into files of the folder, one for each intent (or two of like names); the same cases make the same ones."""
+    """Write the cases into the folder, a file for each intent (or for two of like names), always in the same way."""
     by_file: dict[str, list[EvalCase]] = {}
     for case in cases:
         name = "".join(c if c.isalnum() or c in "-_" else "-" for c in case.intent or _NO_INTENT)[:80].lower()

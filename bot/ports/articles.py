@@ -74,7 +74,7 @@ class Releases(Protocol):
     async def propose(
         self, kind: str, manifest: Mapping[str, str], *, reason: str, at: datetime, by: Person | None, fix: str
     ) -> Release:
-        """Give the manifest the next number, not live; the newest release itself if it is this manifest of this fix."""
+        """Give the manifest the next number, not live; that of the same manifest and fix keeps its own."""
         ...
 
     async def activate(self, kind: str, number: int, *, instead_of: int | None = None) -> Release:

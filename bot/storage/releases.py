@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_
+from sqlalchemy import ColumnElement, Row, and_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.article import Release
@@ -44,11 +44,11 @@ class SqlReleases(Repository):
     ) -> Release:
         async with self._write() as connection:
             await self._lock(connection, "release", kind)
-            newest = await self._newest(connection, kind)
-            if newest.number and (newest.manifest, newest.fix) == (dict(manifest), fix):
-                return newest
-            proposed = Release(kind, newest.number + 1, dict(manifest), reason, by=by, fix=fix, at=at)
-            return await self._add(connection, proposed)
+            known = await self._newest(connection, kind, C.fix == (fix or None))
+            if known.number and known.manifest == dict(manifest):
+                return known
+            number = (await self._newest(connection, kind)).number + 1
+            return await self._add(connection, Release(kind, number, dict(manifest), reason, by=by, fix=fix, at=at))
 
     @whole
     async def activate(self, kind: str, number: int, *, instead_of: int | None = None) -> Release:
@@ -83,8 +83,8 @@ class SqlReleases(Repository):
             raise NotFound(f"There is no release {kind} v{number} in this workspace.")
         return _release(row)
 
-    async def _newest(self, connection: AsyncConnection, kind: str) -> Release:
-        newest = self._select(RELEASES).where(C.kind == kind).order_by(C.number.desc()).limit(1)
+    async def _newest(self, connection: AsyncConnection, kind: str, *which: ColumnElement[bool]) -> Release:
+        newest = self._select(RELEASES).where(C.kind == kind, *which).order_by(C.number.desc()).limit(1)
         row = (await connection.execute(newest)).first()
         return _release(row) if row else Release(kind=kind, number=0, manifest={})
 

@@ -38,8 +38,10 @@ async def test_a_candidate_has_a_number_and_is_not_live(store: Store) -> None:
     assert await store.releases.live("knowledge") == live == Release("knowledge", 1, {"a": "1"}, "import", BEN)
     assert await store.releases.newest("knowledge") == (candidate, live)
     assert (await store.releases.get("knowledge", 2)).at == NOON
+    other = await store.releases.propose("knowledge", {"a": "3"}, **how | {"fix": "fix_2"})
+    assert await store.releases.propose("knowledge", {"a": "2"}, **how) == candidate
     imported, _ = await store.releases.publish("knowledge", {"a": "1", "b": "1"}, reason="import", at=NOON)
-    assert imported.number == 3
+    assert imported.number == other.number + 1 == 4
     assert await store.releases.live("knowledge") == imported
 
 
