@@ -31,6 +31,8 @@ def learned_card(
     elements.append(Note((_named(intents),)))
     if refit.doubtful:
         elements.append(Note((_doubtful(len(refit.doubtful)),)))
+    if refit.alone:
+        elements.append(Note((f"Waiting for a second person, as they would lower a high risk: {len(refit.alone)}.",)))
     return Card(done, (*elements, notice, *gate_elements(*gate)))
 
 

@@ -78,10 +78,12 @@ def _print(refit: "Refit", labels: Sequence["Label"]) -> None:
             interval = f"95 % interval of the change {change.low:+.3f} to {change.high:+.3f}"
             out.print(f"{title}: {change.before:.3f} -> {change.after:.3f} ({interval})", markup=False)
         out.print(refit.why, markup=False)
+    aside = dict.fromkeys(refit.doubtful, "all else contradicts it")
+    aside |= dict.fromkeys(refit.alone, "it lowers a high risk and waits for a second person")
     for label in labels:
-        if label.id in refit.doubtful:
+        if why := aside.get(label.id):
             by = label.by.name or label.by.id
-            out.print(f"Put aside, all else contradicts it: “{label.text}” as {label.intent} ({by})", markup=False)
+            out.print(f"Put aside, {why}: “{label.text}” as {label.intent} ({by})", markup=False)
 
 
 @asynccontextmanager

@@ -45,6 +45,7 @@ class Refit:
     """What was measured, and why in a sentence. `taxonomy` is the taught text where it is better, else empty.
 
     `learned` and `doubtful` are labels by their ids: those that were fitted, and those that contradict all else.
+    `alone` are labels that would take questions out of a high-risk intent and that one person alone gave.
     `labels` are those, `examples` the taxonomy's own, `usual` questions whose answers the team approved as they were.
     """
 
@@ -52,6 +53,7 @@ class Refit:
     why: str
     learned: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
     labels: Paired = Paired()
     examples: Paired = Paired()
     usual: Paired = Paired()

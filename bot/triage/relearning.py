@@ -24,6 +24,9 @@ errs on the side of what is live.
 A label that contradicts everything is put aside: held out, it is given less than a guess's probability while another
 intent is believed with at least the probability that this intent's own members have on average (after confident
 learning, Northcutt et al. 2021). A second label of the kind is enough to be believed.
+
+Labels that take questions out of an intent of high risk are put aside too until a second person gives one of the kind:
+whoever sends such an answer needs a second person, and no one person may label that need away.
 """
 
 from collections.abc import Callable, Sequence
@@ -34,6 +37,7 @@ import numpy as np
 from bot.domain.answer import UNKNOWN_INTENT
 from bot.domain.intents import Label
 from bot.domain.refit import FEWEST, Outcome, Refit
+from bot.domain.review import needs_second_person
 from bot.ports import Embedder
 from bot.triage.fields import FieldFinder
 from bot.triage.intents import IntentReader
@@ -68,15 +72,17 @@ def refit(
         return Refit(Outcome.WAITS, _waiting(len(fresh)))
     fields = FieldFinder(taxonomy.fields, phone_region=phone_region)
     trial = _Trial(taxonomy, fresh, lambda taught: IntentReader(taught, embedder, fields), step)
-    doubtful = trial.doubtful()
-    believed = [label for label in fresh if label.id not in doubtful]
+    alone = trial.alone()
+    doubtful = tuple(name for name in trial.doubtful() if name not in alone)
+    believed = [label for label in fresh if label.id not in (*alone, *doubtful)]
     if len(believed) < FEWEST:
-        return Refit(Outcome.WAITS, _waiting(len(believed), len(doubtful)), doubtful=doubtful)
+        why = _waiting(len(believed), len(doubtful), len(alone))
+        return Refit(Outcome.WAITS, why, doubtful=doubtful, alone=alone)
     foreign = [(label.text, UNKNOWN_INTENT) for label in labels if label.intent == UNKNOWN_INTENT]
     measured = verdict(
         trial.held_out_labels(believed), trial.held_out_examples(believed), trial.others(believed, [*usual, *foreign])
     )
-    return replace(measured, learned=tuple(label.id for label in believed), doubtful=doubtful)
+    return replace(measured, learned=tuple(label.id for label in believed), doubtful=doubtful, alone=alone)
 
 
 def taught(taxonomy: Taxonomy, labels: Sequence[Label]) -> Taxonomy:
@@ -104,10 +110,11 @@ def _fresh(taxonomy: Taxonomy, labels: Sequence[Label]) -> list[Label]:
     ]
 
 
-def _waiting(count: int, doubtful: int = 0) -> str:
+def _waiting(count: int, doubtful: int = 0, alone: int = 0) -> str:
     few = "There is 1 new label" if count == 1 else f"There are {count} new labels"
     aside = f" Besides, {doubtful} contradict all else and wait for another of their kind." if doubtful else ""
-    return f"{few} to learn from; it takes {FEWEST}.{aside}"
+    lower = f" {alone} would lower a high risk and wait for a second person who says so." if alone else ""
+    return f"{few} to learn from; it takes {FEWEST}.{aside}{lower}"
 
 
 class _Trial:
@@ -143,6 +150,17 @@ class _Trial:
             and answer.likely[question[1]] < 1 / len(answer.likely)
         }
         return tuple(label.id for label in self._labels if (label.text, label.intent) in against)
+
+    def alone(self) -> tuple[str, ...]:
+        """The labels, by their ids, that take a question out of a high-risk intent on one person's word; see above."""
+        risky = {intent.name for intent in self._taxonomy.intents if needs_second_person(intent.risk)}
+        said: dict[tuple[str, str], list[Label]] = {}
+        answers = self._reader().answers([label.text for label in self._labels])
+        for label, answer in zip(self._labels, answers, strict=True):
+            if answer.intent in risky and label.intent not in risky:
+                said.setdefault((answer.intent, label.intent), []).append(label)
+        of_one = [each for each in said.values() if all(label.by.same_as(each[0].by) for label in each)]
+        return tuple(label.id for each in of_one for label in each)
 
     def held_out_labels(self, labels: Sequence[Label]) -> Asked:
         """Each label, asked of the taxonomy as it is, and of what learned from the other folds' labels besides."""

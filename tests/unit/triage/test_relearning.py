@@ -14,7 +14,7 @@ from bot.triage.learner import TaxonomyLearner
 from bot.triage.paired import Asked, chance_of_losing, verdict
 from bot.triage.relearning import refit, taught
 from bot.triage.taxonomy import Taxonomy, load_taxonomy, parse_taxonomy
-from tests.contracts.store_samples import ANA, NOON
+from tests.contracts.store_samples import ANA, BEN, NOON
 from tests.unit.triage.conftest import CONTENT
 
 COURSES = (
@@ -59,6 +59,16 @@ def test_labels_that_are_held_out_are_judged_right_after_their_like_were_learned
 
 def test_a_label_that_all_else_contradicts_is_put_aside(learned: Refit) -> None:
     assert learned.doubtful == (label_id(PARCEL),)
+
+
+def test_no_one_person_labels_a_high_risk_away(taxonomy: Taxonomy, embedder: Embedder) -> None:
+    erase = [f"{start} please erase all my data and my account" for start in ("Hi", "Hello", "Now", "Well", "So", "Ok")]
+    hers = labels("order-change", erase)
+    made = refit(taxonomy, hers, [], embedder)
+    assert (made.outcome, made.alone) == (Outcome.WAITS, tuple(label.id for label in hers))
+    assert "a second person" in made.why
+    theirs = [*hers[:-1], replace(hers[-1], by=BEN)]
+    assert refit(taxonomy, theirs, [], embedder).alone == ()
 
 
 def test_labels_that_teach_nothing_about_each_other_are_not_learned(taxonomy: Taxonomy, embedder: Embedder) -> None:
