@@ -26,6 +26,7 @@ from handlers import jobs
 from handlers.dispatch import Dispatcher
 from tests.e2e.company import settings_for
 
+FOLDER, NAME = Path(sys.argv[1]), sys.argv[2]
 ROOM = "#escalations"
 JOB = Scheduled("tell_the_slot", Schedule.parse("sun 02:30", ZoneInfo("Europe/Berlin")), catch_up=timedelta(days=20))
 
@@ -41,7 +42,9 @@ class SetClock:
 
 
 async def tell_the_slot(run: Run, desk: Desk, *, slot: str) -> None:
-    """Post the slot to the watched room."""
+    """Post the slot to the watched room; `<folder>/runs` notes whoever begins to."""
+    with (FOLDER / "runs").open("a") as runs:
+        runs.write(f"{slot} {NAME}\n")
     await through_outages(run, desk, "post", _post, run.id, await begun(run, desk, slot))
 
 
@@ -56,18 +59,18 @@ def only_job(desk: Desk, dispatcher: Dispatcher) -> tuple[jobs.Job, ...]:
     return (jobs.scheduled(desk, "tell the slot", JOB),)
 
 
-async def main(folder: Path, name: str, database: str, sandbox_url: str, port: int) -> None:
+async def main(database: str, sandbox_url: str, port: int) -> None:
     running.WORKFLOWS = {**running.WORKFLOWS, "tell_the_slot": tell_the_slot}
     jobs.table = only_job
     place = cast(Sandbox, SimpleNamespace(base_url=sandbox_url))
-    settings = settings_for(place, folder, port, core={"process": name, "database_url": database})
-    app = await running.build(settings, clock=SetClock(folder / "time"))
+    settings = settings_for(place, FOLDER, port, core={"process": NAME, "database_url": database})
+    app = await running.build(settings, clock=SetClock(FOLDER / "time"))
     await app.start()
-    (folder / f"{name} is up").touch()
+    (FOLDER / f"{NAME} is up").touch()
     while True:
         await app.jobs["tell the slot"]()
         await asyncio.sleep(0.01)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4], int(sys.argv[5])))
+    asyncio.run(main(sys.argv[3], sys.argv[4], int(sys.argv[5])))

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +15,11 @@ from bot.sandbox.remote import Remote
 from bot.storage.migrate import upgrade
 from tests.databases import DATABASES, Server
 from tests.e2e.company import sandbox_serving, words
-from tests.e2e.ringing_bot import ROOM
 from tests.local import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
+ROOM = "#escalations"
 NAMES = ("one", "two", "three")
 
 
@@ -64,6 +65,20 @@ class Deployment:
             return all((self.folder / f"{name} is up").exists() for name in names)
 
         await _until(all_up, seconds=120)
+
+    def runs(self) -> list[list[str]]:
+        """Who began which slot, in order."""
+        file = self.folder / "runs"
+        return [line.split() for line in file.read_text().splitlines()] if file.exists() else []
+
+    async def who_began(self, count: int) -> str:
+        """The process that began the slot of this number."""
+
+        async def there() -> bool:
+            return len(self.runs()) >= count
+
+        await _until(there, seconds=60)
+        return self.runs()[count - 1][1]
 
     async def posted(self, count: int) -> list[str]:
         """What the room shows when it shows so many slots, and some rings later still."""
@@ -111,12 +126,14 @@ async def test_each_slot_happens_once_in_three_processes_over_a_kill_an_outage_a
             await asyncio.sleep(1)
             deployment.time("2026-03-22T01:30")
             assert await deployment.posted(1) == ["Slot 22 Mar 01:30."]
+            sandbox.faults.plan({"method": "chat.postMessage", "status": 503, "times": 1_000})
             deployment.time("2026-03-29T01:00:30")  # 02:30 is skipped that night
-            await asyncio.sleep(0.05)
-            processes["two"].kill()  # in the midst of it
-            assert await deployment.posted(2) == ["Slot 22 Mar 01:30.", "Slot 29 Mar 01:00."]
-            with deployment.process("two"):
-                await deployment.up("two")
+            victim = await deployment.who_began(2)
+            processes[victim].kill()  # in the midst of it
+            sandbox.faults.clear()
+            with deployment.process(victim):
+                await deployment.up(victim)
+                assert await deployment.posted(2) == ["Slot 22 Mar 01:30.", "Slot 29 Mar 01:00."]
                 deployment.time("2026-04-05T00:30")
                 assert (await deployment.posted(3))[2:] == ["Slot 05 Apr 00:30."]
         deployment.time("2026-04-15T09:00")  # nobody was there on the 12th
@@ -128,4 +145,7 @@ async def test_each_slot_happens_once_in_three_processes_over_a_kill_an_outage_a
             assert (await deployment.posted(7))[6:] == ["Slot 25 Oct 00:30."]
             deployment.time("2026-10-25T01:31")
             assert len(await deployment.posted(7)) == 7
+    begun = Counter(slot for slot, _ in deployment.runs())
+    assert begun.pop("2026-03-29T01:00+00:00") == 2, "whoever was killed began it, and again afterwards"
+    assert set(begun.values()) == {1}
     assert "Traceback" not in (tmp_path / "log").read_text()
