@@ -25,7 +25,8 @@ async def again(desk: Desk, click: Click) -> Answer:
 
 async def edit(desk: Desk, click: Click) -> Answer:
     check_may_edit(await desk.people.role(click.actor))
-    return cards.edit_form(await fixing.seen(desk, click.subject))
+    fix = await fixing.seen(desk, click.subject)
+    return cards.edit_form(fix, await fixing.base_of(desk, fix))
 
 
 async def send_back(desk: Desk, click: Click) -> Answer:

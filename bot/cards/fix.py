@@ -33,7 +33,7 @@ from bot.domain.text.differing import Change, Fate, differing
 
 FORM_TEXT = 3_000
 """Characters that a form's input takes."""
-_MOST_CHANGES = 12
+_MOST_CHANGES, _MOST_SEEN = 12, 45  # on the card, and in a form: two blocks each
 _MOST_NAMES = 6
 _MOST_CONFLICTS = 4
 _CONTEXT = 120  # characters of the paragraph before a change
@@ -95,11 +95,15 @@ def proposed_card(fix: KnowledgeFix, cases: Mapping[str, EvalCase], link: str) -
     )
 
 
-def edit_form(fix: KnowledgeFix) -> Form:
-    """The proposed article, to be rewritten before somebody else approves it; one too long for a form is only named."""
+def edit_form(fix: KnowledgeFix, before: Revision | None) -> Form:
+    """The proposed article, to be rewritten before somebody else approves it; of one too long for that, what changes.
+
+    `before` is the revision that it changes: the card has no room for many changes, and nobody approves them unseen.
+    """
     if len(fix.revision.body) > FORM_TEXT:
         long = f"The article is longer than the {FORM_TEXT:,} characters of a form. Return it and say what to change."
-        return Form("fix.edit", "Edit the fix", fix.subject, (Notice(Tone.INFO, (long,)),))
+        changes = diff_elements(before.body if before else "", fix.revision.body, most=_MOST_SEEN)
+        return Form("fix.edit", "Edit the fix", fix.subject, (Notice(Tone.INFO, (long,)), *changes))
     title = TextInput("title", "Title", fix.revision.title, max_length=200)
     body = TextInput(
         "body", "Article", fix.revision.body, multiline=True, hint="Somebody else approves what you write here."
@@ -122,16 +126,17 @@ def override_form(fix: KnowledgeFix) -> Form:
 # --- the diff ---------------------------------------------------------------------------------------------------------
 
 
-def diff_elements(before: str, after: str) -> list[Element]:
+def diff_elements(before: str, after: str, *, most: int = _MOST_CHANGES) -> list[Element]:
     """What changes, paragraph by paragraph: what goes is struck, what comes is bold."""
     changes = differing(before, after)
     if not before.strip():
         return [Quote(after.strip())]
     elements: list[Element] = []
-    for change in changes[:_MOST_CHANGES]:
+    for change in changes[:most]:
         elements += _change(change)
-    if len(changes) > _MOST_CHANGES:
-        elements.append(Note((f"{len(changes) - _MOST_CHANGES} more paragraphs change; Edit shows the whole text.",)))
+    if len(changes) > most:
+        see = "Edit shows them" if most < _MOST_SEEN else "too many to look over: return the fix"
+        elements.append(Note((f"{len(changes) - most} more paragraphs change; {see}.",)))
     return elements
 
 

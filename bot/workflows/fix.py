@@ -84,6 +84,12 @@ async def article(desk: Desk, slug: str) -> Revision | None:
     return found[0] if found else None
 
 
+async def base_of(desk: Desk, fix: KnowledgeFix) -> Revision | None:
+    """The revision that the fix changes; None where it is a new article."""
+    base = await desk.store.articles.revisions({fix.revision.slug: fix.base} if fix.base else {})
+    return base[0] if base else None
+
+
 async def on_top(desk: Desk, fix: KnowledgeFix) -> KnowledgeFix:
     """The fix on top of what its article says now. Raises Conflict where that cannot be."""
     slug = fix.revision.slug
@@ -225,8 +231,7 @@ async def _paint(desk: Desk, fix_id: str) -> None:
 
 
 async def _paint_once(desk: Desk, fix: KnowledgeFix) -> None:
-    base = await desk.store.articles.revisions({fix.revision.slug: fix.base} if fix.base else {})
-    before = base[0] if base else None
+    before = await base_of(desk, fix)
     conflicts = await contradictions_of(desk, fix) if fix.state is FixState.OPEN else ()
     misquotes = await misquotes_of(desk, fix, before) if fix.state is FixState.OPEN else ()
     card = fix_card(fix, before, await _cases(desk, fix), conflicts, misquotes)
