@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 from bot.discovery import find
 from bot.domain.history import Conversation, Tried
 from bot.ports import History
-from evals.grouping import GROUPS, Group, Record
+from evals.grouping import GROUPS, Record
 from evals.metric import Lens, Metric, Observed, Paced, Statistic
 from evals.statistics import Difference, Estimate, difference, estimate, share
 
 _LONGEST = timedelta(days=400)
 """How far before a period working time is known: what took longer is told as this long."""
-_ALL: Group = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def watched(period: Period, metric: Metric, now: datetime) -> Period:
 class _Series:
     """What was observed of one metric in one period and group."""
 
-    values: array[float] = field(default_factory=lambda: array("d"))
+    values: "array[float]" = field(default_factory=lambda: array("d"))
     over: bytearray = field(default_factory=bytearray)
     kinds: Counter[str] = field(default_factory=Counter)
 
@@ -92,31 +91,35 @@ class Tally:
         self._lens = lens
         self._by = GROUPS[by] if by else None
         self._chosen = chosen
-        self._of = {kind: [each for each in chosen if each.of is kind] for kind in (Conversation, Tried)}
         self._periods = {each.name: watched(period, each, lens.now) for each in chosen}
+        self._bounds = {
+            kind: [(each, *_bounds(self._periods[each.name])) for each in chosen if each.of is kind]
+            for kind in (Conversation, Tried)
+        }
         self._series: dict[tuple[str, bool, str], _Series] = defaultdict(_Series)
         self._called: dict[str, str] = {}
 
     def add(self, records: Iterable[Record]) -> None:
         """Count these records; each is given once."""
         for record in records:
-            for metric in self._of[type(record)]:
-                period = self._periods[metric.name]
-                first, middle, last = period.before.since, period.since, period.until
+            for metric, first, middle, last in self._bounds[type(record)]:
                 for observed in metric.observe(record, self._lens):
                     if first <= observed.at < last:
                         self._count(metric.name, observed.at >= middle, record, observed)
 
     def _count(self, name: str, current: bool, record: Record, observed: Observed) -> None:
-        group = self._by(record, observed) if self._by else _ALL
-        if group is None:
-            return
-        key, called = group
-        self._called[key] = called  # a person's newest name stands for all of theirs
+        key = ""
+        if self._by is not None:
+            group = self._by(record, observed)
+            if group is None:
+                return
+            key = group[0]
+            self._called[key] = group[1]  # a person's newest name stands for all of theirs
         series = self._series[name, current, key]
         series.values.append(observed.value)
         series.over.append(observed.over)
-        series.kinds.update(observed.kinds)
+        if observed.kinds:
+            series.kinds.update(observed.kinds)
 
     def measured(self) -> tuple[Measured, ...]:
         """Every figure: by metric as chosen, then by group and kind in the order of the alphabet."""
@@ -132,6 +135,10 @@ class Tally:
     def _one(self, metric: Metric, key: str, kind: str, now: Figure, before: Figure) -> Measured:
         change = difference(now.told, before.told) if now.told and before.told else None
         return Measured(metric, self._periods[metric.name], self._called.get(key, ""), kind, now, before, change)
+
+
+def _bounds(period: Period) -> tuple[datetime, datetime, datetime]:
+    return period.before.since, period.since, period.until
 
 
 async def measure(

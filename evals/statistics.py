@@ -13,6 +13,7 @@ from evals.metrics.reliability import wilson
 _Z = 1.959964  # of a 95 % interval
 _TAIL = 0.9
 _RESAMPLES = 2_000
+_AT_ONCE = 100  # resamples in memory
 _MOST = 5_000  # values from which a mean is as good as normal
 _SEED = 0  # the same values give the same interval
 
@@ -135,7 +136,8 @@ def _mean(values: Any) -> Estimate:
     from scipy.special import ndtr, ndtri
 
     chance = np.random.default_rng(_SEED)
-    drawn = np.array([values[chance.integers(count, size=count)].mean() for _ in range(_RESAMPLES)])
+    draws = (chance.integers(count, size=(_AT_ONCE, count)) for _ in range(_RESAMPLES // _AT_ONCE))
+    drawn = np.concatenate([values[these].mean(axis=1) for these in draws])
     below = np.clip((drawn < middle).mean(), 1 / _RESAMPLES, 1 - 1 / _RESAMPLES)
     bias = ndtri(below)
     bend = (off**3).sum() / (6 * (off**2).sum() ** 1.5)  # what the jackknife gives for a mean

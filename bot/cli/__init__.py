@@ -19,7 +19,10 @@ EXIT_CONFIGURATION = 2
         "ask": ("bot.cli.answers", "Answer one question, with sources and timing."),
         "trace": ("bot.cli.answers", "Look into recorded runs."),
         "replay": ("bot.cli.answers", "Run a recorded escalation again on today's knowledge."),
-        "metrics": ("bot.cli.metrics", "Show whether the confidence on the cards means what it says."),
+        "metrics": (
+            "bot.cli.metrics",
+            "Measure the desk: times, containment, decisions, quality; and whether confidence holds.",
+        ),
         "topics": ("bot.cli.topics", "Show what customers ask that fits no intent, as topics."),
         "precedents": ("bot.cli.precedents", "See approved answers that are shown again, and take one away."),
         "learn": ("bot.cli.learning", "Learn from the intents that people set, if that is better."),

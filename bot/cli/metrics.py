@@ -1,133 +1,123 @@
-"""`ratchet metrics`: whether the confidence on the cards means what it says."""
+"""`ratchet metrics`: every metric with its n and interval; what each counts; and whether the confidence holds."""
 
-from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli.reliability import reliability
+
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.text import Text
+    from collections.abc import Sequence
 
-    from bot.domain.confidence import Judgement
-    from evals.metrics.reliability import Bin, Reliability
+    from evals.measuring import Measured, Period
+    from evals.metric import Metric
 
-OFFLINE, MODEL = "offline", "model"
-_WIDTH = 41  # columns of the diagram: 2.5 points each
+GROUPS = ("intent", "surface", "room", "rep", "release")
+_DAYS = 28
+_DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.command()
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Count decisions from this day on (UTC).")
-@click.option("--drafter", help='Count drafts by "offline", by any language "model", or by the model of this name.')
+@click.group(invoke_without_command=True)
+@click.option("--by", type=click.Choice(GROUPS), help="Break the figures down.")
+@click.option("--since", type=_DAY, help=f"From this day on, in the team's time zone.  [default: {_DAYS} days]")
+@click.option("--until", type=_DAY, help="To before this day.  [default: now]")
+@click.option("--metric", "names", multiple=True, help="Only this one; give it again for more.")
+@click.option("--business", is_flag=True, help="Count time within the team's business hours only.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print the bins as CSV.")
-@click.option("--png", type=click.File("wb"), help="Draw the diagram into this file too.")
-def metrics(since: datetime | None, drafter: str | None, as_json: bool, as_csv: bool, png: IO[bytes] | None) -> None:
-    """Show how reliable the confidence on the cards is: of drafts shown at 90 %, are nine in ten approved unchanged?"""
+@click.option("--csv", "as_csv", is_flag=True, help="Print everything as CSV.")
+@click.pass_context
+def metrics(  # noqa: PLR0913  an option each
+    context: click.Context,
+    by: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    names: tuple[str, ...],
+    business: bool,
+    as_json: bool,
+    as_csv: bool,
+) -> None:
+    """Measure the desk: each figure with its 95 % interval and its n, beside the period before."""
+    if context.invoked_subcommand is not None:
+        return
     from bot.cli.terminal import console, run
-    from bot.domain.codec import codec
-    from evals.metrics.reliability import Reliability, reliability
+    from evals.figures import flat
 
-    found = reliability(run(_judged(since, drafter)))
-    if png is not None:
-        from evals.pictures import reliability_picture
-
-        png.write(reliability_picture(found))
+    found = run(_measured(by or "", (since, until), _chosen(names), business=business))
     if as_json:
-        click.echo(codec(Reliability).dump_json(found, indent=2).decode())
+        import json
+
+        click.echo(json.dumps([flat(each) for each in found], indent=2))
     elif as_csv:
         click.echo(_csv(found), nl=False)
     else:
-        _print(console(), found)
+        from bot.cli.metric_table import show
+
+        show(console(), found, by=by or "", business=business)
 
 
-async def _judged(since: datetime | None, drafter: str | None) -> "tuple[Judgement, ...]":
+metrics.add_command(reliability)
+
+
+@metrics.command()
+@click.argument("names", nargs=-1)
+def about(names: tuple[str, ...]) -> None:
+    """Say what a metric counts, of what, and when a conversation counts; all of them without a name."""
+    from bot.cli.metric_table import define
+    from bot.cli.terminal import console
+
+    for metric in _chosen(names):
+        define(console(), metric)
+
+
+def _chosen(names: tuple[str, ...]) -> "tuple[Metric, ...]":
+    from evals.measuring import metrics as known
+
+    every = {each.name: each for each in known()}
+    if unknown := [name for name in names if name not in every]:
+        raise click.BadParameter(f"There is no metric {unknown[0]}. There are: {', '.join(every)}.")
+    return tuple(every[name] for name in names or every)
+
+
+async def _measured(
+    by: str, days: tuple[datetime | None, datetime | None], chosen: "tuple[Metric, ...]", *, business: bool
+) -> "Sequence[Measured]":
     from bot.cli.terminal import desk_parts
+    from evals.measuring import measure
 
-    from_then = since.replace(tzinfo=UTC) if since else None
     async with desk_parts() as parts:
-        by = None if drafter == MODEL else drafter
-        judged = await parts.desk.store.reviews.judged(drafter=by, since=from_then)
-    return tuple(each for each in judged if drafter != MODEL or each.drafter != OFFLINE)
+        desk, now = parts.desk, parts.clock.now()
+        calendar = desk.policy.calendar
+        period = _period(days, now, calendar.zone)
+        hours = calendar if business else None
+        return await measure(desk.store.history, period, now=now, by=by, calendar=hours, chosen=chosen)
 
 
-def _csv(found: "Reliability") -> str:
+def _period(days: tuple[datetime | None, datetime | None], now: datetime, zone: object) -> "Period":
+    from zoneinfo import ZoneInfo
+
+    from bot.domain.calendar import instant
+    from evals.measuring import Period
+
+    where = zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC")
+    since, until = (instant(day.date(), 0, where) if day else None for day in days)
+    end = min(until or now, now)
+    begin = since or end - timedelta(days=_DAYS)
+    if begin >= end:
+        raise click.BadParameter("The period ends before it begins.", param_hint="--since")
+    return Period(begin.astimezone(UTC), end.astimezone(UTC))
+
+
+def _csv(found: "Sequence[Measured]") -> str:
     import csv
     import io
-    from dataclasses import asdict, fields
 
-    from evals.metrics.reliability import Bin
+    from bot.cli.metric_table import harmless
+    from evals.figures import flat
 
     out = io.StringIO()
-    writer = csv.DictWriter(out, [part.name for part in fields(Bin)], lineterminator="\n")
+    rows = [flat(each) for each in found]
+    writer = csv.DictWriter(out, list(rows[0]) if rows else ["metric"], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(asdict(each) for each in found.bins)
+    writer.writerows({**row, "group": harmless(row["group"])} for row in rows)
     return out.getvalue()
-
-
-def _print(out: "Console", found: "Reliability") -> None:
-    if found.since is None or found.until is None:
-        out.print(_too_few(found))
-        return
-    period = f"{found.since:%d %b %Y} to {found.until:%d %b %Y}"
-    out.print(f"What the cards showed, and how people decided ({period})\n", style="bold")
-    if not found.enough:
-        out.print(f"{_too_few(found)}\n", style="yellow")
-    _print_diagram(out, found)
-    for line in _verdict(found) if found.enough else []:
-        out.print(line)
-
-
-def _too_few(found: "Reliability") -> str:
-    from bot.domain.confidence import ENOUGH, counted
-
-    so_far = f"{counted(found.decisions)} so far" if found.decisions else "No decisions yet"
-    return f"{so_far}; {ENOUGH} are needed before this says anything."
-
-
-def _print_diagram(out: "Console", found: "Reliability") -> None:
-    from rich.table import Table
-
-    table = Table("shown", "decisions", "unchanged", "share (95 %)", _scale(), box=None, pad_edge=False)
-    for column in table.columns[:4]:
-        column.justify, column.no_wrap = "right", True
-    for each in reversed(found.bins):
-        share = f"{each.share:.0%} ({each.low * 100:.0f}–{each.high * 100:.0f})"
-        table.add_row(f"{each.first}–{each.last} %", str(each.decisions), str(each.approved), share, _bar(each))
-    out.print(table)
-    out.print("\n● approved unchanged, with its 95 % interval   ◆ shown on the card   ◉ both\n", style="dim")
-
-
-def _scale() -> str:
-    return "0 %" + "50".center(_WIDTH - 8) + "100 %"
-
-
-def _bar(shown: "Bin") -> "Text":
-    """A line from 0 to 100 %: the interval, the share in it, and what the card showed."""
-    from rich.text import Text
-
-    def column(chance: float) -> int:
-        return round(chance * (_WIDTH - 1))
-
-    line = ["·" if place % 10 == 0 else " " for place in range(_WIDTH)]
-    line[column(shown.low) : column(shown.high) + 1] = ["─"] * (column(shown.high) - column(shown.low) + 1)
-    line[column(shown.low)], line[column(shown.high)] = "├", "┤"
-    line[column(shown.shown)] = "◆"
-    line[column(shown.share)] = "●" if column(shown.share) != column(shown.shown) else "◉"
-    drawn = Text("".join(line))
-    drawn.highlight_regex("[●◉]", "bold green")
-    drawn.highlight_regex("◆", "bold blue")
-    drawn.highlight_regex("·", "dim")
-    return drawn
-
-
-def _verdict(found: "Reliability") -> list[str]:
-    off, chance = found.shown.ece * 100, found.by_chance * 100
-    against = "more than" if found.shown.ece > found.by_chance else "within"
-    return [
-        f"The card is off by {off:.1f} points on average (ECE, 95 % {found.low * 100:.1f} to {found.high * 100:.1f}):"
-        f" {against} the {chance:.1f} that chance explains with {found.decisions} decisions.",
-        f"Brier score {found.shown.brier:.3f}; the drafters' own estimates, before calibration:"
-        f" {found.estimates.brier:.3f}, off by {found.estimates.ece * 100:.1f} points.",
-        "Hand-offs are not counted, because they judge the case and not the text.",
-    ]

@@ -8,10 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from bot.domain.errors import Misconfigured, Unavailable
+from bot.domain.escalation import Author, Customer, Outcome, OutcomeKind
+from bot.domain.history import Conversation
+from bot.domain.review import Action
 from bot.ports import Store
 from bot.storage.articles import SqlArticles
 from bot.storage.engine import Engine, create_engine
@@ -19,13 +24,14 @@ from bot.storage.escalations import SqlEscalations
 from bot.storage.fixes import SqlFixes
 from bot.storage.inbox import SqlInbox
 from bot.storage.migrate import check, current, differences, head, upgrade
+from bot.storage.migrations.versions import v0011_history
 from bot.storage.outbox import SqlOutbox
 from bot.storage.policy_log import SqlPolicyLog
 from bot.storage.releases import SqlReleases
 from bot.storage.reviews import SqlReviews
 from bot.storage.store import open_store
 from bot.storage.traces import SqlTraces
-from tests.contracts.store_samples import ANA, NOON, decision, escalation, proposal, turn
+from tests.contracts.store_samples import ANA, NOON, RECEIPT, after, decision, escalation, proposal, ready, turn
 
 UPGRADE = "import sys; from bot.storage.migrate import upgrade; print(upgrade(sys.argv[1]))"
 ACCEPT_AND_DIE = """
@@ -75,6 +81,42 @@ async def test_in_a_database_from_before_the_highest_release_stays_live(
     releases = open_store(engine, "w").releases
     assert [(await releases.live(kind)).number for kind in ("knowledge", "workflow")] == [2, 5]
     await engine.close()
+
+
+async def test_conversations_from_before_are_counted_as_new_ones_are(engine: Engine, store: Store) -> None:
+    before = await _worked_on(store)
+    async with engine.write() as connection:
+        for name, columns in v0011_history.COUNTED.items():
+            emptied = ", ".join(f"{column} = NULL" for column in columns)
+            await connection.execute(text(f"UPDATE {name} SET {emptied} WHERE workspace = '{store.workspace}'"))
+        await connection.run_sync(_fill)
+    assert await _counted(store) == before
+
+
+def _fill(connection: Connection) -> None:
+    with Operations.context(MigrationContext.configure(connection)):
+        v0011_history.fill()
+
+
+async def _worked_on(store: Store) -> list[Conversation]:
+    """Conversations that were answered, edited, came back, were rated, or still wait."""
+    for number, action in enumerate((Action.APPROVE, Action.EDIT, Action.REJECT)):
+        review = await ready(store, f"esc_{number}")
+        made = decision(review, action, text="Another text." if action is Action.EDIT else "")
+        await store.reviews.claim(made)
+        if action is not Action.REJECT:
+            await store.reviews.settle(review.id, receipt=RECEIPT, problem="")
+            await store.escalations.add_turn(f"esc_{number}", turn("a", at=90, author=Author.AGENT))
+    await store.escalations.add_turn("esc_0", turn("back", at=500))
+    await store.escalations.record_outcome(Outcome("k", "esc_1", OutcomeKind.RATING, after(900), 5.0))
+    await store.escalations.receive(escalation("esc_3", customer=Customer("unknown")))
+    return await _counted(store)
+
+
+async def _counted(store: Store) -> list[Conversation]:
+    found = [each async for batch in store.history.between(NOON, after(10_000)) for each in batch]
+    assert len(found) == 4
+    return sorted(found, key=lambda each: each.id)
 
 
 async def test_a_database_without_tables_is_named_as_such(empty_database_url: str) -> None:

@@ -64,12 +64,17 @@ def upgrade() -> None:
         for column, kind in columns.items():
             stored = sa.DateTime(timezone=True) if isinstance(kind, Moment) else kind
             op.add_column(name, sa.Column(column, stored, nullable=True))
+    fill()
+    op.create_index("ix_escalations_touched", "escalations", ["workspace", "touched_at", "opened_at"])
+    op.create_index("ix_escalations_customer", "escalations", ["workspace", "customer_id", "opened_at"])
+
+
+def fill() -> None:
+    """Fill the columns of what is on record."""
     for workspace, rows in _batches("reviews", *READ["reviews"]):
         _fill("reviews", workspace, {row.id: _of_review(row) for row in rows})
     for workspace, rows in _batches("escalations", *READ["escalations"]):
         _fill("escalations", workspace, _of_escalations(workspace, rows))
-    op.create_index("ix_escalations_touched", "escalations", ["workspace", "touched_at", "opened_at"])
-    op.create_index("ix_escalations_customer", "escalations", ["workspace", "customer_id", "opened_at"])
 
 
 def _batches(name: str, *columns: str) -> Iterator[tuple[str, Sequence[sa.Row[Any]]]]:

@@ -1,4 +1,4 @@
-"""`ratchet metrics`, run as its users run it, on decisions of a real database."""
+"""`ratchet metrics reliability`, run as its users run it, on decisions of a real database."""
 
 import asyncio
 import csv
@@ -44,7 +44,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> tuple[Terminal, str]:
 
 def test_the_diagram_holds_what_was_shown_against_what_was_decided(decided: tuple[Terminal, str]) -> None:
     terminal, url = decided
-    shown = terminal.run("metrics", RATCHET_DATABASE_URL=url)
+    shown = terminal.run("metrics", "reliability", RATCHET_DATABASE_URL=url)
     assert shown.returncode == 0, shown.stderr
     row = next(line for line in shown.stdout.splitlines() if "70–79 %" in line)
     assert row.split()[2:5] == ["60", "45", "75%"] and "◉" in row
@@ -54,13 +54,13 @@ def test_the_diagram_holds_what_was_shown_against_what_was_decided(decided: tupl
 
 def test_a_few_decisions_are_said_to_be_too_few(decided: tuple[Terminal, str]) -> None:
     terminal, url = decided
-    few = terminal.run("metrics", "--drafter", "offline", RATCHET_DATABASE_URL=url).stdout
+    few = terminal.run("metrics", "reliability", "--drafter", "offline", RATCHET_DATABASE_URL=url).stdout
     assert "30 decisions so far; 50 are needed before this says anything." in few
     assert "off by" not in few
 
 
 def test_without_decisions_it_says_so(tmp_path: Path) -> None:
-    shown = Terminal(tmp_path).run("metrics")
+    shown = Terminal(tmp_path).run("metrics", "reliability")
     assert "No decisions yet; 50 are needed before this says anything." in shown.stdout
 
 
@@ -70,20 +70,22 @@ def test_without_decisions_it_says_so(tmp_path: Path) -> None:
 )
 def test_a_script_gets_everything_as_json(decided: tuple[Terminal, str], options: list[str], count: int) -> None:
     terminal, url = decided
-    found = json.loads(terminal.run("metrics", "--json", *options, RATCHET_DATABASE_URL=url).stdout)
+    found = json.loads(terminal.run("metrics", "reliability", "--json", *options, RATCHET_DATABASE_URL=url).stdout)
     assert found["decisions"] == count
     assert found["enough"] is (count >= 50)
 
 
 def test_a_spreadsheet_gets_the_bins(decided: tuple[Terminal, str]) -> None:
     terminal, url = decided
-    (row,) = csv.DictReader(io.StringIO(terminal.run("metrics", "--csv", RATCHET_DATABASE_URL=url).stdout))
+    (row,) = csv.DictReader(
+        io.StringIO(terminal.run("metrics", "reliability", "--csv", RATCHET_DATABASE_URL=url).stdout)
+    )
     assert (row["first"], row["last"], row["decisions"], row["approved"]) == ("70", "79", "60", "45")
 
 
 def test_the_diagram_can_be_a_picture(decided: tuple[Terminal, str]) -> None:
     terminal, url = decided
-    drawn = terminal.run("metrics", "--png", "reliability.png", RATCHET_DATABASE_URL=url)
+    drawn = terminal.run("metrics", "reliability", "--png", "reliability.png", RATCHET_DATABASE_URL=url)
     assert drawn.returncode == 0, drawn.stderr
     picture = (terminal.folder / "reliability.png").read_bytes()
     width, height = (int.from_bytes(picture[start : start + 4]) for start in (16, 20))
@@ -92,6 +94,6 @@ def test_the_diagram_can_be_a_picture(decided: tuple[Terminal, str]) -> None:
 
 def test_a_picture_in_no_folder_is_said_in_a_sentence(decided: tuple[Terminal, str]) -> None:
     terminal, url = decided
-    failed = terminal.run("metrics", "--png", "nowhere/reliability.png", RATCHET_DATABASE_URL=url)
+    failed = terminal.run("metrics", "reliability", "--png", "nowhere/reliability.png", RATCHET_DATABASE_URL=url)
     assert failed.returncode != 0
     assert "nowhere" in failed.stderr and "Traceback" not in failed.stderr
