@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from evals.spikes.detector import Reading
-from evals.spikes.extremes import height_of
+from evals.spikes.rarity import height_of
 
 RARITY_DAYS = 21.0  # an alert is for what comes about less than once in so many days
 COOL_DOWN = timedelta(hours=24)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 HOURS = 168
 _DAY = 24
 _BUCKETS = 12  # of an hour
-_HALF_LIFE = 3 * 288  # buckets after which a lasting rise is half believed
-_SHRINK = 3 * _BUCKETS  # buckets that an hour must have been seen to count as much as what it falls back on
+_HALF_LIFE = 10 * 288  # buckets after which a lasting rise is half believed
+_SHRINK = 12 * _BUCKETS  # buckets that an hour must have been seen to count as much as what it falls back on
 _REMEMBERED = 8 * _BUCKETS  # buckets over which an hour of the week is averaged: eight weeks
 _PLAUSIBLE = 3.0  # times the expected count up to which a count teaches in full
 

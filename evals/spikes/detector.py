@@ -1,25 +1,26 @@
 """Reads a count series bucket by bucket and tells how far the last hours are beyond expectation."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from evals.spikes.baseline import Baseline
-from evals.spikes.extremes import Extremes, probability
+from evals.spikes.rarity import Days, Dispersion, probability
 
 BUCKET = timedelta(minutes=5)
 SCALES = (1, 3, 12, 48)  # buckets: 5 and 15 minutes, 1 and 4 hours
-_PSEUDO = 2.0  # added to seen and expected, so that the ratio of small counts stays small
-_HALF_A_DAY = 144  # buckets from which a day's peak counts as one
-_LOWEST = -1e9
+_DAY = 288
+_FEWEST = 3 * _DAY  # buckets before anything can be called rare
+_AGREE = 2  # scales that must agree
+_COMBINED = math.log(len(SCALES) / _AGREE)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How things stand at the end of a bucket, at the time scale that is furthest beyond expectation.
+    """How things stand at the end of a bucket, at the second of the time scales that are furthest beyond expectation.
 
-    `probability` is the chance that a usual day of this series goes so far at that scale; 1 while `ready` is False,
-    because nothing can be said before three full days were seen. `height` is about the logarithm of 1 / probability.
+    `probability` is the chance that a day of this series goes so far; 1 while `ready` is False, because nothing can be
+    said before three days were seen. `height` is the negative logarithm of how often a day does.
     """
 
     at: datetime
@@ -42,67 +43,64 @@ class Reading:
 class Detector:
     """What is remembered of one series; plain values, so that it can be kept as JSON. An update costs the same always.
 
-    Each scale compares the logarithm of seen over expected with the highest that past days reached at that scale. A
-    day is a UTC day, an hour of the week is one of the team's zone; an hour that the clocks repeat teaches twice,
-    one that they skip not at all.
+    Windows of four lengths are judged side by side. For each, the tail probability of its count times the windows of
+    that length in a day is how often a day goes so far. The second smallest of four probabilities, doubled, is one
+    again, however they depend on each other (Rüger 1978): so one stray bucket wakes nobody, two scales must agree. An
+    hour of the week is one of the team's zone: one that the clocks repeat teaches twice, one that they skip not at all.
     """
 
     baseline: Baseline = field(default_factory=Baseline)
-    extremes: list[Extremes] = field(default_factory=lambda: [Extremes() for _ in SCALES])
+    dispersions: list[Dispersion] = field(default_factory=lambda: [Dispersion() for _ in SCALES])
     seen: list[int] = field(default_factory=list)
     expected: list[float] = field(default_factory=list)
-    peaks: list[float] = field(default_factory=lambda: [_LOWEST] * len(SCALES))
-    buckets: int = 0
+    days: Days = field(default_factory=Days)
     until: datetime | None = None
 
     def update(self, at: datetime, count: int, zone: tzinfo = UTC) -> Reading:
         """Take in the count of the bucket that begins at this aware time; read the scales at its end.
 
-        Buckets come in order; one that was read already changes nothing but is read again as it was. After a gap, in
-        which nobody counted, the windows begin anew: not knowing is not zero.
+        Buckets come in order; one that was read already changes nothing. After a gap, in which nobody counted, the
+        windows begin anew: not knowing is not zero.
         """
         if self.until is not None and at < self.until:
-            return self._reading(self.until, self._heights())
+            return self._tempered(self._reading(self.until))
         if self.until is not None and at > self.until:
             self.seen, self.expected = [], []
-        self._close_day(at)
+        if self.until is not None and (self.until - BUCKET).astimezone(UTC).date() != at.astimezone(UTC).date():
+            self.days.close()
         local = at.astimezone(zone)
         hour = local.weekday() * 24 + local.hour
         self.seen = [*self.seen, count][-SCALES[-1] :]
         self.expected = [*self.expected, self.baseline.expected(hour)][-SCALES[-1] :]
-        self.baseline.learn(hour, count)
         self.until = at + BUCKET
-        self.buckets += 1
-        ratios = self._ratios()
-        self.peaks = [max(peak, ratio) for peak, ratio in zip(self.peaks, ratios, strict=True)]
-        return self._reading(self.until, self._heights(ratios))
+        reading = self._reading(self.until)
+        self._learn(hour, count)
+        if reading.ready:
+            self.days.reach(reading.height)
+        return self._tempered(reading)
 
-    def _close_day(self, at: datetime) -> None:
-        """Remember the peaks of the day that ended before this bucket, unless too little of it was seen."""
-        if self.until is None or (self.until - BUCKET).astimezone(UTC).date() == at.astimezone(UTC).date():
-            return
-        if self.buckets >= _HALF_A_DAY:
-            for extremes, peak in zip(self.extremes, self.peaks, strict=True):
-                extremes.add(peak)
-        self.peaks, self.buckets = [_LOWEST] * len(SCALES), 0
+    def _tempered(self, reading: Reading) -> Reading:
+        return replace(reading, height=self.days.temper(reading.height))
 
-    def _ratios(self) -> list[float]:
-        return [
-            math.log((sum(self.seen[-scale:]) + _PSEUDO) / (sum(self.expected[-scale:]) + _PSEUDO)) for scale in SCALES
+    def _learn(self, hour: int, count: int) -> None:
+        self.baseline.learn(hour, count)
+        for scale, dispersion in zip(SCALES, self.dispersions, strict=True):
+            if len(self.seen) >= scale:
+                dispersion.learn(sum(self.seen[-scale:]), sum(self.expected[-scale:]))
+
+    def _reading(self, at: datetime) -> Reading:
+        windows = [(sum(self.seen[-scale:]), sum(self.expected[-scale:])) for scale in SCALES]
+        heights = [
+            dispersion.surprise(seen, expected) - math.log(_DAY / scale)
+            for scale, dispersion, (seen, expected) in zip(SCALES, self.dispersions, windows, strict=True)
         ]
-
-    def _heights(self, ratios: list[float] | None = None) -> list[float]:
-        ratios = self._ratios() if ratios is None else ratios
-        return [extremes.height(ratio) for extremes, ratio in zip(self.extremes, ratios, strict=True)]
-
-    def _reading(self, at: datetime, heights: list[float]) -> Reading:
-        most = max(range(len(SCALES)), key=heights.__getitem__)
-        length = min(SCALES[most], len(self.seen))
+        told = sorted(range(len(SCALES)), key=heights.__getitem__)[-_AGREE]
+        seen, expected = windows[told]
         return Reading(
             at=at,
-            minutes=length * int(BUCKET.total_seconds() // 60),
-            seen=sum(self.seen[-length:] if length else ()),
-            expected=sum(self.expected[-length:] if length else ()),
-            height=heights[most],
-            ready=self.extremes[0].ready,
+            minutes=min(SCALES[told], len(self.seen)) * int(BUCKET.total_seconds() // 60),
+            seen=seen,
+            expected=expected,
+            height=heights[told] - _COMBINED,
+            ready=self.baseline.learned >= _FEWEST,
         )

@@ -1,0 +1,35 @@
+"""What is remembered of the series that are watched, and of what was told of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.spike import Alert
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """How far the watch has come, and what it remembers of each series (by key), as plain text that only it reads."""
+
+    until: datetime | None = None
+    series: Mapping[str, str] = field(default_factory=dict)
+
+
+class Spikes(Protocol):
+    """The watch of one workspace and its record of alerts."""
+
+    async def watched(self) -> Watched:
+        """What was kept last; empty before the first time."""
+        ...
+
+    async def keep(self, watched: Watched, alerts: Sequence[Alert], *, after: datetime | None) -> bool:
+        """Keep the watch together with the alerts that changed (by cause), if it still stands where it was: at `after`.
+
+        False, and nothing changed, when somebody else has come further.
+        """
+        ...
+
+    async def alerts(self, since: datetime) -> tuple[Alert, ...]:
+        """Those that opened since then or are not over, oldest first."""
+        ...
