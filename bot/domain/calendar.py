@@ -123,8 +123,7 @@ class Week:
     @classmethod
     def of(cls, at: datetime, zone: ZoneInfo) -> "Week":
         """The week in which this instant lies."""
-        week = cls._of_day(at.astimezone(zone).date(), zone)
-        return week.next if at >= week.end else week  # clocks that are set back past midnight show Sunday once more
+        return cls._of_day(at.astimezone(zone).date(), zone)
 
     @classmethod
     def parse(cls, label: str, zone: ZoneInfo) -> "Week":
