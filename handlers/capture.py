@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from bot.cards import capture as cards
+from bot.cards.capture import short
 from bot.domain.chat import Command, FormErrors, Submission, Toast
 from bot.domain.errors import RatchetError, Rejected
 from bot.domain.learning import Lesson
@@ -19,7 +20,7 @@ from handlers.relabel import FORMS as RELABEL_FORMS
 from handlers.relabel import intent_form
 
 _A_MOMENT = 1.5  # seconds; a platform waits about three for a form
-MOST_LINES, LONGEST_LINE = 20, 500
+MOST_LINES, LONGEST_LINE, MOST_WORDS = 20, 500, 6
 EMPTY = "No thread of this room has a draft yet. Give a link: /{name} <message link>, or use the message's menu."
 
 INPUTS = {"body": "text", "slug": "title"}
@@ -39,7 +40,10 @@ async def open_fix(desk: Desk, command: Command) -> Answer:
     if slug and await fixing.article(desk, slug) is not None:
         await capture.check_may_capture(desk, command.actor)
         return await article_form(desk, slug, command.text.strip() if "#" in command.text else "")
-    return await _open(desk, command, Lesson.FIX)
+    try:
+        return await _open(desk, command, Lesson.FIX)
+    except Rejected as problem:
+        raise Rejected(f"{problem} No article is called “{short(slug, 80)}” either.") from None
 
 
 async def open_intent(desk: Desk, command: Command) -> Answer:
@@ -91,7 +95,7 @@ async def send_case(desk: Desk, sent: Submission) -> Answer:
     except RatchetError as problem:
         return FormErrors({"intent": str(problem)})
     case = _filled_in(capture.case_of(thread), sent.values)
-    errors = await _case_errors(desk, case, capture.stand_ins(thread).hides)
+    errors = await _case_errors(desk, case, capture.stand_ins(thread).hide)
     if errors:
         return FormErrors(errors)
     by = await named(desk, sent.actor)
@@ -127,6 +131,8 @@ async def send_fix(desk: Desk, sent: Submission) -> Answer:
             return await (fix_form(desk, thread, chosen) if thread else article_form(desk, slug, chosen))
         by = await named(desk, sent.actor)
         values = {cards.without_place(name): value for name, value in sent.values.items()}
+        if thread and (problem := _personal(values.get("reason", ""), capture.stand_ins(thread).hide)):
+            return FormErrors({"reason": problem})
         fix = await mending.fix_sent(desk, thread, values, by, changes=(place, base), ref=sent.key)
         opened = await fixing.open_fix(desk, fix)
     except RatchetError as problem:
@@ -156,12 +162,8 @@ def _filled_in(case: EvalCase, values: Mapping[str, str]) -> EvalCase:
     )
 
 
-async def _case_errors(desk: Desk, case: EvalCase, private: Callable[[str], bool]) -> dict[str, str]:
-    errors = {
-        name: "There is something personal in it (a name, an address, a number). Replace it by an invented one."
-        for name, text in _texts(case).items()
-        if private(text)
-    }
+async def _case_errors(desk: Desk, case: EvalCase, hide: Callable[[str], str]) -> dict[str, str]:
+    errors = {name: problem for name, text in _texts(case).items() if (problem := _personal(text, hide))}
     live = (await desk.store.releases.live("knowledge")).manifest
     if unknown := [slug for slug in case.sources if slug not in live]:
         errors["sources"] = (
@@ -172,6 +174,15 @@ async def _case_errors(desk: Desk, case: EvalCase, private: Callable[[str], bool
     if not (case.escalates or case.must_say or case.reference):
         errors["must_say"] = "Say what a good answer has in it, or that a person should answer."
     return errors
+
+
+def _personal(text: str, hide: Callable[[str], str]) -> str:
+    """What to say of a text with something personal in it, with the words; "" where there is nothing."""
+    left = hide(text)
+    if left == text:
+        return ""
+    words = [word for word in dict.fromkeys(text.split()) if word not in left.split()][:MOST_WORDS]
+    return f"There is something personal in it: “{short(' '.join(words), 200)}”. Replace it by something invented."
 
 
 def _texts(case: EvalCase) -> dict[str, str]:

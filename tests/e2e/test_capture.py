@@ -278,6 +278,37 @@ async def test_a_fix_with_a_customers_address_in_it_is_stopped_with_the_words_ma
     await closed(desk, "ana")
 
 
+async def test_a_fix_whose_reason_names_a_customer_is_stopped_with_the_words(desk: Desk) -> None:
+    card = await settled(desk)
+    await desk.press(card, "Fix knowledge", as_="ana")
+    reason = held(await fix_form(desk, "ana"))["reason"]
+    sent = await desk.hands.do("forms/submit", as_="ana", values={"Why": f"{reason} Ask dana@reed.example."})
+    assert "dana@reed.example" in sent["errors"]["reason"]
+    assert "FH-0000001" not in sent["errors"]["reason"]
+    await closed(desk, "ana")
+
+
+async def test_a_fix_of_an_answer_without_its_customers_number_is_no_slip(desk: Desk) -> None:
+    card = await settled(desk, answer="A card refund for order FH-1042391 takes 10 working days after it is issued.")
+    await desk.press(card, "Fix knowledge", as_="ana")
+    shown = await fix_form(desk, "ana")
+    text = held(shown)["text"].replace("5 to 7 working days", "10 working days")
+    sent = await desk.hands.do("forms/submit", as_="ana", values={"Text": text, "Why": "The number is left out."})
+    assert sent["errors"] == {}
+    posted = await desk.until(lambda: _fix_card(desk, "The number is left out."))
+    assert "Check which one is right" not in words(posted)
+
+
+async def _fix_card(desk: Desk, says: str) -> Json | None:
+    rooms = ("#escalations", "#support-orders", "#support-billing")
+    return next(iter([card for room in rooms for card in await desk.roots(room, says)]), None)
+
+
+async def test_an_article_that_is_called_otherwise_is_said_to_be_unknown(desk: Desk) -> None:
+    await desk.hands.do("commands", as_="bo", room="#random", text="/kb-fix returns/no-such-article")
+    await desk.whisper("bo", "No article is called “returns/no-such-article” either")
+
+
 async def test_why_shows_what_the_draft_of_a_linked_thread_rests_on(desk: Desk) -> None:
     card = await desk.asked("How long does PayPal take for a refund after you issue it?")
     await desk.hands.do("commands", as_="sue", room="#random", text=f"/ratchet why {link_of(card)}")

@@ -138,13 +138,15 @@ def _paired(was: str, now: str) -> list[tuple[Stretch, ...]]:
     apart: list[tuple[Stretch, ...]] = [((Fate.REMOVED, was),), ((Fate.ADDED, now),)]
     if _pairs(old, new) > _MOST_PAIRS:
         return apart
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    # the space behind a word is no part of it: the last one of a paragraph has none until a sentence follows
+    was_said, is_said = ([part.removesuffix(" ") for part in parts] for parts in (old, new))
+    matcher = SequenceMatcher(None, was_said, is_said, autojunk=False)
     if matcher.ratio() < _LEAST_ALIKE:
         return apart
     stretches: list[Stretch] = []
     for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
-            stretches.append((Fate.KEPT, "".join(old[a:b])))
+            stretches.append((Fate.KEPT, "".join(map(max, old[a:b], new[c:d]))))
             continue
         stretches += [(Fate.REMOVED, "".join(old[a:b]))] if b > a else []
         stretches += [(Fate.ADDED, "".join(new[c:d]))] if d > c else []

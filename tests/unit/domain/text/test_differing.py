@@ -18,6 +18,13 @@ def test_a_change_is_told_word_by_word_within_its_paragraph() -> None:
     )
 
 
+def test_a_sentence_that_is_added_or_removed_leaves_the_word_before_it_alone() -> None:
+    more = BASE.replace("3 days.", "3 days. Ask us.")
+    (come,), (gone,) = differing(BASE, more), differing(more, BASE)
+    assert come.stretches == ((Fate.KEPT, "A refund takes 3 days. "), (Fate.ADDED, "Ask us."))
+    assert gone.stretches == ((Fate.KEPT, "A refund takes 3 days. "), (Fate.REMOVED, "Ask us."))
+
+
 def test_a_paragraph_that_says_something_else_is_one_removed_and_one_added() -> None:
     changes = differing(BASE, BASE.replace("It goes to the same card.", "We never pay in cash, whoever asks for that."))
     assert [change.stretches[0][0] for change in changes] == [Fate.REMOVED, Fate.ADDED]
