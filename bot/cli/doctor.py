@@ -172,7 +172,7 @@ def _clock(date: str) -> Result:
 async def _rooms(settings: "Settings", platform: "Platform") -> AsyncIterator[Result]:
     from bot.domain.errors import RatchetError
 
-    names = [*settings.slack.rooms, *filter(None, [settings.slack.home_room])]
+    names = [*settings.slack.rooms, *filter(None, [settings.slack.home_room, settings.oncall.room])]
     if not names:
         yield Result(Health.WARN, "Rooms", "none is watched", "Set RATCHET_SLACK_ROOMS, for example #escalations.")
     for name in dict.fromkeys(names):

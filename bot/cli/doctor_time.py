@@ -37,12 +37,16 @@ async def on_call(desk: "Desk") -> AsyncIterator[Result]:
     if desk.on_call is None:
         yield Result(Health.OFF, "On call", "not set up (no RATCHET_ONCALL_GROUP or RATCHET_ONCALL_ROTA)")
         return
-    shift, now = await desk.on_call.now(), desk.clock.now()
-    names = ", ".join([await desk.platforms[person.platform].name_of(person) for person in shift.people]) or "nobody"
-    until = f" until {desk.policy.calendar.shown(shift.until)}" if shift.until else ""
-    gap = await desk.on_call.gap(now + AHEAD)
+    shift = await desk.on_call.now()
+    involved = (*shift.people, *shift.next)
+    names = {person.id: await desk.platforms[person.platform].name_of(person) for person in involved}
+    if unknown := [identity for identity, name in names.items() if name in ("", identity)]:
+        mend = "Write people's ids: “Copy member ID” in their profile gives it."
+        yield Result(Health.WARN, "On call", f"not found in Slack: {', '.join(unknown)}", mend)
+    gap = await desk.on_call.gap(desk.clock.now() + AHEAD)
     if gap is None:
-        yield Result(Health.GOOD, "On call", f"{names}{until}")
+        until = f" until {desk.policy.calendar.shown(shift.until)}" if shift.until else ""
+        yield Result(Health.GOOD, "On call", ", ".join(names[person.id] for person in shift.people) + until)
         return
     from_when = f"from {desk.policy.calendar.shown(gap)}" if shift.people else "now"
     mend = "Add people to the user group or the rota: alerts would reach nobody in person."
