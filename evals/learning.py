@@ -15,7 +15,7 @@ from bot.domain.review import Action, Review
 from bot.ports import Desk, Run
 from bot.workflows.answer import record, save_trace
 from bot.workflows.releases import WORKFLOW
-from bot.workflows.showing import own_room, through_outages, wait_after
+from bot.workflows.showing import cases_named, own_room, through_outages, wait_after
 from evals.metrics.reliability import wilson
 from evals.workflow_release import Tried, release_workflow
 
@@ -119,13 +119,12 @@ async def _tell(desk: Desk, candidate: str, measured: Measured, tried: Tried) ->
     titles = {intent.name: intent.title for intent in desk.teacher.intents(measured.refit.taxonomy)}
     counts = Counter(label.intent for label in labels).most_common()
     people: dict[str, Person] = {label.by.id: label.by for label in labels}
-    named = {*tried.gate.fixed, *tried.gate.broken, *tried.gate.flaky}
     card = learned_card(
         measured.refit,
         [(titles.get(intent, intent), count) for intent, count in counts],
         list(people.values()),
         (tried.release.number, tried.live),
-        (tried.gate, {case.id: case for case in await desk.store.cases.all() if case.id in named}),
+        (tried.gate, await cases_named(desk, tried.gate)),
     )
     await platform.post(Place(platform.name, room.id), card, key=f"learned:{candidate}:{tried.live}")
 

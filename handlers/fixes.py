@@ -1,12 +1,13 @@
 """What people do with the card of a knowledge fix: approve, edit, return, try again, let through."""
 
 from bot.cards import fix as cards
-from bot.domain.chat import Click, FormErrors, Submission
-from bot.domain.errors import RatchetError, Rejected
+from bot.domain.chat import Click, Submission
+from bot.domain.errors import RatchetError
 from bot.domain.fix import check_may_edit
 from bot.ports import Answer, Desk
 from bot.workflows import fix as fixing
 from handlers.people import named
+from handlers.refusing import refused
 
 MAX_NOTE = 3000
 
@@ -44,7 +45,7 @@ async def send_edit(desk: Desk, sent: Submission) -> Answer:
         title, body = sent.values.get("title", ""), sent.values.get("body", "")
         await fixing.edit(desk, sent.subject, by, title=title, body=body)
     except RatchetError as problem:
-        return _refused(problem, "body", sent)
+        return refused(problem, "body", sent)
     return None
 
 
@@ -53,7 +54,7 @@ async def send_return(desk: Desk, sent: Submission) -> Answer:
         note = sent.values.get("note", "")[:MAX_NOTE]
         await fixing.send_back(desk, sent.subject, await named(desk, sent.actor), note=note)
     except RatchetError as problem:
-        return _refused(problem, "note", sent)
+        return refused(problem, "note", sent)
     return None
 
 
@@ -62,14 +63,8 @@ async def send_override(desk: Desk, sent: Submission) -> Answer:
         reason, by = sent.values.get("reason", "")[:MAX_NOTE], await named(desk, sent.actor)
         await fixing.override(desk, sent.subject, by, reason=reason, ref=sent.key)
     except RatchetError as problem:
-        return _refused(problem, "reason", sent)
+        return refused(problem, "reason", sent)
     return None
-
-
-def _refused(problem: RatchetError, otherwise: str, sent: Submission) -> FormErrors:
-    """The sentence at the input that it is about."""
-    field = problem.field if isinstance(problem, Rejected) and problem.field in sent.values else None
-    return FormErrors({field or otherwise: str(problem)})
 
 
 OPENERS = {

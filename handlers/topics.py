@@ -2,12 +2,13 @@
 
 from bot.cards import topics as cards
 from bot.domain.answer import Risk
-from bot.domain.chat import Click, FormErrors, Submission
-from bot.domain.errors import RatchetError, Rejected
+from bot.domain.chat import Click, Submission
+from bot.domain.errors import RatchetError
 from bot.domain.intents import check_may_dismiss, check_may_teach
 from bot.ports import Answer, Desk, KnownIntent
 from bot.workflows import topics
 from handlers.people import named
+from handlers.refusing import refused
 
 MAX_NOTE = 3000
 MOST_EXAMPLES, LONGEST_EXAMPLE = 50, 500
@@ -40,7 +41,7 @@ async def send_accept(desk: Desk, sent: Submission) -> Answer:
     try:
         await topics.accept(desk, sent.subject, await named(desk, sent.actor), _intent(sent), ref=sent.key)
     except RatchetError as problem:
-        return _refused(problem, "title", sent)
+        return refused(problem, "title", sent)
     return None
 
 
@@ -49,7 +50,7 @@ async def send_merge(desk: Desk, sent: Submission) -> Answer:
         into = sent.values.get("intent", "")
         await topics.merge(desk, sent.subject, await named(desk, sent.actor), into, ref=sent.key)
     except RatchetError as problem:
-        return _refused(problem, "intent", sent)
+        return refused(problem, "intent", sent)
     return None
 
 
@@ -58,7 +59,7 @@ async def send_dismiss(desk: Desk, sent: Submission) -> Answer:
         note = sent.values.get("note", "")[:MAX_NOTE]
         await topics.dismiss(desk, sent.subject, await named(desk, sent.actor), note=note)
     except RatchetError as problem:
-        return _refused(problem, "note", sent)
+        return refused(problem, "note", sent)
     return None
 
 
@@ -73,12 +74,6 @@ def _intent(sent: Submission) -> KnownIntent:
         room=values.get("room", ""),
         examples=tuple(examples.values())[:MOST_EXAMPLES],
     )
-
-
-def _refused(problem: RatchetError, otherwise: str, sent: Submission) -> FormErrors:
-    """The sentence at the input that it is about."""
-    field = problem.field if isinstance(problem, Rejected) and problem.field in sent.values else None
-    return FormErrors({field or otherwise: str(problem)})
 
 
 OPENERS = {

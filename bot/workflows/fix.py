@@ -15,7 +15,6 @@ from bot.domain.fix import (
     rebased,
     why_decided,
 )
-from bot.domain.quality import EvalCase
 from bot.domain.text.masking import known_values
 from bot.domain.text.plain import readable
 from bot.ports import Desk, Run
@@ -23,7 +22,7 @@ from bot.workflows.misquoting import misquotes_of
 from bot.workflows.owners import intent_rooms, owner_room, rooms_of
 from bot.workflows.publishable import check_publishable
 from bot.workflows.radar import contradictions_of
-from bot.workflows.showing import own_room, through_outages, wait_after
+from bot.workflows.showing import cases_named, own_room, through_outages, wait_after
 
 SOURCE = "chat"
 """Where articles come from that were fixed by the team: an import of files does not overwrite them."""
@@ -234,7 +233,7 @@ async def _paint_once(desk: Desk, fix: KnowledgeFix) -> None:
     before = await base_of(desk, fix)
     conflicts = await contradictions_of(desk, fix) if fix.state is FixState.OPEN else ()
     misquotes = await misquotes_of(desk, fix, before) if fix.state is FixState.OPEN else ()
-    card = fix_card(fix, before, await _cases(desk, fix), conflicts, misquotes)
+    card = fix_card(fix, before, await cases_named(desk, fix.gate), conflicts, misquotes)
     if fix.card is not None:
         await desk.platforms[fix.card.place.platform].update(fix.card, card)
         return
@@ -260,14 +259,6 @@ async def _tell(desk: Desk, fix_id: str) -> None:
     platform = desk.platforms[fix.place.platform]
     if await own_room(platform, [fix.place.room]) is None:
         return  # another organisation can read there; the fix's own card says how it stands
-    card = proposed_card(fix, await _cases(desk, fix), await platform.permalink(fix.card))
+    card = proposed_card(fix, await cases_named(desk, fix.gate), await platform.permalink(fix.card))
     moment = fix.decided_at.isoformat() if fix.decided_at else ""
     await platform.post(fix.place, card, key=f"fix-told:{fix.id}:{fix.state.value}:{moment}")
-
-
-async def _cases(desk: Desk, fix: KnowledgeFix) -> dict[str, EvalCase]:
-    """The cases that the gate names, by id."""
-    if fix.gate is None:
-        return {}
-    named = {*fix.gate.fixed, *fix.gate.broken, *fix.gate.flaky, *fix.gate.failing}
-    return {case.id: case for case in await desk.store.cases.all() if case.id in named} if named else {}

@@ -10,6 +10,7 @@ from bot.cards.review import failure_card, opening_card, review_card
 from bot.domain.chat import Person, Place, Room
 from bot.domain.errors import DeliveryFailed, NotFound, RatchetError, Unavailable
 from bot.domain.escalation import Escalation
+from bot.domain.quality import EvalCase, GateResult
 from bot.domain.review import Review, ReviewState
 from bot.ports import Desk, Platform, Run
 
@@ -179,6 +180,12 @@ async def _open_thread(desk: Desk, escalation: Escalation, owner: str) -> Place 
             await desk.store.escalations.set_place(escalation.id, place)
             return place
     return None
+
+
+async def cases_named(desk: Desk, gate: GateResult | None) -> dict[str, EvalCase]:
+    """The cases that a gate's verdict names, by id."""
+    named = {*gate.fixed, *gate.broken, *gate.flaky, *gate.failing} if gate else set()
+    return {case.id: case for case in await desk.store.cases.all() if case.id in named} if named else {}
 
 
 async def own_room(platform: Platform, candidates: Sequence[str]) -> Room | None:

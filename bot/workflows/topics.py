@@ -16,10 +16,9 @@ from bot.domain.intents import (
     check_may_teach,
     why_not_waiting,
 )
-from bot.domain.quality import EvalCase
 from bot.ports import Desk, KnownIntent, Platform, Run
 from bot.workflows.capture import Thread, stand_ins
-from bot.workflows.showing import own_room, through_outages, wait_after
+from bot.workflows.showing import cases_named, own_room, through_outages, wait_after
 
 FEWEST_EXAMPLES = 3
 """Examples that an intent is taught with; fewer tell nothing."""
@@ -187,7 +186,7 @@ async def _paint(desk: Desk, topic_id: str) -> None:
 async def _paint_once(desk: Desk, topic: TopicProposal) -> None:
     platform = _platform(desk, topic)
     links = [await platform.permalink(card) for card in await _cards(desk, topic, platform)]
-    card = topic_card(topic, [link for link in links if link], await _cases(desk, topic))
+    card = topic_card(topic, [link for link in links if link], await cases_named(desk, topic.gate))
     if topic.card is not None:
         await platform.update(topic.card, card)
         return
@@ -213,11 +212,3 @@ async def _cards(desk: Desk, topic: TopicProposal, platform: Platform) -> list[M
     threads = await threads_of(desk, topic, _LINKED)
     cards = (thread.review.card for thread in threads)
     return [card for card in cards if card is not None and card.place.platform == platform.name]
-
-
-async def _cases(desk: Desk, topic: TopicProposal) -> dict[str, EvalCase]:
-    """The cases that the gate names, by id."""
-    if topic.gate is None:
-        return {}
-    named = {*topic.gate.fixed, *topic.gate.broken, *topic.gate.flaky}
-    return {case.id: case for case in await desk.store.cases.all() if case.id in named} if named else {}
