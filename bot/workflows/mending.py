@@ -98,13 +98,14 @@ async def fix_sent(
     """
     place, base = changes
     effective, review_by = _days(values)
-    said = {
+    said: dict[str, object] = {
         "title": values.get("title", "").strip(),
         "owner": values.get("owner", "").strip(),
         "effective": effective,
         "review_by": review_by,
-        "audience": Audience(values.get("audience", "") or Audience.CUSTOMER),
     }
+    if audience := values.get("audience", ""):  # what says nothing of it makes no internal article public
+        said["audience"] = Audience(audience)
     revision = await _revised(desk, place, base, values.get("text", ""), said)
     card = thread.review.card if thread else None
     mode = values.get("mode", "")

@@ -124,3 +124,12 @@ async def test_a_thread_for_which_nothing_was_found_begins_a_new_article(stocked
     bare = replace(READY, proposal=proposal("Two days.", passages=found))
     fix, _ = await fix_draft(stocked, thread("It takes five days.", review=bare))
     assert (fix.place, fix.places, fix.text) == ("new", (), "It takes five days.")
+
+
+async def test_a_form_that_says_nothing_of_the_audience_makes_no_internal_article_public(stocked: Desk) -> None:
+    library = Library(stocked.store.articles, stocked.store.releases, StaticEmbedder(), stocked.clock)
+    await library.publish(replace(ARTICLE, audience=Audience.INTERNAL), reason="Test")
+    base = (await stocked.store.releases.live("knowledge")).manifest["shipping"]
+    values = {name: value for name, value in form(text="It takes 4 days.").items() if name != "audience"}
+    fix = await fix_sent(stocked, thread("x"), values, ANA, changes=("shipping#1", base), ref="k1")
+    assert fix.revision.audience is Audience.INTERNAL
