@@ -68,8 +68,8 @@ class AlertState(StrEnum):
 class Alert:
     """One cause, however many series show it; the first of `series` shows it most.
 
-    `cause` names it: that series and when it began. `seen`, `expected` and `probability` are of that series' highest
-    reading: what was counted in `minutes`, what was to be expected, and the chance that a usual day goes so far.
+    `cause` names it: that series and when it began. `seen`, `expected` and `probability` are as they were when it
+    opened or last grew: what was counted in `minutes`, what was to be expected, and the chance that a day goes so far.
     `conversations` are up to three of those behind it, of `behind` in all.
     """
 
@@ -78,10 +78,10 @@ class Alert:
     since: datetime
     opened_at: datetime
     changed_at: datetime
-    minutes: int
-    seen: int
-    expected: float
-    probability: float
+    minutes: int = 0
+    seen: int = 0
+    expected: float = 0.0
+    probability: float = 1.0
     behind: int = 0
     conversations: tuple[str, ...] = ()
     state: AlertState = AlertState.OPEN

@@ -19,6 +19,7 @@ from bot.ports.pinging import Pings
 from bot.ports.precedents import Precedents
 from bot.ports.timing import Slots
 from bot.ports.usage import Ledger, Replies
+from bot.ports.watching import Spikes
 
 
 class Escalations(Protocol):
@@ -245,3 +246,4 @@ class Store:
     labels: Labels
     slots: Slots
     history: History
+    spikes: Spikes

@@ -21,6 +21,7 @@ from bot.storage.ratings import SqlEscapes, SqlRatings
 from bot.storage.releases import SqlReleases
 from bot.storage.reviews import SqlReviews
 from bot.storage.slots import SqlSlots
+from bot.storage.spikes import SqlSpikes
 from bot.storage.topics import SqlTopics
 from bot.storage.traces import SqlTraces
 from bot.storage.usage import SqlLedger, SqlReplies
@@ -60,4 +61,5 @@ def open_store(engine: Engine, workspace: str, *, now: Callable[[], datetime] = 
         labels=SqlLabels(engine, workspace),
         slots=SqlSlots(engine, workspace),
         history=SqlHistory(engine, workspace),
+        spikes=SqlSpikes(engine, workspace),
     )

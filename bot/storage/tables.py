@@ -453,6 +453,25 @@ class SlotRow(Row, table=True):
     reached: At
 
 
+class SpikeWatchRow(Row, table=True):
+    """How far the watch over count series has come, and what it remembers of each."""
+
+    __tablename__ = "spike_watches"
+    until: At
+    series: Json
+
+
+class SpikeAlertRow(Row, table=True):
+    """One cause of which somebody was, or would have been, told."""
+
+    __tablename__ = "spike_alerts"
+    __table_args__ = (Index("ix_spike_alerts_opened_at", "workspace", "opened_at"),)
+    cause: Key
+    opened_at: At
+    over: bool
+    alert: Json
+
+
 METADATA = Row.metadata
 
 
