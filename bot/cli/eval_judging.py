@@ -46,6 +46,9 @@ def rate(rater: str, run_id: str, most: int, sheet: Path | None, filled: Path | 
     from bot.cli.terminal import console, desk_parts, run
     from evals.ratings import from_lines, to_lines
 
+    rater = rater.strip()
+    if not rater:
+        raise click.BadParameter("say who rates: two people count, and nobody is one.", param_hint="--by")
     text = filled.read_text(encoding="utf-8", errors="replace") if filled else ""
 
     async def work() -> str:

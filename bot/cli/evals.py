@@ -139,7 +139,7 @@ def show(name: str) -> None:
         reports.print_run(out, made, summarise(cases.values(), results), results, cases)
         return
     out.print(case.id, style="bold")
-    out.print(to_yaml([case]), markup=False)
+    out.print(to_yaml([case]), markup=False, soft_wrap=True)
     for result in found:
         reports.print_result(out, result)
 
@@ -173,6 +173,7 @@ def import_(path: Path | None, name: str) -> None:
 def export(path: Path, name: str, intent: str | None, tag: str | None) -> None:
     """Write the cases to PATH: a folder of YAML files, or one file in another tool's format."""
     from bot.cli.terminal import console, desk_parts, run
+    from bot.domain.errors import Rejected
     from evals.dataset import save_cases
 
     async def work() -> Any:
@@ -180,12 +181,16 @@ def export(path: Path, name: str, intent: str | None, tag: str | None) -> None:
             return _chosen(await parts.desk.store.cases.all(), intent, tag)
 
     cases = run(work())
-    if name == _YAML:
-        files = save_cases(cases, path)
-        console().print(f"{len(cases)} cases are in {len(files)} files in {path}.", markup=False)
-    else:
-        path.write_text(_format(name).dump(cases), encoding="utf-8")
-        console().print(f"{len(cases)} cases are in {path}.", markup=False)
+    try:
+        if name == _YAML:
+            files = save_cases(cases, path)
+            said = f"{len(cases)} cases are in {len(files)} files in {path}."
+        else:
+            path.write_text(_format(name).dump(cases), encoding="utf-8")
+            said = f"{len(cases)} cases are in {path}."
+    except OSError as problem:
+        raise Rejected(f"{path} cannot be written: {problem.strerror}.") from None
+    console().print(said, markup=False)
 
 
 @eval.command("compare")

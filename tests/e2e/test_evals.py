@@ -76,6 +76,19 @@ def test_cases_go_out_to_another_tool_and_come_back_unchanged(terminal: Terminal
     assert json.loads((terminal.folder / "cases.inspect").read_text().splitlines()[0])["input"]
 
 
+def test_what_cannot_be_written_is_said_in_a_sentence(terminal: Terminal) -> None:
+    for into in (("no/such/folder.json", "--format", "openai"), ("cases.yaml",)):
+        printed = terminal.run("eval", "export", *into)
+        assert printed.returncode == 1
+        assert printed.stderr.startswith(f"ratchet: {into[0]} cannot be written: ")
+
+
+def test_ratings_need_somebody_who_gave_them(terminal: Terminal) -> None:
+    printed = terminal.run("eval", "rate", "--by", " ")
+    assert printed.returncode == 2
+    assert "say who rates" in " ".join(printed.stderr.split())
+
+
 def test_a_file_with_an_unknown_key_is_refused_with_its_line(terminal: Terminal) -> None:
     (terminal.folder / "odd.yaml").write_text("cases:\n- customer: Hi\n  must_tell: [x]\n")
     printed = terminal.run("eval", "import", "odd.yaml")
