@@ -47,9 +47,13 @@ def load_cases(path: Path) -> tuple[EvalCase, ...]:
 
 
 def save_cases(cases: Iterable[EvalCase], folder: Path) -> tuple[Path, ...]:
-    """Write the cases into the folder, a file for each intent (or for two of like names), always in the same way."""
+    """Write the cases into the folder, a file for each intent (or for two of like names), always in the same way.
+
+    A file there whose cases all stand in other files now, because their intents were set anew, is removed: the folder
+    could not be read with the same conversation in two.
+    """
     by_file: dict[str, list[EvalCase]] = {}
-    for case in cases:
+    for case in (cases := tuple(cases)):
         name = "".join(c if c.isalnum() or c in "-_" else "-" for c in case.intent or _NO_INTENT)[:80].lower()
         by_file.setdefault(name, []).append(case)
     folder.mkdir(parents=True, exist_ok=True)
@@ -58,7 +62,19 @@ def save_cases(cases: Iterable[EvalCase], folder: Path) -> tuple[Path, ...]:
         file = folder / f"{name}.yaml"
         file.write_text(to_yaml(members), encoding="utf-8")
         written.append(file)
+    for file in {*folder.glob("*.y*ml")} - {*written}:
+        if _stands_in(file, {case.id for case in cases}):
+            file.unlink()
     return tuple(written)
+
+
+def _stands_in(file: Path, written: set[str]) -> bool:
+    """Whether every case of the file was written elsewhere."""
+    try:
+        left = {case.id for case in load_cases(file)}
+    except Rejected:
+        return False
+    return bool(left) and left <= written
 
 
 def to_yaml(cases: Iterable[EvalCase]) -> str:

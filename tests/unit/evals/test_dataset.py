@@ -120,3 +120,15 @@ def test_the_starter_set_has_every_kind_of_case() -> None:
     assert tags >= {"gap", "two-needs", "german", "hand-over", "conversation"}
     assert all(case.must_say or case.escalates for case in cases)
     assert all(case.escalates for case in cases if "gap" in case.tags)
+
+
+def test_cases_of_another_intent_leave_no_file_behind_that_says_them_twice(tmp_path: Path) -> None:
+    cases = load_cases(STARTER)
+    save_cases(cases, tmp_path)
+    (tmp_path / "notes.yaml").write_text("cases:\n- customer: Only here?\n")
+    (tmp_path / "else.yml").write_text("something: else\n")
+    moved = [replace(case, intent="machine-help") for case in cases]
+    save_cases(moved, tmp_path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["else.yml", "machine-help.yaml", "notes.yaml"]
+    (tmp_path / "else.yml").unlink()
+    assert {case.intent for case in load_cases(tmp_path)} == {"machine-help", ""}
