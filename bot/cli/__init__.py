@@ -23,6 +23,7 @@ EXIT_CONFIGURATION = 2
             "bot.cli.metrics",
             "Measure the desk: times, containment, decisions, quality; and whether confidence holds.",
         ),
+        "spikes": ("bot.cli.spikes", "Show what on-call would have been told."),
         "topics": ("bot.cli.topics", "Show what customers ask that fits no intent, as topics."),
         "precedents": ("bot.cli.precedents", "See approved answers that are shown again, and take one away."),
         "learn": ("bot.cli.learning", "Learn from the intents that people set, if that is better."),
