@@ -10,7 +10,7 @@ from bot.discovery import find
 from bot.domain.history import Conversation, Tried
 from bot.ports import History
 from evals.grouping import GROUPS, Record
-from evals.metric import Lens, Metric, Observed, Paced, Statistic
+from evals.metric import Lens, Metric, Observed, Paced, Section, Statistic
 from evals.statistics import Difference, Estimate, difference, estimate, share
 
 _LONGEST = timedelta(days=400)
@@ -56,8 +56,10 @@ class Measured:
 
 
 def metrics() -> tuple[Metric, ...]:
-    """Every metric there is, by name."""
-    return find("evals.metrics", "METRIC", Metric)
+    """Every metric there is, by section and title."""
+    order = list(Section)
+    found = find("evals.metrics", "METRIC", Metric)
+    return tuple(sorted(found, key=lambda each: (order.index(each.section), each.title)))
 
 
 def watched(period: Period, metric: Metric, now: datetime) -> Period:

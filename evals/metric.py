@@ -16,6 +16,15 @@ LEAST = 20
 """The least n of a figure that is told. At twenty a share is known to within 21 points (Wilson's 95 % interval)."""
 
 
+class Section(StrEnum):
+    """Where a metric stands on a page."""
+
+    CUSTOMERS = "What customers got"
+    DRAFTS = "What people made of drafts"
+    KNOWLEDGE = "What the knowledge can answer"
+    COST = "What it cost"
+
+
 class Unit(StrEnum):
     SHARE = "share"
     SECONDS = "seconds"
@@ -103,6 +112,7 @@ class Metric:
 
     name: str
     title: str
+    section: Section
     numerator: str
     denominator: str
     unit: Unit

@@ -58,7 +58,8 @@ def estimate(statistic: Statistic, values: Sequence[float], over: Sequence[int])
 
 def share(count: int, of: int) -> Estimate:
     """A share of at least one, with Wilson's interval (1927)."""
-    return Estimate(count / of, *wilson(count, of))
+    low, high = wilson(count, of)
+    return Estimate(count / of, min(low, count / of), max(high, count / of))  # rounding may put an end inside
 
 
 def difference(now: Estimate, before: Estimate) -> Difference | None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from itertools import groupby
 
 from rich.console import Console
 from rich.table import Table
@@ -12,6 +13,11 @@ from evals.measuring import Measured
 from evals.metric import Metric, Unit
 
 _LONGEST = 80  # characters of a name
+_NOTES = (
+    "\n↑ higher is better, ↓ lower is better   × counted a week earlier: its seven days must be over",
+    "Each comparison stands for itself: of twenty without any change, one shows one.",
+    "What each counts: ratchet metrics about <name>",
+)
 
 
 def show(out: Console, found: Sequence[Measured], *, by: str, business: bool) -> None:
@@ -19,7 +25,7 @@ def show(out: Console, found: Sequence[Measured], *, by: str, business: bool) ->
     if not found:
         out.print("Nothing was recorded in this period.")
         return
-    since, until = min(each.period.since for each in found), max(each.period.until for each in found)
+    since, until = max(each.period.since for each in found), max(each.period.until for each in found)
     hours = ", times in business hours" if business else ""
     out.print(f"What is on record from {since:%d %b %Y} to {until:%d %b %Y %H:%M} UTC{hours}\n", style="bold")
     table = Table(
@@ -28,14 +34,14 @@ def show(out: Console, found: Sequence[Measured], *, by: str, business: bool) ->
     for column in table.columns[1 + bool(by) : 4 + bool(by)]:
         column.justify = "right"
     last = ""
-    for each in found:
-        table.add_row(*_row(each, by=by, first=each.metric.name != last, until=until))
-        last = each.metric.name
+    for section, figures in groupby(found, key=lambda each: each.metric.section):
+        table.add_row(Text(section, style="bold"))
+        for each in figures:
+            table.add_row(*_row(each, by=by, first=each.metric.name != last, until=until))
+            last = each.metric.name
     out.print(table)
-    out.print(
-        "\n↑ higher is better, ↓ lower is better   × counted a week earlier: its seven days must be over", style="dim"
-    )
-    out.print("What each counts: ratchet metrics about <name>", style="dim")
+    for line in _NOTES:
+        out.print(line, style="dim")
 
 
 def _row(found: Measured, *, by: str, first: bool, until: object) -> list[Text]:
@@ -44,8 +50,9 @@ def _row(found: Measured, *, by: str, first: bool, until: object) -> list[Text]:
     shown = f"  {found.kind}" if found.kind and not by else title if first else ""
     group = [f"{found.group}{f': {found.kind}' if found.kind else ''}"] if by else []
     tail = found.now.told.tail if found.now.told else None
+    changed = change(found) if by != "rep" else ""  # nobody's week is held against the week before
     cells = [figure(metric, found.now), amount(metric.unit, tail) if tail is not None and _is_time(metric) else ""]
-    return [Text(printable(each)) for each in (shown, *group, *cells, f"{found.now.n:,}", change(found))]
+    return [Text(printable(each)) for each in (shown, *group, *cells, f"{found.now.n:,}", changed)]
 
 
 def _is_time(metric: Metric) -> bool:

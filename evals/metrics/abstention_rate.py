@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.domain.history import Conversation
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -15,6 +15,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="abstention_rate",
     title="Abstention rate",
+    section=Section.KNOWLEDGE,
     numerator="abstained",
     denominator="drafts put before the team",
     unit=Unit.SHARE,

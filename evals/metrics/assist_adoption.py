@@ -6,7 +6,7 @@ A conversation counts when it was first answered, if a draft with a text had bee
 from collections.abc import Iterator
 
 from bot.domain.history import Conversation
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -19,6 +19,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="assist_adoption",
     title="Assist adoption",
+    section=Section.DRAFTS,
     numerator="first answered through the card",
     denominator="conversations first answered that had been offered a draft",
     unit=Unit.SHARE,

@@ -7,7 +7,7 @@ Whether the customer came back is not asked here; see containment.
 from collections.abc import Iterator
 
 from bot.domain.history import Conversation
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -19,6 +19,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="automation_rate",
     title="Automation rate",
+    section=Section.CUSTOMERS,
     numerator="first answered by a draft that nobody changed",
     denominator="conversations first answered or handed off",
     unit=Unit.SHARE,

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.domain.escalation import OutcomeKind
 from bot.domain.history import Conversation
-from evals.metric import WEEK, Better, Lens, Metric, Observed, Statistic, Unit, within
+from evals.metric import WEEK, Better, Lens, Metric, Observed, Section, Statistic, Unit, within
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -32,6 +32,7 @@ def _came_back(conversation: Conversation, answered: datetime) -> bool:
 METRIC = Metric(
     name="containment",
     title="Containment",
+    section=Section.CUSTOMERS,
     numerator="answered by an unchanged draft, and not reopened, transferred or taken over in 7 days",
     denominator="conversations first answered or handed off, 7 days ago or more",
     unit=Unit.SHARE,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bot.domain.escalation import OutcomeKind
 from bot.domain.history import Conversation
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 
 SATISFIED = 4
 
@@ -22,6 +22,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="csat",
     title="CSAT",
+    section=Section.CUSTOMERS,
     numerator="rated 4 or 5 of 5",
     denominator="conversations that were rated",
     unit=Unit.SHARE,

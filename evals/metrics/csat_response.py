@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bot.domain.escalation import OutcomeKind
 from bot.domain.history import Conversation
-from evals.metric import WEEK, Better, Lens, Metric, Observed, Statistic, Unit, within
+from evals.metric import WEEK, Better, Lens, Metric, Observed, Section, Statistic, Unit, within
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -18,6 +18,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="csat_response",
     title="CSAT response rate",
+    section=Section.CUSTOMERS,
     numerator="rated in 7 days",
     denominator="conversations first answered 7 days ago or more",
     unit=Unit.SHARE,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bot.domain.history import Conversation
 from evals.drafts import decided
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -20,6 +20,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="edit_size",
     title="Edit size",
+    section=Section.DRAFTS,
     numerator="median share of words changed",
     denominator="drafts that were edited and sent",
     unit=Unit.SHARE,

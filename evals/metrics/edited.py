@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bot.domain.history import Conversation
 from evals.drafts import decided
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -19,6 +19,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="edited",
     title="Edited",
+    section=Section.DRAFTS,
     numerator="approved after a person changed them",
     denominator="drafts with a text that were decided on",
     unit=Unit.SHARE,

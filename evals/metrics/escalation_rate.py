@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bot.domain.answer import Risk
 from bot.domain.history import Conversation
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -19,6 +19,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="escalation_rate",
     title="Escalation rate",
+    section=Section.CUSTOMERS,
     numerator="high risk, or handed to a person",
     denominator="conversations first answered or handed off",
     unit=Unit.SHARE,

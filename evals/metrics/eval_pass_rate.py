@@ -7,7 +7,7 @@ at all; neither is among them. Cases are not a sample of conversations: the inte
 from collections.abc import Iterator
 
 from bot.domain.history import Tried
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 
 
 def _observe(tried: Tried, lens: Lens) -> Iterator[Observed]:
@@ -17,6 +17,7 @@ def _observe(tried: Tried, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="eval_pass_rate",
     title="Eval pass rate",
+    section=Section.KNOWLEDGE,
     numerator="passed in every trial",
     denominator="eval cases run",
     unit=Unit.SHARE,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.domain.history import Conversation
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -16,6 +16,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="failure_modes",
     title="Failures",
+    section=Section.DRAFTS,
     numerator="given a failure mode",
     denominator="drafts that were decided on",
     unit=Unit.SHARE,

@@ -8,7 +8,7 @@ period's figure longer. By opening, as first response time.
 from collections.abc import Iterator
 
 from bot.domain.history import Conversation
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 from evals.resolving import resolving
 
 
@@ -19,6 +19,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="final_resolution_time",
     title="Time to final resolution",
+    section=Section.CUSTOMERS,
     numerator="median time from opening to the resolution that held",
     denominator="conversations opened, not withdrawn",
     unit=Unit.SECONDS,

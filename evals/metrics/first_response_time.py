@@ -8,7 +8,7 @@ for what follows in another system is not on record here; one that was withdrawn
 from collections.abc import Iterator
 
 from bot.domain.history import Conversation
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -25,6 +25,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="first_response_time",
     title="First response time",
+    section=Section.CUSTOMERS,
     numerator="median time from opening to the first answer",
     denominator="conversations opened",
     unit=Unit.SECONDS,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.domain.history import Conversation
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -16,6 +16,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="guardrail_findings",
     title="Guardrail findings",
+    section=Section.DRAFTS,
     numerator="at least one warning or block",
     denominator="drafts with a text",
     unit=Unit.SHARE,

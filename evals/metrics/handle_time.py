@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bot.domain.escalation import OutcomeKind
 from bot.domain.history import Conversation
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -20,6 +20,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="handle_time",
     title="Average handle time",
+    section=Section.CUSTOMERS,
     numerator="mean time that people worked",
     denominator="conversations with a reported handle time",
     unit=Unit.SECONDS,

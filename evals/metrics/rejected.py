@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from bot.domain.history import Conversation
 from bot.domain.review import Action
 from evals.drafts import decided
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -20,6 +20,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="rejected",
     title="Rejected",
+    section=Section.DRAFTS,
     numerator="rejected",
     denominator="drafts with a text that were decided on",
     unit=Unit.SHARE,

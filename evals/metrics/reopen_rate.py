@@ -8,7 +8,7 @@ would be counted for having come back. A "thank you" counts, as any turn of the 
 from collections.abc import Iterator
 
 from bot.domain.history import Conversation
-from evals.metric import WEEK, Better, Lens, Metric, Observed, Statistic, Unit, within
+from evals.metric import WEEK, Better, Lens, Metric, Observed, Section, Statistic, Unit, within
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -19,6 +19,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="reopen_rate",
     title="Reopen rate",
+    section=Section.CUSTOMERS,
     numerator="open again in 7 days",
     denominator="conversations first answered 7 days ago or more",
     unit=Unit.SHARE,

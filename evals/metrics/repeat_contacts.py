@@ -7,7 +7,7 @@ apart are not counted; the same person on two surfaces is two.
 from collections.abc import Iterator
 
 from bot.domain.history import Conversation
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit, within
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit, within
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -19,6 +19,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="repeat_contacts",
     title="Repeat contacts",
+    section=Section.CUSTOMERS,
     numerator="the same customer opened another one in the 7 days before",
     denominator="conversations opened by a known customer",
     unit=Unit.SHARE,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from bot.domain.history import Conversation
 from bot.domain.review import Action
 from evals.drafts import decided
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -21,6 +21,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="time_to_approve",
     title="Time to approve",
+    section=Section.DRAFTS,
     numerator="median time from draft to approval",
     denominator="drafts approved, edited or not",
     unit=Unit.SECONDS,

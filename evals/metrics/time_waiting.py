@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bot.domain.history import Conversation
 from bot.domain.review import ReviewState
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -21,6 +21,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="time_waiting",
     title="Time waiting",
+    section=Section.DRAFTS,
     numerator="median time from draft to decision",
     denominator="drafts put before the team, not replaced",
     unit=Unit.SECONDS,

@@ -6,7 +6,7 @@ Counted when it was opened. Failed calls and judges of eval cases are not among 
 from collections.abc import Iterator
 
 from bot.domain.history import Conversation
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -17,6 +17,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="tokens",
     title="Model tokens",
+    section=Section.COST,
     numerator="mean tokens of all drafts",
     denominator="conversations opened with a draft",
     unit=Unit.TOKENS,

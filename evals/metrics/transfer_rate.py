@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bot.domain.escalation import OutcomeKind
 from bot.domain.history import Conversation
-from evals.metric import WEEK, Better, Lens, Metric, Observed, Statistic, Unit, within
+from evals.metric import WEEK, Better, Lens, Metric, Observed, Section, Statistic, Unit, within
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -19,6 +19,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="transfer_rate",
     title="Transfer rate",
+    section=Section.CUSTOMERS,
     numerator="reported as transferred in 7 days",
     denominator="conversations opened 7 days ago or more",
     unit=Unit.SHARE,

@@ -6,7 +6,7 @@ The interval is of the rate behind the count: next week may be this week without
 from collections.abc import Iterator
 
 from bot.domain.history import Conversation
-from evals.metric import Better, Lens, Metric, Observed, Statistic, Unit
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 
 
 def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
@@ -16,6 +16,7 @@ def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
 METRIC = Metric(
     name="volume",
     title="Conversations",
+    section=Section.CUSTOMERS,
     numerator="conversations opened",
     denominator="",
     unit=Unit.CONVERSATIONS,

@@ -1,0 +1,116 @@
+"""Figures and their intervals, against other people's programs and by what they promise."""
+
+import warnings
+from math import inf
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.duration.survfunc import SurvfuncRight
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+
+from evals.metric import Statistic
+from evals.statistics import Estimate, difference, estimate, median, share
+
+TIMES = st.lists(st.integers(0, 50), min_size=1, max_size=60)
+
+
+@pytest.mark.parametrize(("count", "of"), [(0, 20), (3, 20), (20, 20), (17, 400)])
+def test_a_share_has_wilsons_interval(count: int, of: int) -> None:
+    told = estimate(Statistic.SHARE, [1.0] * count + [0.0] * (of - count), [1] * of)
+    assert told.value == count / of
+    assert (told.low, told.high) == pytest.approx(proportion_confint(count, of, method="wilson"), abs=1e-6)
+
+
+@pytest.mark.parametrize("open_share", [0.0, 0.3, 0.6])
+@pytest.mark.parametrize("count", [20, 75, 400])
+def test_the_median_of_times_is_kaplan_and_meiers_with_brookmeyer_and_crowleys_interval(
+    count: int, open_share: float
+) -> None:
+    chance = np.random.default_rng(count)
+    times, over = np.round(chance.exponential(100, count)) + 1, chance.random(count) >= open_share
+    told = median(times, over)
+    peer = SurvfuncRight(times, over.astype(int))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it takes logarithms of 0 on its way
+        interval = peer.quantile_ci(0.5, method="cloglog")
+    assert (told.low, told.high) == pytest.approx(interval)
+    middle = [peer.quantile(0.5 + off) for off in (-1e-6, 1e-6)]  # two where exactly half have ended
+    assert told.value is not None and min(each or inf for each in middle) <= told.value <= max(
+        each or inf for each in middle
+    )
+
+
+@given(TIMES)
+def test_where_nothing_goes_on_the_median_is_the_plain_one(times: list[int]) -> None:
+    told = median(np.array(times, dtype=float), np.ones(len(times), dtype=bool))
+    assert told.value == np.median(times)
+    assert told.low <= told.value <= told.high
+
+
+def test_what_goes_on_is_not_left_out_as_if_only_the_quick_counted() -> None:
+    times, over = np.array([1.0] * 10 + [50.0] * 30), np.array([True] * 10 + [False] * 30)
+    told = median(times, over)
+    assert told.value is None and told.high == inf
+    assert told.low == 1.0
+
+
+def test_when_nothing_ended_nothing_is_known() -> None:
+    assert median(np.array([1.0, 2.0]), np.array([False, False])) == Estimate(None, 0.0, inf)
+
+
+def test_a_mean_has_the_bootstraps_interval_corrected_for_skewness() -> None:
+    values = np.random.default_rng(3).lognormal(5, 1, 150)
+    told = estimate(Statistic.MEAN, values.tolist(), [1] * len(values))
+    peer = stats.bootstrap((values,), np.mean, method="BCa", n_resamples=20_000, rng=1).confidence_interval
+    assert told.value == pytest.approx(values.mean())
+    assert (told.low, told.high) == pytest.approx((peer.low, peer.high), rel=0.02)
+
+
+def test_a_mean_of_very_many_has_the_normal_interval_which_is_the_same() -> None:
+    values = np.random.default_rng(4).exponential(10, 6_000)
+    told = estimate(Statistic.MEAN, values.tolist(), [1] * len(values))
+    low, high = stats.norm.interval(0.95, values.mean(), stats.sem(values))
+    assert (told.low, told.high) == pytest.approx((low, high), rel=1e-4)
+
+
+def test_equal_values_have_no_spread() -> None:
+    assert estimate(Statistic.MEAN, [3.0] * 30, [1] * 30) == Estimate(3.0, 3.0, 3.0)
+
+
+@pytest.mark.parametrize("count", [0, 1, 12, 900])
+def test_a_count_has_garwoods_interval(count: int) -> None:
+    told = estimate(Statistic.COUNT, [1.0] * count, [1] * count)
+    low = stats.chi2.ppf(0.025, 2 * count) / 2 if count else 0.0
+    assert told.value == count
+    assert (told.low, told.high) == pytest.approx((low, stats.chi2.ppf(0.975, 2 * count + 2) / 2))
+
+
+@pytest.mark.parametrize("shares", [(56, 70, 48, 80), (10, 10, 0, 20), (5, 56, 0, 29)])
+def test_the_difference_of_two_shares_has_newcombes_interval(shares: tuple[int, int, int, int]) -> None:
+    one, of_one, other, of_other = shares
+    told = difference(share(one, of_one), share(other, of_other))
+    peer = confint_proportions_2indep(one, of_one, other, of_other, compare="diff", method="newcomb")
+    assert told is not None and (told.low, told.high) == pytest.approx(peer, abs=1e-6)
+
+
+@given(st.integers(1, 60), st.data())
+def test_the_difference_of_a_figure_and_itself_is_within_noise(of: int, data: st.DataObject) -> None:
+    same = share(data.draw(st.integers(0, of)), of)
+    told = difference(same, same)
+    assert told is not None and told.value == 0 and not told.beyond_noise
+
+
+def test_with_what_is_not_known_yet_nothing_is_compared() -> None:
+    assert difference(Estimate(None, 0, inf), Estimate(3.0, 1.0, 4.0)) is None
+    assert difference(Estimate(3.0, 1.0, 4.0), Estimate(3.0, 1.0, inf)) is None
+
+
+@given(TIMES, st.data())
+def test_an_interval_holds_its_figure_whatever_the_values(times: list[int], data: st.DataObject) -> None:
+    over = data.draw(st.lists(st.booleans(), min_size=len(times), max_size=len(times)))
+    for statistic in (Statistic.MEDIAN, Statistic.MEAN):
+        told = estimate(statistic, [float(each) for each in times], [int(each) for each in over])
+        assert told.value is None or told.low <= told.value <= told.high
