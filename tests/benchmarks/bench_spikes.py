@@ -30,7 +30,10 @@ THRESHOLDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one threshold of one setting does on one series."""
+    """What one threshold of one setting does on one series.
+
+    `delays` are hours from a window's beginning to its first alert, `late` those from its middle, where the label is.
+    """
 
     hits: int
     windows: int
@@ -38,14 +41,17 @@ class Told:
     false: int
     weeks: float
     delays: tuple[float, ...]
+    late: tuple[float, ...]
 
 
 def told(series: Labelled, alerts: Sequence[float]) -> Told:
-    """Hits, false alarms and hours from a window's beginning to its first alert, for alerts at these seconds."""
-    first = [min((at - begin for at in alerts if begin <= at <= end), default=None) for begin, end in series.windows]
-    delays = tuple(delay / 3600 for delay in first if delay is not None)
-    false = sum(not any(begin <= at <= end for begin, end in series.windows) for at in alerts)
-    return Told(len(delays), len(series.windows), len(alerts), false, series.weeks, delays)
+    """Hits, false alarms and delays of alerts at these seconds."""
+    spans = [(begin, end, [at for at in alerts if begin <= at <= end]) for begin, end in series.windows]
+    hits = [(begin, end, inside[0]) for begin, end, inside in spans if inside]
+    false = len(alerts) - sum(len(inside) for _, _, inside in spans)
+    delays = tuple((at - begin) / 3600 for begin, _, at in hits)
+    late = tuple((at - (begin + end) / 2) / 3600 for begin, end, at in hits)
+    return Told(len(hits), len(spans), len(alerts), false, series.weeks, delays, late)
 
 
 def alerts(series: Labelled, score: np.ndarray, threshold: float) -> list[float]:
@@ -72,13 +78,15 @@ def as_it_runs(series: Labelled) -> tuple[list[float], np.ndarray]:
 
 def figures(some: Iterable[Told]) -> Figures:
     every = list(some)
-    delays = [delay for each in every for delay in each.delays]
+    delays = [delay for each in every for delay in each.delays] or [float("nan")]
+    late = [hours for each in every for hours in each.late] or [float("nan")]
     raised, false = sum(each.alerts for each in every), sum(each.false for each in every)
     return {
         "recall": sum(each.hits for each in every) / sum(each.windows for each in every),
         "precision": (raised - false) / max(1, raised),
         "false a week": false / sum(each.weeks for each in every),
-        "delay, h": float(np.median(delays)) if delays else float("nan"),
+        "delay, h": float(np.median(delays)),
+        "after label, h": float(np.median(late)),
     }
 
 
