@@ -1,0 +1,91 @@
+"""Figures in words: with their unit, their interval and their n, or that there are too few."""
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+from evals.measuring import Figure, Measured
+from evals.metric import Better, Metric, Unit
+from evals.statistics import Estimate
+
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+
+
+def amount(unit: Unit, value: float) -> str:
+    """A value in its unit, to about three figures."""
+    if not isfinite(value):
+        return "∞"
+    if unit is Unit.SHARE:
+        return f"{value:.1%}".replace("%", " %") if 0 < value < 0.0995 else f"{value:.0%}".replace("%", " %")
+    if unit is Unit.SECONDS:
+        return _time(value)
+    if unit is Unit.MONEY:
+        return f"{value:.3g}" if value < 100 else f"{value:,.0f}"
+    return f"{value:,.0f}"
+
+
+def _time(seconds: float) -> str:
+    for size, name, least in ((_DAY, "d", 2 * _DAY), (_HOUR, "h", _HOUR), (_MINUTE, "min", _MINUTE)):
+        if seconds >= least:
+            return f"{seconds / size:.3g} {name}"
+    return f"{seconds:.3g} s"
+
+
+def figure(metric: Metric, found: Figure) -> str:
+    """The figure with its interval; in words where it cannot be told."""
+    if found.told is None:
+        return "too few" if found.n else "none"
+    if found.told.value is None:
+        return f"not known yet: {found.going_on} of {found.n} go on"
+    return f"{amount(metric.unit, found.told.value)} ({_interval(metric.unit, found.told)})"
+
+
+def _interval(unit: Unit, told: Estimate) -> str:
+    low, high = amount(unit, told.low), amount(unit, told.high)
+    number, _, name = high.rpartition(" ")
+    shared = bool(number) and low.endswith(f" {name}")
+    return f"{low.removesuffix(f' {name}') if shared else low}–{high}"
+
+
+def change(found: Measured) -> str:
+    """What changed against the period before; "about the same" where it is within noise."""
+    if found.change is None:
+        return "" if found.before.told is None else "not known"
+    if not found.change.beyond_noise:
+        return "within noise"
+    verdict = {Better.HIGHER: ("better", "worse"), Better.LOWER: ("worse", "better"), Better.NEITHER: ("more", "less")}
+    up, down = verdict[found.metric.better]
+    return f"{up if found.change.value > 0 else down}, was {_before(found)}"
+
+
+def _before(found: Measured) -> str:
+    told = found.before.told
+    return amount(found.metric.unit, told.value) if told and told.value is not None else ""
+
+
+def direction(metric: Metric) -> str:
+    return {Better.HIGHER: "↑", Better.LOWER: "↓", Better.NEITHER: ""}[metric.better]
+
+
+def flat(found: Measured) -> Mapping[str, Any]:
+    """The figure as plain values for machines; what is not known or has no bound is None."""
+    metric = found.metric
+    return {
+        "metric": metric.name, "title": metric.title, "group": found.group, "kind": found.kind,
+        "unit": metric.unit.value, "better": metric.better.value, "statistic": metric.statistic.value,
+        "since": found.period.since.isoformat(), "until": found.period.until.isoformat(),
+        **_plain("", found.now), **_plain("before_", found.before),
+        "change": found.change.value if found.change else None,
+        "change_low": found.change.low if found.change else None,
+        "change_high": found.change.high if found.change else None,
+        "beyond_noise": found.change.beyond_noise if found.change else None,
+        "least": metric.least, "numerator": metric.numerator, "denominator": metric.denominator,
+        "source": metric.source,
+    }  # fmt: skip
+
+
+def _plain(prefix: str, found: Figure) -> Mapping[str, Any]:
+    told = found.told or Estimate(None, float("nan"), float("nan"))
+    values = {"value": told.value, "low": told.low, "high": told.high, "nine_in_ten": told.tail}
+    plain = {name: value if value is not None and isfinite(value) else None for name, value in values.items()}
+    return {f"{prefix}{name}": value for name, value in {"n": found.n, "going_on": found.going_on, **plain}.items()}
