@@ -119,7 +119,7 @@ async def settle(desk: Desk, fix_id: str, built: Built, verdict: GateResult) -> 
     fix = await desk.store.fixes.get(fix_id)
     if fix.state is not FixState.TESTING:
         return True
-    through = bool(fix.override) and built.candidate
+    through = bool(fix.override) and verdict.verdict is Verdict.HELD
     if verdict.verdict is not Verdict.PASSED and not through:
         await hold(desk, fix_id, verdict)
         return True

@@ -80,7 +80,13 @@ class Library:
         self._publishing = asyncio.Lock()  # a manifest is read, changed and published by one at a time
 
     async def import_folder(
-        self, folder: Path, *, progress: Progress | None = None, source: str = "", overwrite: bool = False
+        self,
+        folder: Path,
+        *,
+        progress: Progress | None = None,
+        source: str = "",
+        overwrite: bool = False,
+        by: Person | None = None,
     ) -> ImportReport:
         """Make the live knowledge say what the folder says, in one new release; again without a change does nothing.
 
@@ -99,9 +105,9 @@ class Library:
             plan = _plan(found, known, source=source, overwrite=overwrite)
             again = await self._outdated(live, plan)
             await store(self._articles, (*plan.incoming, *again), self._embedder, tell)
-            release, is_new = await self._publish(plan, reason=f"Import from {source}")
+            release, is_new = await self._publish(plan, reason=f"Import from {source}", by=by)
             if is_new and self._log is not None:
-                await self._log.add(*_changes(release, plan, known, self._clock.now()))
+                await self._log.add(*_changes(release, plan, known, self._clock.now(), by))
         return ImportReport(
             added=tuple(item.slug for item in plan.incoming if item.slug not in known),
             changed=tuple(item.slug for item in plan.incoming if item.slug in known),
@@ -182,11 +188,11 @@ class Library:
         slugs = outdated(await self._articles.passages(staying), self._embedder.name)
         return list(await self._articles.revisions({slug: staying[slug] for slug in sorted(slugs)}))
 
-    async def _publish(self, plan: "_Plan", *, reason: str) -> tuple[Release, bool]:
+    async def _publish(self, plan: "_Plan", *, reason: str, by: Person | None = None) -> tuple[Release, bool]:
         live = await self._releases.live("knowledge")  # read late: what others published meanwhile stays
         manifest = {slug: hash_ for slug, hash_ in live.manifest.items() if slug not in plan.removed}
         manifest.update({revision.slug: revision.hash for revision in plan.incoming})
-        return await self._releases.publish("knowledge", manifest, reason=reason, at=self._clock.now())
+        return await self._releases.publish("knowledge", manifest, reason=reason, at=self._clock.now(), by=by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +262,9 @@ def _plan(folder: _Folder, known: Mapping[str, Revision], *, source: str, overwr
     return _Plan(tuple(incoming), tuple(unchanged), tuple(sorted(removed)), tuple(held))
 
 
-def _changes(release: Release, plan: _Plan, known: Mapping[str, Revision], at: datetime) -> tuple[PolicyChange, ...]:
+def _changes(
+    release: Release, plan: _Plan, known: Mapping[str, Revision], at: datetime, by: Person | None
+) -> tuple[PolicyChange, ...]:
     """The lines of the policy log for what an import changed, with each article's text before and after."""
     after = {revision.slug: revision.body for revision in plan.incoming} | dict.fromkeys(plan.removed, "")
     return tuple(
@@ -266,6 +274,7 @@ def _changes(release: Release, plan: _Plan, known: Mapping[str, Revision], at: d
             kind="article",
             subject=slug,
             why=f"{release.reason} ({release.label})",
+            by=by,
             before=known[slug].body if slug in known else "",
             after=body,
         )

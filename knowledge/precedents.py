@@ -47,8 +47,12 @@ class PrecedentIndex:
         self._following: asyncio.Task[None] | None = None
         self._manifests: dict[int, Mapping[str, str]] = {}
 
-    async def find(self, question: str, triage: Triage, *, at: datetime, release: int) -> tuple[Precedent, ...]:
+    async def find(
+        self, question: str, triage: Triage, *, at: datetime, release: int, room: str = ""
+    ) -> tuple[Precedent, ...]:
         """Find up to three that still hold at that time in that knowledge release, the most alike first.
+
+        Those of a private room only for that `room`.
 
         Each thing that is asked is compared as well as the whole. Questions that triage believes to be of different
         intents are never alike.
@@ -62,7 +66,7 @@ class PrecedentIndex:
         def search() -> tuple[Precedent, ...]:
             vectors = np.asarray(self._embedder.embed([text for text, _ in asked]), dtype=np.float32)
             found = known.alike(asked, vectors)
-            holding = (precedent for precedent in found if precedent.holds(at, manifest))
+            holding = (each for each in found if each.holds(at, manifest) and each.shown_in(room))
             return tuple(islice(holding, _SHOWN))
 
         return await asyncio.to_thread(search)

@@ -1,6 +1,7 @@
 """What people see of a knowledge fix: the card with its diff in each of its states, its forms, the news of its end."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from bot.cards.elements import (
     Actions,
@@ -241,7 +242,9 @@ def _actions(fix: KnowledgeFix) -> list[Element]:
             approve = Button("fix.approve", "Approve", subject, Style.PRIMARY)
             return [Actions((approve, Button("fix.edit", "Edit", subject), back))]
         case FixState.HELD:
-            through = Button("fix.override", "Let it through", subject, Style.DANGER)
-            return [Actions((Button("fix.again", "Try again", subject), through, back))]
+            again = Button("fix.again", "Try again", subject)
+            if fix.gate is not None and fix.gate.verdict is Verdict.FAILED:
+                return [Actions((replace(again, style=Style.PRIMARY), back))]
+            return [Actions((again, Button("fix.override", "Let it through", subject, Style.DANGER), back))]
         case _:
             return []

@@ -19,13 +19,15 @@ def kb() -> None:
 def import_(path: Path, source: str, overwrite: bool, strict: bool) -> None:
     """Make the live knowledge say what the folder of Markdown or HTML files at PATH says."""
     from bot.cli.radar import told
-    from bot.cli.terminal import console, desk_parts, progress_bar, run
+    from bot.cli.terminal import console, desk_parts, progress_bar, run, user
     from bot.workflows.radar import look_around
 
     async def work() -> Any:
         async with desk_parts() as parts:
             with progress_bar("Importing") as tell:
-                report = await parts.library.import_folder(path, progress=tell, source=source, overwrite=overwrite)
+                report = await parts.library.import_folder(
+                    path, progress=tell, source=source, overwrite=overwrite, by=user()
+                )
             return report, await look_around(parts.desk)
 
     report, found = run(work())

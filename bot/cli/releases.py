@@ -119,16 +119,12 @@ def policy(form: str, limit: int) -> None:
 
 
 def _switch(kind: str, reason: str, number: int | None = None, override: bool = False) -> None:
-    import getpass
-
-    from bot.cli.terminal import console, desk_parts, run
-    from bot.domain.chat import Person
+    from bot.cli.terminal import console, desk_parts, run, user
     from bot.workflows import releases
 
     async def work() -> Any:
         async with desk_parts() as parts:
-            who = getpass.getuser()
-            how: Any = {"by": Person("terminal", who, who), "why": reason, "kind": kind}
+            how: Any = {"by": user(), "why": reason, "kind": kind}
             if number is None:
                 return await releases.roll_back(parts.desk, **how)
             return await releases.activate(parts.desk, number, override=override, **how)

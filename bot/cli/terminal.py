@@ -1,6 +1,7 @@
 """What the commands share: settings, a running event loop, progress bars, tables."""
 
 import asyncio
+import getpass
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -11,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 if TYPE_CHECKING:
     from bot.app.parts import Parts
+    from bot.domain.chat import Person
 
 T = TypeVar("T")
 
@@ -50,6 +52,14 @@ async def desk_parts() -> AsyncIterator["Parts"]:
         if parts.desk.judge is not None:
             await parts.desk.judge.close()
         await parts.engine.close()
+
+
+def user() -> "Person":
+    """Whoever is logged in at this terminal, as the records name them."""
+    from bot.domain.chat import Person
+
+    name = getpass.getuser()
+    return Person("terminal", name, name)
 
 
 @contextmanager

@@ -15,7 +15,8 @@ class Precedent:
     """A question with the answer that a person let go out, both without anything that is about one customer.
 
     `id` is the review's. `sources` are the articles that the answer cites, each with the revision that it cites. `by`
-    approved it; `edited` tells that they, or somebody before them, changed what was drafted.
+    approved it; `edited` tells that they, or somebody before them, changed what was drafted. `room` is the private room
+    that it comes from and is shown in alone; "" for an open one.
     """
 
     id: str
@@ -28,6 +29,11 @@ class Precedent:
     sources: Mapping[str, str] = field(default_factory=dict)
     edited: bool = False
     high_risk: bool = False
+    room: str = ""
+
+    def shown_in(self, room: str) -> bool:
+        """Tell whether people of that room may read it."""
+        return self.room in ("", room)
 
     def holds(self, at: datetime, manifest: Mapping[str, str]) -> bool:
         """Tell whether it is not expired, and that knowledge still has the revisions of its articles that it cites."""
@@ -35,5 +41,9 @@ class Precedent:
 
     @property
     def matter(self) -> str:
-        """What is asked, the same for the same question however it is put together: its different words in order."""
-        return " ".join(sorted(set(content_words(self.question[:_READ]))))
+        """What is asked, the same for the same question however it is put together: its different words in order.
+
+        What is asked in a private room is a matter of its own.
+        """
+        asked = " ".join(sorted(set(content_words(self.question[:_READ]))))
+        return f"{self.room}: {asked}" if self.room else asked

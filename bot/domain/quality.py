@@ -140,8 +140,8 @@ class Verdict(StrEnum):
 class GateResult:
     """What a candidate would do to the cases, by their ids: all but `skipped` were run on it and on the live release.
 
-    `failing` are those of `unchanged` that pass on neither. `skipped` is the number of cases that it could not affect. `why` says in a sentence what the verdict rests on, and
-    `runs` are the ids of the eval runs that it was read from.
+    `failing` are those of `unchanged` that pass on neither. `skipped` is the number of cases that it could not affect.
+    `why` says in a sentence what the verdict rests on, and `runs` are the ids of the eval runs that it was read from.
     """
 
     verdict: Verdict

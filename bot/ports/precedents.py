@@ -48,9 +48,12 @@ class Precedents(Protocol):
 class PrecedentFinder(Protocol):
     """Finds the approved answers to questions like this one."""
 
-    async def find(self, question: str, triage: Triage, *, at: datetime, release: int) -> tuple[Precedent, ...]:
+    async def find(
+        self, question: str, triage: Triage, *, at: datetime, release: int, room: str = ""
+    ) -> tuple[Precedent, ...]:
         """Find up to three that still hold at that time in that knowledge release, the most alike first.
 
+        What comes from a private room is found for that `room` alone.
         Mostly there is none: only what asks nearly the same is found. Never fails on any text.
         """
         ...

@@ -116,7 +116,8 @@ async def gather(desk: Desk, escalation: Escalation, triage: Triage, release: in
     internal = tuple(passage for passage in known.passages if passage.audience is Audience.INTERNAL)
     precedents: tuple[Precedent, ...] = ()
     if desk.precedents is not None:
-        precedents = await desk.precedents.find(escalation.asked, triage, at=at, release=cited.release)
+        room = escalation.place.room if escalation.place else ""
+        precedents = await desk.precedents.find(escalation.asked, triage, at=at, release=cited.release, room=room)
     return Found(cited.passages, cited.release, internal, cited.notes, precedents)
 
 

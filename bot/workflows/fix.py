@@ -15,6 +15,7 @@ from bot.domain.fix import (
     rebased,
     why_decided,
 )
+from bot.domain.quality import Verdict
 from bot.domain.text.masking import known_values
 from bot.domain.text.plain import readable
 from bot.ports import Desk, Run
@@ -168,8 +169,13 @@ async def try_again(desk: Desk, subject: str, actor: Person, *, ref: str) -> Non
 
 
 async def override(desk: Desk, subject: str, manager: Person, *, reason: str, ref: str) -> None:
-    """Let a held fix go live against its evals, with a manager's reason, which the policy log keeps."""
+    """Let a held fix go live against its evals, with a manager's reason, which the policy log keeps.
+
+    Raises Conflict where there is no verdict to go against: what could not be judged never passes.
+    """
     fix = await seen(desk, subject)
+    if fix.gate is not None and fix.gate.verdict is Verdict.FAILED:
+        raise Conflict("The evals could not judge this fix, so there is nothing to let it through against. Try again.")
     role = await desk.people.role(manager)
     if role is None or role < Role.MANAGER:
         raise NotAllowed("Only a manager lets through what the evals hold.")

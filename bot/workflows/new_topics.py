@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.answer import UNKNOWN_INTENT, Risk
-from bot.domain.escalation import EscalationStatus
+from bot.domain.errors import RatchetError
+from bot.domain.escalation import Escalation, EscalationStatus
 from bot.domain.intents import ALIKE, FEWEST, TopicProposal, TopicState
 from bot.domain.text.naming import name_of
 from bot.domain.text.plain import shortened
@@ -116,9 +117,21 @@ async def _asking(desk: Desk, escalations: Iterable[str]) -> tuple[Thread, ...]:
     threads = []
     for name in escalations:
         escalation = await desk.store.escalations.get(name)
-        if escalation.status is not EscalationStatus.WITHDRAWN and escalation.asked.strip():
+        asks = escalation.status is not EscalationStatus.WITHDRAWN and escalation.asked.strip()
+        if asks and await _told_at_home(desk, escalation):
             threads.append(Thread(escalation, (await desk.store.reviews.of_escalation(name))[-1]))
     return tuple(sorted(threads, key=lambda thread: (thread.review.opened_at, thread.review.id)))
+
+
+async def _told_at_home(desk: Desk, escalation: Escalation) -> bool:
+    """Tell whether the home room may read of it: what a private room is asked is told there alone."""
+    if escalation.place is None:
+        return True
+    try:
+        room = await desk.platforms[escalation.place.platform].room(escalation.place.room)
+    except RatchetError:  # what cannot be told now is left to the next week's look
+        return False
+    return not room.private or desk.policy.home_room in (room.id, f"#{room.name}")
 
 
 # --- topics that were told before -------------------------------------------------------------------------------------

@@ -32,8 +32,18 @@ async def remember(desk: Desk, review_id: str) -> bool:
     """Keep the answer as a precedent, if it was delivered, stood since, and says something to others; tell if so."""
     if not desk.policy.precedent_days:
         return False
-    precedent = precedent_of(await of_review(desk, review_id), timedelta(days=desk.policy.precedent_days))
-    return precedent is not None and await desk.store.precedents.save(precedent)
+    thread = await of_review(desk, review_id)
+    precedent = precedent_of(thread, timedelta(days=desk.policy.precedent_days))
+    if precedent is None:
+        return False
+    return await desk.store.precedents.save(replace(precedent, room=await _private_room(desk, thread)))
+
+
+async def _private_room(desk: Desk, thread: Thread) -> str:
+    """The room of the thread if only its members can read it."""
+    place = thread.review.card.place if thread.review.card else thread.escalation.place
+    private = place is not None and (await desk.platforms[place.platform].room(place.room)).private
+    return place.room if place and private else ""
 
 
 def precedent_of(thread: Thread, holds_for: timedelta) -> Precedent | None:

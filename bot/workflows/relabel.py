@@ -91,7 +91,8 @@ def _asked(escalation: Escalation, triage: Triage | None) -> str:
 
 
 def _otherwise(triage: Triage) -> str:
-    """What else was asked, or else what the question was likeliest to be, believed or not."""
-    likely = [name for need in triage.needs for name in need.likely]
+    """What else was asked; or what the question was likeliest to be, where triage was not sure of anything."""
+    unsure = triage.intent == UNKNOWN_INTENT
+    likely = [name for need in triage.needs for name in need.likely] if unsure else []
     others = [name for name in (*(need.intent for need in triage.needs), *likely) if name not in ("", UNKNOWN_INTENT)]
     return next((name for name in others if name != triage.intent), "")

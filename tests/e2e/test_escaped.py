@@ -42,6 +42,7 @@ async def test_a_customer_who_asks_again_after_the_answer_was_not_helped(desk: D
     await desk.hands.do("forms/submit", as_="ana", values={"Reply": "Please see our website."})
     card = await desk.shows(card, "Delivered to this thread")
     said = {"as_": "gus", "room": "#escalations", "thread": card["thread_ts"]}
-    await desk.hands.do("messages", text="That does not help. Do you deliver to Switzerland? What does it cost?", **said)
+    again = "That does not help. Do you deliver to Switzerland? What does it cost?"
+    await desk.hands.do("messages", text=again, **said)
     told = words(await desk.shows(card, "The customer came back after this answer"))
     assert "No eval case would have caught this" in told

@@ -53,6 +53,7 @@ class ScriptedPlatform:
     """Every posted card as it stands now, by key."""
     told: list[tuple[str, str]] = field(default_factory=list)
     shared: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
     """The rooms that another organisation can read."""
     closed: tuple[str, ...] = ()
     """The private rooms that nobody who asks is in."""
@@ -91,7 +92,7 @@ class ScriptedPlatform:
 
     async def room(self, room: str) -> Room:
         self._trouble()
-        return Room(room, room, shared=room in self.shared)
+        return Room(room, room, shared=room in self.shared, private=room in self.private)
 
     async def sees(self, person: Person, room: str) -> bool:
         return room not in self.closed

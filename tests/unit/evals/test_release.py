@@ -205,6 +205,8 @@ async def test_a_gate_that_cannot_run_holds_and_says_so(
     held = await ready.store.fixes.get(fix.id)
     assert held.gate is not None
     assert (held.state, held.gate.verdict) == (FixState.HELD, Verdict.FAILED)
+    with pytest.raises(Conflict, match="could not judge"):
+        await fixing.override(ready, held.subject, MAE, reason="It is urgent.", ref="2")
     assert "secret" not in held.gate.why
     assert "3 working days" in await said(ready)
     monkeypatch.undo()

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -9,12 +10,13 @@ import pytest_asyncio
 from bot.cards.block_kit import render_card
 from bot.domain.answer import UNKNOWN_INTENT, Risk
 from bot.domain.errors import Unavailable
+from bot.domain.escalation import Escalation
 from bot.domain.intents import Label, LabelSource, TopicState
 from bot.ports import Desk
 from bot.workflows.new_topics import MOST_A_WEEK, propose_topics, propose_weekly
 from bot.workflows.run import RecordedRun
 from bot.workflows.topics import dismiss
-from tests.contracts.store_samples import ANA
+from tests.contracts.store_samples import ANA, NOON
 from tests.unit.scripted import Clock, NotingRuntime, ScriptedPlatform
 from tests.unit.topics_desk import COURSES, REP, ROASTING, ask, cards, distinguishing, propose
 
@@ -69,15 +71,30 @@ async def test_the_weekly_job_starts_one_run_a_week(asked: Desk, runtime: Noting
 
 
 async def test_what_could_not_be_shown_is_kept_and_shown_by_the_next_run(
-    asked: Desk, platform: ScriptedPlatform
+    asked: Desk, platform: ScriptedPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    platform.troubles = [Unavailable("Slack is away.")] * 40
-    (topic,) = await propose(asked)
+    async def away(*message: object, key: str) -> None:
+        raise Unavailable("Slack is away.")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(platform, "post", away)
+        (topic,) = await propose(asked)
     assert topic.card is None
-    platform.troubles.clear()
     (shown,) = await propose(asked)
     assert shown.card is not None
     assert len(cards(platform)) == 1
+
+
+async def test_what_a_private_room_was_asked_is_told_to_that_room_alone(
+    asked: Desk, platform: ScriptedPlatform
+) -> None:
+    platform.private = tuple({escalation.place.room for escalation in await everything(asked) if escalation.place})
+    assert not await propose(asked)
+
+
+async def everything(desk: Desk) -> list[Escalation]:
+    reviews = await desk.store.reviews.of_intent(UNKNOWN_INTENT, NOON - timedelta(days=60))
+    return [await desk.store.escalations.get(review.escalation_id) for review in reviews]
 
 
 async def test_a_topic_that_waits_grows_on_its_own_card(asked: Desk, platform: ScriptedPlatform, clock: Clock) -> None:

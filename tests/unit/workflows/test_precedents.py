@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -29,7 +29,7 @@ from evals.runner import run_case
 from handlers import reviews
 from tests.contracts.store_samples import ANA, NOON, RECEIPT, THREAD, decision, draft, escalation, proposal, ready, turn
 from tests.contracts.test_store_precedents import precedent
-from tests.unit.scripted import Clock, Judge, LiveRun, ScriptedSurface, working_with
+from tests.unit.scripted import Clock, Judge, LiveRun, ScriptedPlatform, ScriptedSurface, working_with
 
 HALF_YEAR = timedelta(days=180)
 ASKED = "I am Hanna Vos (hanna@x.example). How long does my order FH-1042391 travel?"
@@ -197,10 +197,20 @@ async def test_a_later_draft_that_is_rejected_leaves_the_answer_that_was_sent(de
     assert len(await kept(desk)) == 1
 
 
+async def test_what_was_answered_in_a_private_room_is_known_to_that_room_alone(
+    desk: Desk, run: LiveRun, platform: ScriptedPlatform
+) -> None:
+    platform.private = (THREAD.room,)
+    await send(run, desk, (await approved(desk)).id)
+    (kept_one,) = await kept(desk)
+    assert kept_one.room == THREAD.room
+    assert [kept_one.shown_in(room) for room in (THREAD.room, "C_OTHER", "")] == [True, False, False]
+
+
 class Always:
     """Finds the same answer to whatever is asked."""
 
-    async def find(self, question: str, triage: Triage, *, at: datetime, release: int) -> tuple[Precedent, ...]:
+    async def find(self, question: str, triage: Triage, **how: object) -> tuple[Precedent, ...]:
         return (precedent(),)
 
 
