@@ -40,14 +40,18 @@ class Dispersion:
         return max(self.squares / self.means, _LEAST) if self.means > 0 else _LEAST
 
     def surprise(self, seen: int, expected: float) -> float:
-        """The negative logarithm of the chance to see as many or more where so many are expected; at most about 690."""
+        """The negative logarithm of the chance to see more, with half of the chance to see as many; at most about 690.
+
+        Half (Lancaster's mid-P, 1961), because a whole one makes thin counts look less rare than they are.
+        """
         from scipy.special import betainc
 
         if seen <= 0:
             return 0.0
         factor = self.factor
-        size = max(expected, 1e-3) / (factor - 1.0)
-        return -math.log(max(float(betainc(seen, size, 1.0 - 1.0 / factor)), _DEEPEST))
+        size, share = max(expected, 1e-3) / (factor - 1.0), 1.0 - 1.0 / factor
+        tail = float(betainc(seen, size, share)) + float(betainc(seen + 1, size, share))
+        return -math.log(max(tail / 2.0, _DEEPEST))
 
 
 @dataclass(slots=True)
