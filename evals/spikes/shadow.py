@@ -5,7 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.domain.codec import codec
 from bot.domain.spike import Alert, AlertState, Series, series_of_key
@@ -48,7 +48,7 @@ async def watch(desk: Desk) -> None:
     if watched.until is None:
         begin = min((whole(event.at) for event in happened), default=begin)
     lines = {series_of_key(key): codec(Line).validate_json(text) for key, text in watched.series.items()}
-    rises = await asyncio.to_thread(advance, lines, happened, begin, until, now)
+    rises = await asyncio.to_thread(advance, lines, happened, (begin, until), now, desk.policy.calendar.zone)
     before = await desk.store.spikes.alerts(now)
     changed = told(rises, before, happened, {series for series, line in lines.items() if line.alarm.is_open})
     kept = Watched(until, {series.key: codec(Line).dump_json(line).decode() for series, line in lines.items()})
@@ -64,9 +64,14 @@ async def _events(desk: Desk, since: datetime, until: datetime) -> list[Event]:
 
 
 def advance(
-    lines: dict[Series, Line], happened: Iterable[Event], begin: datetime, until: datetime, now: datetime
+    lines: dict[Series, Line],
+    happened: Iterable[Event],
+    span: tuple[datetime, datetime],
+    now: datetime,
+    zone: tzinfo = UTC,
 ) -> list[Rise]:
-    """Read every bucket from `begin` to `until` in each series; a series begins when something first counts in it."""
+    """Read every bucket of the span in each series; a series begins when something first counts in it."""
+    begin, until = span
     counts: Counter[tuple[Series, datetime]] = Counter((event.series, whole(event.at)) for event in happened)
     first: dict[Series, datetime] = {}
     for series, bucket in counts:
@@ -77,7 +82,7 @@ def advance(
         line = lines.setdefault(series, Line())
         bucket = begin if known else max(begin, first[series])
         while bucket < until:
-            reading = line.detector.update(bucket, counts[series, bucket])
+            reading = line.detector.update(bucket, counts[series, bucket], zone)
             change = line.alarm.hear(reading, now)
             if change is not Change.NONE:
                 rises.append((series, change, reading))

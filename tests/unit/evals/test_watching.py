@@ -135,11 +135,11 @@ def test_one_person_looks_at_an_alert_and_nobody_at_one_that_is_over() -> None:
 def test_an_intent_that_is_new_is_learned_before_it_is_told() -> None:
     start = datetime(2026, 3, 2, tzinfo=UTC)
     lines: dict[Series, Line] = {}
-    advance(lines, [], start, start + timedelta(days=10), start + timedelta(days=10))
     later = start + timedelta(days=10)
+    advance(lines, [], (start, later), later)
     happened = [Event(REFUND, later, f"esc_{i}") for i in range(50)]
 
-    assert not advance(lines, happened, later, later + BUCKET, later + BUCKET)
+    assert not advance(lines, happened, (later, later + BUCKET), later + BUCKET)
     assert REFUND in lines
 
 
