@@ -67,7 +67,7 @@ class Detector:
         if self.until is not None and at > self.until:
             self.seen, self.expected = [], []
         if self.until is not None and (self.until - BUCKET).astimezone(UTC).date() != at.astimezone(UTC).date():
-            self.days.close()
+            self._close_day()
         local = at.astimezone(zone)
         hour = local.weekday() * 24 + local.hour
         self.seen = [*self.seen, count][-SCALES[-1] :]
@@ -78,6 +78,11 @@ class Detector:
         if reading.ready:
             self.days.reach(reading.height)
         return self._tempered(reading)
+
+    def _close_day(self) -> None:
+        self.days.close()
+        for dispersion in self.dispersions:
+            dispersion.settle()
 
     def _tempered(self, reading: Reading) -> Reading:
         return replace(reading, height=self.days.temper(reading.height))

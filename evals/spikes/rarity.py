@@ -18,18 +18,24 @@ class Dispersion:
 
     The variance is proportional to the mean (quasi-Poisson, as in Farrington et al. 1996), and the tail is the negative
     binomial distribution's of that mean and variance. A bursty series so needs more to be rare than an even one. What
-    is further than twenty standard deviations away teaches as if it were there, so that a spike hides no later one.
+    is further than twenty standard deviations of the day before away teaches as if it were there, so that a spike does
+    not hide later ones.
     """
 
     squares: float = 0.0
     means: float = 0.0
     learned: int = 0
+    settled: float | None = None
+
+    def settle(self) -> None:
+        """A day is over: from now on what is far is told by the dispersion of this moment."""
+        self.settled = self.factor
 
     def learn(self, seen: float, expected: float) -> None:
         """Take in a window, beside what was expected of it."""
         self.learned += 1
         step = 1.0 / min(self.learned, _MEMORY)
-        far = _FAR * math.sqrt(self.factor * expected) + 1.0
+        far = _FAR * math.sqrt((self.settled or self.factor) * expected) + 1.0
         off = min(seen - expected, far)
         self.squares += step * (off * off - self.squares)
         self.means += step * (expected - self.means)

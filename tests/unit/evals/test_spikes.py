@@ -132,6 +132,13 @@ def test_a_past_spike_does_not_hide_the_next_one() -> None:
     assert len(line.opened()) == 2
 
 
+def test_not_even_a_huge_spike_hides_a_smaller_one_a_week_later() -> None:
+    line = Line().read(counts(flat(3), 14)).read([3000] * 24)
+    line.read(counts(flat(3), 7, seed=2)).read([30] * 12)
+
+    assert len(line.opened()) == 2
+
+
 def test_a_level_that_has_risen_for_good_is_told_once_and_then_believed() -> None:
     line = Line().read(counts(flat(3), 14)).read(counts(flat(9), 14, seed=2))
 
