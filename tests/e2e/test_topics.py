@@ -32,7 +32,7 @@ async def _ask(url: str) -> None:
     for number, text in enumerate([*COURSES, *OTHERS, "An old barista course question"]):
         at = now - (timedelta(weeks=9) if text.startswith("An old") else timedelta(days=1, minutes=-number))
         turn = Turn(f"{number}", Author.CUSTOMER, text, at)
-        asked, _ = await store.escalations.receive(escalation(f"esc_{number}", turn, opened_at=at))
+        asked, _ = await store.escalations.receive(escalation(f"esc_{number}", turn, opened_at=at, place=None))
         review, _ = await store.reviews.open(asked, at=at)
         unknown = replace(proposal().triage, intent=UNKNOWN_INTENT)
         await store.reviews.propose(review.id, proposal(triage=unknown))
