@@ -58,7 +58,7 @@ def review_card(
             triage = review.proposal.triage if review.proposal else None
             elements = [*_question(escalation, triage), *proposal_elements(review), *_actions(review)]
         case ReviewState.DELIVERING | ReviewState.DELIVERED | ReviewState.REJECTED | ReviewState.HANDED_OFF:
-            elements = [*_question(escalation), *_ending(escalation, review, escaped)]
+            elements = [*_question(escalation, guided=False), *_ending(escalation, review, escaped)]
         case ReviewState.FAILED:
             elements = [*_question(escalation), *_failure(review)]
         case _:
@@ -110,13 +110,16 @@ def _beginning(escalation: Escalation) -> Element:
     return Quote(f"{beginning} … (the rest is in the thread)")
 
 
-def _question(escalation: Escalation, triage: Triage | None = None) -> list[Element]:
-    """Who asks, why it is urgent, and what: summed up first where it is long."""
+def _question(escalation: Escalation, triage: Triage | None = None, *, guided: bool = True) -> list[Element]:
+    """Who asks, why it is urgent, and what: summed up first where it is long.
+
+    What has ended was not `guided` by what the team said last.
+    """
     elements: list[Element] = [Paragraph(tuple(_who(escalation)))]
     elements += flag_elements(triage) if triage else []
     summary = summary_elements(triage) if triage and is_long(escalation) else []
     elements += [*summary, _beginning(escalation) if summary else _asked(escalation)]
-    if escalation.guidance:
+    if guided and escalation.guidance:
         elements.append(Note((f"With this guidance from the team: {escalation.guidance[-1]}",)))
     return elements
 
