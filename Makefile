@@ -30,7 +30,7 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup ## run Ratchet with a sandbox workspace and a sample company; CHECK=1 plays it through and prints a transcript
 	@$(BIN)/ratchet demo $(if $(CHECK),--check)
 
-test: setup ## run all tests, 7 minutes on 2 cores (those that need a browser or PostgreSQL say so where there is none)
+test: setup ## run all tests, 8 minutes on 2 cores (those that need a browser or PostgreSQL say so where there is none)
 	@$(PYTEST) $(ARGS)
 
 quick: setup ## run the tests that start no other processes, under 2 minutes
