@@ -1,10 +1,11 @@
 """What metrics of drafts share: which of them were decided, and whether an abstention turned out right."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from bot.domain.history import Conversation, Drafted
 from bot.domain.review import Action, FailureMode
+from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
 
 KNOWN, NEW = 1 / 3, 2 / 3
 """Shares of new words up to which an answer says what the passages say, and from which it says something else."""
@@ -15,6 +16,29 @@ def decided(conversation: Conversation, *, abstained: bool = False) -> Iterator[
     for draft in conversation.drafts:
         if draft.decided is not None and draft.proposed and draft.abstained is abstained:
             yield draft.decided.at, draft
+
+
+def share_of_decided(
+    name: str, title: str, numerator: str, better: Better, counts: Callable[[Drafted], bool]
+) -> Metric:
+    """The metric of how many decided drafts are of a kind; each counts once, when it was decided."""
+
+    def observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
+        for at, draft in decided(conversation):
+            yield Observed(at, float(counts(draft)), draft=draft)
+
+    return Metric(
+        name=name,
+        title=title,
+        section=Section.DRAFTS,
+        numerator=numerator,
+        denominator="drafts with a text that were decided on",
+        unit=Unit.SHARE,
+        better=better,
+        statistic=Statistic.SHARE,
+        source="decisions on the cards",
+        observe=observe,
+    )
 
 
 def was_right(abstention: Drafted, conversation: Conversation) -> bool | None:

@@ -1,5 +1,6 @@
 """The durable run behind an accepted or merged topic: teach the taxonomy, try it, put it live or hold it; in steps."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.domain.errors import Conflict, RatchetError
@@ -83,14 +84,12 @@ async def settle(desk: Desk, topic_id: str, tried: Tried) -> None:
     if topic.state is TopicState.TRYING:
         await _label(desk, topic, tried.release.number)
         state = TopicState.MERGED if topic.merges else TopicState.ACCEPTED
-        await _change(desk, replace(topic, state=state, gate=tried.gate, release=tried.release.number))
+        await _end(desk, topic_id, state=state, gate=tried.gate, release=tried.release.number)
 
 
 async def hold(desk: Desk, topic_id: str, verdict: GateResult) -> None:
     """Leave everything as it is, and say why."""
-    topic = await desk.store.topics.get(topic_id)
-    if topic.state is TopicState.TRYING:
-        await _change(desk, replace(topic, state=TopicState.HELD, gate=verdict))
+    await _end(desk, topic_id, state=TopicState.HELD, gate=verdict)
 
 
 async def _label(desk: Desk, topic: TopicProposal, number: int) -> None:
@@ -113,14 +112,8 @@ async def _label(desk: Desk, topic: TopicProposal, number: int) -> None:
     await desk.store.labels.mark_taught(learned, number)
 
 
-async def _change(desk: Desk, wanted: TopicProposal) -> None:
-    """Change the topic while it is tried; a card that was posted meanwhile is kept.
-
-    Where another run of the topic has ended it meanwhile, that end stands.
-    """
-    while (stored := await desk.store.topics.get(wanted.id)).state is TopicState.TRYING:
-        try:
-            await desk.store.topics.change(replace(wanted, version=stored.version, card=stored.card))
-            return
-        except Conflict:
-            continue
+async def _end(desk: Desk, topic_id: str, **how: object) -> None:
+    """End the trial so, unless another run of the topic has ended it meanwhile."""
+    while (topic := await desk.store.topics.get(topic_id)).state is TopicState.TRYING:
+        with suppress(Conflict):
+            await desk.store.topics.change(replace(topic, **how))  # type: ignore[arg-type]

@@ -53,10 +53,9 @@ async def visited_release(store: Store, said: Mapping[str, str], code: Mapping[s
     texts = await store.workflow_parts.texts(live.manifest)
     if not live.number or not texts:
         return await start_release(store, said, code, now)
-    if any(texts.get(name) != text for name, text in code.items() if name != "search"):
-        before = await store.workflow_parts.texts((await store.releases.live(FILES)).manifest)
-        return await start_release(store, before or said, code, now)
     noted = await store.workflow_parts.texts((await store.releases.live(FILES)).manifest)
+    if any(texts.get(name) != text for name, text in code.items() if name != "search"):
+        return await start_release(store, noted or said, code, now)
     if changed := sorted(name for name, text in said.items() if text != noted.get(name)):
         files = ", ".join(changed)
         log.warning(

@@ -23,7 +23,7 @@ from bot.workflows.misquoting import misquotes_of
 from bot.workflows.owners import intent_rooms, owner_room, rooms_of
 from bot.workflows.publishable import check_publishable
 from bot.workflows.radar import contradictions_of
-from bot.workflows.showing import cases_named, own_room, through_outages, wait_after
+from bot.workflows.showing import cases_named, own_room, repaint, through_outages, wait_after
 
 SOURCE = "chat"
 """Where articles come from that were fixed by the team: an import of files does not overwrite them."""
@@ -216,23 +216,13 @@ async def show_fix(run: Run, desk: Desk, *, fix: str) -> None:
 
 async def paint(desk: Desk, fix_id: str) -> float | None:
     """Bring the card up to date; return None when it is, else the seconds to wait before trying again."""
-    return await wait_after(_paint(desk, fix_id), fix_id)
+    painting = repaint(lambda: desk.store.fixes.get(fix_id), lambda fix: _paint_once(desk, fix))
+    return await wait_after(painting, fix_id)
 
 
 async def tell(desk: Desk, fix_id: str) -> float | None:
     """Tell the thread where the fix began, if it is the team's alone, how it stands: once for each state."""
     return await wait_after(_tell(desk, fix_id), fix_id)
-
-
-async def _paint(desk: Desk, fix_id: str) -> None:
-    """Paint, again while the fix changes underneath, so that an older state never stays on top of a newer one."""
-    fix = await desk.store.fixes.get(fix_id)
-    while True:
-        await _paint_once(desk, fix)
-        latest = await desk.store.fixes.get(fix_id)
-        if replace(latest, version=fix.version, card=fix.card) == fix and latest.card is not None:
-            return
-        fix = latest
 
 
 async def _paint_once(desk: Desk, fix: KnowledgeFix) -> None:

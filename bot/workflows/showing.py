@@ -4,17 +4,22 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 
 from bot.cards.elements import Card
 from bot.cards.review import failure_card, opening_card, review_card
 from bot.domain.chat import Person, Place, Room
 from bot.domain.errors import DeliveryFailed, NotFound, RatchetError, Unavailable
 from bot.domain.escalation import Escalation
+from bot.domain.fix import KnowledgeFix
+from bot.domain.intents import TopicProposal
 from bot.domain.quality import EvalCase, GateResult
 from bot.domain.review import Review, ReviewState
 from bot.ports import Desk, Platform, Run
 
 log = logging.getLogger(__name__)
+
+Shown = TypeVar("Shown", Review, KnowledgeFix, TopicProposal)
 
 A_WHILE = timedelta(minutes=5)
 """More than all the tries that the platform's adapter makes within one of ours."""
@@ -83,6 +88,17 @@ async def wait_after(effect: Awaitable[object], subject: str) -> float | None:
     return None
 
 
+async def repaint(read: Callable[[], Awaitable[Shown]], paint_once: Callable[[Shown], Awaitable[None]]) -> None:
+    """Paint, again while it changes underneath, so that an older state never stays on top of a newer one."""
+    shown = await read()
+    while True:
+        await paint_once(shown)
+        latest = await read()
+        if latest.version == shown.version:
+            return
+        shown = latest
+
+
 async def paint(desk: Desk, review_id: str, owner: str = "") -> float | None:
     """Bring the card up to date; return None when it is, else the seconds to wait before trying again."""
     return await wait_after(_paint(desk, review_id, owner), review_id)
@@ -126,14 +142,7 @@ async def _place(desk: Desk, review_id: str) -> Place | None:
 
 
 async def _paint(desk: Desk, review_id: str, owner: str, writing: str = "") -> None:
-    """Paint, again while the review changes underneath, so that an older state never stays on top of a newer one."""
-    review = await desk.store.reviews.get(review_id)
-    while True:
-        await _paint_once(desk, review, owner, writing)
-        latest = await desk.store.reviews.get(review_id)
-        if latest.version == review.version:
-            return
-        review = latest
+    await repaint(lambda: desk.store.reviews.get(review_id), lambda review: _paint_once(desk, review, owner, writing))
 
 
 async def _paint_once(desk: Desk, review: Review, owner: str, writing: str) -> None:

@@ -18,7 +18,7 @@ from bot.domain.intents import (
 )
 from bot.ports import Desk, KnownIntent, Platform, Run
 from bot.workflows.capture import Thread, stand_ins
-from bot.workflows.showing import cases_named, own_room, through_outages, wait_after
+from bot.workflows.showing import cases_named, own_room, repaint, through_outages, wait_after
 
 FEWEST_EXAMPLES = 3
 """Examples that an intent is taught with; fewer tell nothing."""
@@ -169,18 +169,8 @@ async def show_topic(run: Run, desk: Desk, *, topic: str) -> None:
 
 async def paint(desk: Desk, topic_id: str) -> float | None:
     """Bring the card up to date; return None when it is, else the seconds to wait before trying again."""
-    return await wait_after(_paint(desk, topic_id), topic_id)
-
-
-async def _paint(desk: Desk, topic_id: str) -> None:
-    """Paint, again while the topic changes underneath, so that an older state never stays on top of a newer one."""
-    topic = await desk.store.topics.get(topic_id)
-    while True:
-        await _paint_once(desk, topic)
-        latest = await desk.store.topics.get(topic_id)
-        if replace(latest, version=topic.version, card=topic.card) == topic and latest.card is not None:
-            return
-        topic = latest
+    painting = repaint(lambda: desk.store.topics.get(topic_id), lambda topic: _paint_once(desk, topic))
+    return await wait_after(painting, topic_id)
 
 
 async def _paint_once(desk: Desk, topic: TopicProposal) -> None:

@@ -4,27 +4,13 @@ Each decided draft counts once, when it was decided; together with the other thr
 have no text to decide on and are not among them; what was superseded or still waits was not decided.
 """
 
-from collections.abc import Iterator
-
-from bot.domain.history import Conversation
-from evals.drafts import decided
-from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
+from bot.domain.history import Drafted
+from evals.drafts import share_of_decided
+from evals.metric import Better
 
 
-def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
-    for at, draft in decided(conversation):
-        yield Observed(at, float(draft.rewritten), draft=draft)
+def _counts(draft: Drafted) -> bool:
+    return draft.rewritten
 
 
-METRIC = Metric(
-    name="edited",
-    title="Edited",
-    section=Section.DRAFTS,
-    numerator="approved after a person changed them",
-    denominator="drafts with a text that were decided on",
-    unit=Unit.SHARE,
-    better=Better.LOWER,
-    statistic=Statistic.SHARE,
-    source="decisions on the cards",
-    observe=_observe,
-)
+METRIC = share_of_decided("edited", "Edited", "approved after a person changed them", Better.LOWER, _counts)

@@ -4,28 +4,14 @@ Each decided draft counts once, when it was decided; together with the other thr
 have no text to decide on and are not among them; what was superseded or still waits was not decided.
 """
 
-from collections.abc import Iterator
-
-from bot.domain.history import Conversation
+from bot.domain.history import Drafted
 from bot.domain.review import Action
-from evals.drafts import decided
-from evals.metric import Better, Lens, Metric, Observed, Section, Statistic, Unit
+from evals.drafts import share_of_decided
+from evals.metric import Better
 
 
-def _observe(conversation: Conversation, lens: Lens) -> Iterator[Observed]:
-    for at, draft in decided(conversation):
-        yield Observed(at, float(draft.decided is not None and draft.decided.action is Action.REJECT), draft=draft)
+def _counts(draft: Drafted) -> bool:
+    return draft.decided is not None and draft.decided.action is Action.REJECT
 
 
-METRIC = Metric(
-    name="rejected",
-    title="Rejected",
-    section=Section.DRAFTS,
-    numerator="rejected",
-    denominator="drafts with a text that were decided on",
-    unit=Unit.SHARE,
-    better=Better.LOWER,
-    statistic=Statistic.SHARE,
-    source="decisions on the cards",
-    observe=_observe,
-)
+METRIC = share_of_decided("rejected", "Rejected", "rejected", Better.LOWER, _counts)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -64,8 +65,7 @@ ANSWER = MONDAY + timedelta(minutes=10)
 def test_every_metric_says_what_it_counts() -> None:
     assert len(EVERY) >= 29
     for name, metric in EVERY.items():
-        module = metric.observe.__module__
-        assert module == f"evals.metrics.{name}"
+        assert import_module(f"evals.metrics.{name}").METRIC is metric
         assert metric.title and metric.numerator and metric.source
         assert metric.denominator or metric.statistic is Statistic.COUNT
         assert metric.least >= 20 or metric.statistic is Statistic.COUNT
