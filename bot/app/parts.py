@@ -170,4 +170,10 @@ def _policy(settings: Settings, time: TeamTime) -> Policy:
         calendar=time.calendar,
         oncall_room=settings.oncall.room,
         quiet=time.quiet,
+        alerts=settings.alerts.mode == "on",
+        repage_minutes=settings.alerts.repage_minutes,
+        managers_room=settings.digest.room,
+        digest=time.digest,
+        mail_to=settings.digest.mail_to,
+        sample=time.sample,
     )

@@ -13,8 +13,9 @@ from bot.domain.calendar import Calendar, time_zone
 from bot.domain.errors import Misconfigured, Rejected
 from bot.domain.hours import Hours
 from bot.domain.rota import Rota, Shift, parse_rota
-from bot.ports import Clock
-from bot.settings import OnCall, Settings, Team
+from bot.domain.schedule import Schedule
+from bot.ports import Clock, Sampling
+from bot.settings import Digest, OnCall, Quality, Settings, Team
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,17 @@ class TeamTime:
     calendar: Calendar
     quiet: Calendar | None
     on_call: RotaOnCall | None
+    digest: Schedule | None
+    sample: Sampling | None
 
 
 def team_time(settings: Settings, clock: Clock) -> TeamTime:
     """Read it. Raises Misconfigured, naming the setting or the file and what is wrong with it."""
     calendar = _calendar(settings.team)
     quiet = _quiet(settings.oncall, calendar.zone)
-    return TeamTime(calendar, quiet, _rota(settings.oncall, calendar.zone, clock))
+    on_call = _rota(settings.oncall, calendar.zone, clock)
+    digest = _digest(settings.digest, calendar.zone)
+    return TeamTime(calendar, quiet, on_call, digest, _sampling(settings.quality, calendar.zone))
 
 
 def _calendar(team: Team) -> Calendar:
@@ -61,6 +66,20 @@ def _quiet(on_call: OnCall, zone: ZoneInfo) -> Calendar | None:
         return None
     with _naming("RATCHET_ONCALL_QUIET_HOURS"):
         return Calendar(zone, Hours.parse(on_call.quiet_hours))
+
+
+def _digest(digest: Digest, zone: ZoneInfo) -> Schedule | None:
+    with _naming("RATCHET_DIGEST_SCHEDULE"):
+        schedule = Schedule.parse(digest.schedule, zone)
+    return schedule if digest.room or digest.mail_to else None
+
+
+def _sampling(quality: Quality, zone: ZoneInfo) -> Sampling | None:
+    with _naming("RATCHET_QA_SCHEDULE"):
+        schedule = Schedule.parse(quality.schedule, zone)
+    if not quality.room:
+        return None
+    return Sampling(quality.room, schedule, quality.margin, quality.failures, quality.double)
 
 
 def _rota(on_call: OnCall, zone: ZoneInfo, clock: Clock) -> RotaOnCall | None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, assert_never
 
 from bot.cards.block_controls import actions, input_block, numbered
+from bot.cards.block_figures import picture, table
 from bot.cards.block_text import NOTE_TEXT, clean, cut, escaped, head, note, plain, rich, text_element, units
 from bot.cards.elements import (
     Actions,
@@ -25,7 +26,9 @@ from bot.cards.elements import (
     Notice,
     Paragraph,
     PersonInput,
+    Picture,
     Quote,
+    Table,
     Text,
     TextInput,
     Tick,
@@ -163,22 +166,34 @@ def _blocks(element: Element | Input, limit: int) -> list[Json]:
         case Heading(text):
             heading = plain(text, 150)
             return [{"type": "header", "text": heading}] if heading else []
+        case Paragraph() | Quote() | Facts() | Notice() | Note():
+            return _running_text(element, limit)
+        case Divider():
+            return [{"type": "divider"}]
+        case Actions(buttons, more):
+            return actions(buttons, more)
+        case Table():
+            return table(element, limit)
+        case Picture():
+            return picture(element)
+        case TextInput() | Choice() | Tick() | PersonInput() | DateInput():
+            return input_block(element)
+        case _:
+            assert_never(element)
+
+
+def _running_text(element: Paragraph | Quote | Facts | Notice | Note, limit: int) -> list[Json]:
+    match element:
         case Paragraph(text):
             return _rich_text("rich_text_section", text, limit)
-        case Quote(text):
-            return _rich_text("rich_text_quote", (text,), limit)
+        case Quote(words):
+            return _rich_text("rich_text_quote", (words,), limit)
         case Facts(rows):
             return _facts(rows, limit // 4)
         case Notice(tone, text):
             return _rich_text("rich_text_section", (f"{SIGNS[tone]} ", *text), limit)
         case Note(text):
             return note(text, min(limit, NOTE_TEXT))
-        case Divider():
-            return [{"type": "divider"}]
-        case Actions(buttons, more):
-            return actions(buttons, more)
-        case TextInput() | Choice() | Tick() | PersonInput() | DateInput():
-            return input_block(element)
         case _:
             assert_never(element)
 

@@ -134,7 +134,25 @@ class Actions:
     more: tuple[Button, ...] = ()
 
 
-Element = Heading | Paragraph | Quote | Facts | Notice | Note | Divider | Actions
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under a head; the columns in `numeric` (from 0) are aligned to the right. A card has one at most."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[Text, ...], ...]
+    numeric: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that `Platform.upload` took, by what it gave; `alt` says what it shows to those who cannot see it."""
+
+    file: str
+    alt: str
+    title: str = ""
+
+
+Element = Heading | Paragraph | Quote | Facts | Notice | Note | Divider | Actions | Table | Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.chat import Person
+from bot.domain.chat import MessageRef, Person
 from bot.domain.errors import Conflict
 
 _EXAMPLES = 3
@@ -65,12 +65,40 @@ class AlertState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """What was counted in the time from `at` to the next one's, beside what was expected."""
+
+    at: datetime
+    seen: int
+    expected: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What is known of a cause beside its counts, without a word that could tell a customer.
+
+    `words` are those that its conversations share beyond what others do; `shares` what else most of them have in
+    common, such as ("surface", "web", 0.9). `release` went live shortly before, at `released_at`. `suspect` says in a
+    sentence what the cause may be; "" where nothing points anywhere.
+    """
+
+    words: tuple[str, ...] = ()
+    shares: tuple[tuple[str, str, float], ...] = ()
+    release: str = ""
+    released_at: datetime | None = None
+    suspect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """One cause, however many series show it; the first of `series` shows it most.
 
     `cause` names it: that series and when it began. `seen`, `expected` and `probability` are as they were when it
     opened or last grew: what was counted in `minutes`, what was to be expected, and the chance that a day goes so far.
-    `conversations` are up to three of those behind it, of `behind` in all.
+    `conversations` are up to three of those behind it, of `behind` in all. `counts` are those of the last
+    hours of its first series, for a chart. Nobody is paged before `quiet_until`; `pages` counts how often somebody was.
+    `incident` names what was opened for it. `version` grows with every change, so that its card never shows an older
+    state.
     """
 
     cause: str
@@ -87,6 +115,15 @@ class Alert:
     state: AlertState = AlertState.OPEN
     by: Person | None = None
     resolved_at: datetime | None = None
+    counts: tuple[Count, ...] = ()
+    about: Explained = Explained()
+    quiet_until: datetime | None = None
+    false_alarm: bool = False
+    incident: str = ""
+    pages: int = 0
+    paged_at: datetime | None = None
+    version: int = 1
+    card: MessageRef | None = None
 
     @property
     def times(self) -> float:

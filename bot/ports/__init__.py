@@ -20,7 +20,7 @@ from bot.ports.answering import (
 )
 from bot.ports.articles import Articles, Releases, StoredPassage, WorkflowParts
 from bot.ports.delivery import Answer, Inbound, Intake, People, Platform, Surface
-from bot.ports.desk import Desk, Policy
+from bot.ports.desk import Desk, Policy, Sampling
 from bot.ports.history import History
 from bot.ports.judging import Escapes, Judge, Ratings
 from bot.ports.learning import Cases, EvalRuns, Fixes, Knowledge, Labels, PolicyLog, Topics
@@ -38,6 +38,7 @@ from bot.ports.pinging import Pings
 from bot.ports.precedents import PrecedentChanges, PrecedentFinder, Precedents
 from bot.ports.running import Clock, Run, Runtime
 from bot.ports.teaching import FoundTopic, KnownIntent, Learner, Teacher, TopicFinder
+from bot.ports.telling import Attached, Mail, Mailer, Pager
 from bot.ports.timing import OnCall, Slots
 from bot.ports.usage import Account, Balance, Ledger, Replies, Usage
 from bot.ports.workflow import Workflow, Workflows
@@ -46,6 +47,7 @@ __all__ = [
     "Account",
     "Answer",
     "Articles",
+    "Attached",
     "Balance",
     "Calibration",
     "Cases",
@@ -72,8 +74,11 @@ __all__ = [
     "Labels",
     "Learner",
     "Ledger",
+    "Mail",
+    "Mailer",
     "OnCall",
     "Outbox",
+    "Pager",
     "People",
     "Pings",
     "Platform",
@@ -93,6 +98,7 @@ __all__ = [
     "Reviews",
     "Run",
     "Runtime",
+    "Sampling",
     "Slots",
     "Store",
     "StoredPassage",

@@ -26,6 +26,13 @@ class Platform(Protocol):
         """Post plain text, once per key: no formatting, mention or unfurling comes out of it."""
         ...
 
+    async def upload(self, png: bytes, *, name: str, title: str, alt: str) -> str:
+        """Take a picture that cards may show from then on; gives what `Picture.file` wants.
+
+        Raises DeliveryFailed where the platform refuses it: a card without its picture is still a card.
+        """
+        ...
+
     async def update(self, message: MessageRef, card: Card) -> None:
         """Replace a card that was posted before."""
         ...

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.calendar import Calendar
+from bot.domain.schedule import Schedule
 from bot.ports.answering import Embedder, Retriever
 from bot.ports.delivery import People, Platform, Surface
 from bot.ports.judging import Judge
@@ -12,8 +13,20 @@ from bot.ports.memory import Store
 from bot.ports.precedents import PrecedentFinder
 from bot.ports.running import Clock, Runtime
 from bot.ports.teaching import Learner, Teacher, TopicFinder
+from bot.ports.telling import Mailer, Pager
 from bot.ports.timing import OnCall
 from bot.ports.workflow import Workflows
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """The weekly sample that people score in a room; see `bot.settings.team.Quality`."""
+
+    room: str
+    schedule: Schedule
+    margin: float = 0.1
+    failures: int = 10
+    double: float = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +37,7 @@ class Policy:
     What cannot be delivered or shown is tried again after each of `retry_seconds`, then given up. `owners` are the
     rooms of articles' owners. An approved answer is an example for `precedent_days`; with 0 none is kept. The team
     works by the `calendar`; alerts go to the `oncall_room`, else the home room, and wake nobody while it is `quiet`.
+    Without `alerts` they are only kept. The `digest` goes to the `managers_room` and to `mail_to`.
     """
 
     rooms: tuple[str, ...] = ()
@@ -36,6 +50,12 @@ class Policy:
     calendar: Calendar = field(default_factory=Calendar)
     oncall_room: str = ""
     quiet: Calendar | None = None
+    alerts: bool = False
+    repage_minutes: float = 15.0
+    managers_room: str = ""
+    digest: Schedule | None = None
+    mail_to: tuple[str, ...] = ()
+    sample: Sampling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +83,5 @@ class Desk:
     judge: Judge | None = None
     precedents: PrecedentFinder | None = None
     on_call: OnCall | None = None
+    mailer: Mailer | None = None
+    pagers: tuple[Pager, ...] = ()

@@ -52,6 +52,7 @@ class ScriptedPlatform:
     cards: dict[str, Card] = field(default_factory=dict)
     """Every posted card as it stands now, by key."""
     told: list[tuple[str, str]] = field(default_factory=list)
+    pictures: list[bytes] = field(default_factory=list)
     shared: tuple[str, ...] = ()
     private: tuple[str, ...] = ()
     """The rooms that another organisation can read."""
@@ -72,6 +73,11 @@ class ScriptedPlatform:
 
     async def reply(self, place: Place, text: str, *, key: str) -> MessageRef:
         raise NotImplementedError
+
+    async def upload(self, png: bytes, *, name: str, title: str, alt: str) -> str:
+        self._trouble()
+        self.pictures.append(png)
+        return f"F{len(self.pictures)}"
 
     async def update(self, message: MessageRef, card: Card) -> None:
         self._trouble()

@@ -71,6 +71,10 @@ class SlackPlatform:
             await self._post(place, message, f"{key}/{number}")
         return posted
 
+    async def upload(self, png: bytes, *, name: str, title: str, alt: str) -> str:
+        """Take a picture that cards may show from then on; give its file id."""
+        return await self._calls.upload(png, name=name, title=title, alt=alt)
+
     async def update(self, message: MessageRef, card: Card) -> None:
         """Replace a card. Raises DeliveryFailed (permanent) when the message was deleted meanwhile."""
         target = {"channel": message.place.room, "ts": message.message, "parse": "none", "link_names": False}

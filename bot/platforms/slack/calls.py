@@ -112,6 +112,24 @@ class SlackCalls:
             raise Lost("Slack did not answer.") from problem
         return dict(response.data) if isinstance(response.data, dict) else {}
 
+    async def upload(self, content: bytes, *, name: str, title: str, alt: str) -> str:
+        """Upload a file that belongs to no room yet and give its id. Raises as `once`, and repeats as `call`."""
+
+        async def attempt() -> str:
+            try:
+                answer: Any = await self._client.files_upload_v2(
+                    filename=name, content=content, title=title, alt_txt=alt
+                )
+            except SlackApiError as problem:
+                raise _translated("files.upload", {}, problem) from problem
+            except aiohttp.ClientConnectorError as problem:
+                raise NotYet("Slack cannot be reached.") from problem
+            except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as problem:
+                raise Lost("Slack did not answer.") from problem
+            return str(answer["files"][0]["id"])
+
+        return await self.patiently(attempt)
+
     def _wait(self, state: RetryCallState) -> float:
         problem = state.outcome.exception() if state.outcome else None
         asked = getattr(problem, "retry_after", None)
