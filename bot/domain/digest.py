@@ -8,7 +8,11 @@ from bot.domain.calendar import Week
 
 
 class Kind(StrEnum):
-    """What is asked to be decided; it says which button stands beside it."""
+    """What is asked to be decided; it says which button stands beside it.
+
+    An ask's subject is, in this order: the fix's `subject`, the intent's name, what `rejected` gives, the article's
+    slug, the topic's id.
+    """
 
     PUBLISH_FIX = "publish_fix"
     RAISE_CASES = "raise_cases"
@@ -25,6 +29,11 @@ class Ask:
     subject: str
     title: str
     why: str
+
+
+def rejected(week: Week, mode: str, intent: str) -> str:
+    """The subject of the ask to look at the drafts of an intent that were rejected in a week for the same reason."""
+    return f"{week.label} {mode} {intent}"
 
 
 @dataclass(frozen=True, slots=True)
