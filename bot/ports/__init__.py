@@ -21,6 +21,7 @@ from bot.ports.answering import (
 from bot.ports.articles import Articles, Releases, StoredPassage, WorkflowParts
 from bot.ports.delivery import Answer, Inbound, Intake, People, Platform, Surface
 from bot.ports.desk import Desk, Policy, Sampling
+from bot.ports.digests import Digests, KeptDigest
 from bot.ports.history import History
 from bot.ports.judging import Escapes, Judge, Ratings
 from bot.ports.learning import Cases, EvalRuns, Fixes, Knowledge, Labels, PolicyLog, Topics
@@ -54,6 +55,7 @@ __all__ = [
     "Claim",
     "Clock",
     "Desk",
+    "Digests",
     "DraftRequest",
     "Drafter",
     "Embedder",
@@ -69,6 +71,7 @@ __all__ = [
     "Inbox",
     "Intake",
     "Judge",
+    "KeptDigest",
     "Knowledge",
     "KnownIntent",
     "Labels",

@@ -12,6 +12,7 @@ from bot.domain.escalation import Escalation, EscalationStatus, Outcome, Turn
 from bot.domain.review import Decision, Receipt, Review
 from bot.domain.trace import Trace
 from bot.ports.articles import Articles, Releases, WorkflowParts
+from bot.ports.digests import Digests
 from bot.ports.history import History
 from bot.ports.judging import Escapes, Ratings
 from bot.ports.learning import Cases, EvalRuns, Fixes, Labels, PolicyLog, Topics
@@ -247,3 +248,4 @@ class Store:
     slots: Slots
     history: History
     spikes: Spikes
+    digests: Digests

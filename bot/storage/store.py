@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from bot.ports import Store
 from bot.storage.articles import SqlArticles
 from bot.storage.cases import SqlCases
+from bot.storage.digests import SqlDigests
 from bot.storage.engine import Engine
 from bot.storage.escalations import SqlEscalations
 from bot.storage.eval_runs import SqlEvalRuns
@@ -62,4 +63,5 @@ def open_store(engine: Engine, workspace: str, *, now: Callable[[], datetime] = 
         slots=SqlSlots(engine, workspace),
         history=SqlHistory(engine, workspace),
         spikes=SqlSpikes(engine, workspace),
+        digests=SqlDigests(engine, workspace),
     )

@@ -472,6 +472,16 @@ class SpikeAlertRow(Row, table=True):
     alert: Json
 
 
+class DigestRow(Row, table=True):
+    """One week's digest as it was posted, and where."""
+
+    __tablename__ = "digests"
+    week: Key
+    made_at: At
+    digest: Json
+    card: OptionalJson
+
+
 METADATA = Row.metadata
 
 
