@@ -1,10 +1,24 @@
 """What is remembered of conversations for counting: fast to read, and without a word of them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.history import Conversation, Tried
+from bot.domain.history import Conversation, Drafted, Tried
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """How often articles were cited: `by_slug` counts the answers, among the `looked_at` of all `answers`."""
+
+    answers: int
+    looked_at: int
+    by_slug: Mapping[str, int]
+
+    def about(self, slug: str) -> int:
+        """In how many of all the answers the article is cited, as far as those that were looked at tell."""
+        return round(self.by_slug.get(slug, 0) * self.answers / self.looked_at) if self.looked_at else 0
 
 
 class History(Protocol):
@@ -19,4 +33,16 @@ class History(Protocol):
 
     async def tried(self, since: datetime, until: datetime) -> tuple[Tried, ...]:
         """How each eval case stood when it was run for the last time in the period, on releases that were live."""
+        ...
+
+    async def turned_down(self, since: datetime, until: datetime) -> tuple[Drafted, ...]:
+        """The drafts that came to nothing in the period, in the order of their drafting.
+
+        Rejected or handed to a person in it, not delivered or not written; and those begun in it that a guardrail
+        blocked, whatever became of them. What was decided more than four weeks after drafting is left out.
+        """
+        ...
+
+    async def cited(self, since: datetime, until: datetime, most: int = 400) -> Cited:
+        """Which articles the answers cite whose drafting began in the period; of many, `most` are looked at."""
         ...

@@ -1,6 +1,7 @@
 """What the learning loop remembers: eval cases and their runs, fixes, the policy log; and what builds a fix."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from bot.domain.article import Release, Revision
@@ -79,6 +80,10 @@ class Fixes(Protocol):
         """Those in these states, oldest first."""
         ...
 
+    async def newest(self, limit: int = 200) -> tuple[KnowledgeFix, ...]:
+        """Those that were proposed last, newest first."""
+        ...
+
     async def proposed_by(self, person: Person, limit: int = 20) -> tuple[KnowledgeFix, ...]:
         """What this person proposed, newest first."""
         ...
@@ -100,6 +105,10 @@ class Labels(Protocol):
 
     async def all(self) -> tuple[Label, ...]:
         """Every label that counts, oldest first."""
+        ...
+
+    async def between(self, since: datetime, until: datetime) -> tuple[Label, ...]:
+        """Those that count and were given in the period, oldest first."""
         ...
 
     async def untaught(self) -> tuple[Label, ...]:
@@ -143,6 +152,10 @@ class PolicyLog(Protocol):
         ...
 
     async def newest(self, limit: int = 200) -> tuple[PolicyChange, ...]: ...
+
+    async def between(self, since: datetime, until: datetime, *kinds: str) -> tuple[PolicyChange, ...]:
+        """The changes of these kinds in the period, oldest first."""
+        ...
 
 
 class Knowledge(Protocol):

@@ -21,6 +21,11 @@ class SqlFixes(ProposedRows[KnowledgeFix]):
         async with self._read() as connection:
             return tuple(map(self._value, await connection.execute(wanted.order_by(C.opened_at, C.id).limit(limit))))
 
+    async def newest(self, limit: int = 200) -> tuple[KnowledgeFix, ...]:
+        wanted = self._select(FIXES).order_by(C.opened_at.desc(), C.id).limit(limit)
+        async with self._read() as connection:
+            return tuple(map(self._value, await connection.execute(wanted)))
+
     async def proposed_by(self, person: Person, limit: int = 20) -> tuple[KnowledgeFix, ...]:
         wanted = self._select(FIXES).where(C.by_platform == person.platform, C.by_id == person.id)
         async with self._read() as connection:

@@ -1,7 +1,7 @@
 """The conversations of one workspace as they are counted, read by columns and never by their words."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from bot.domain.escalation import EscalationStatus, OutcomeKind
 from bot.domain.history import Conversation, Decided, Drafted, Reported, Tried
 from bot.domain.quality import CaseResult, EvalRun
 from bot.domain.review import Action, FailureMode, ReviewState
+from bot.ports.history import Cited
 from bot.storage.repository import Repository, chunks
 from bot.storage.tables import (
     EscalationRow,
@@ -30,6 +31,8 @@ from bot.storage.values import load
 ESCALATIONS, REVIEWS, OUTCOMES = table(EscalationRow), table(ReviewRow), table(OutcomeRow)
 RUNS, RESULTS, RELEASES = table(EvalRunRow), table(EvalResultRow), table(ReleaseRow)
 E, R, O = ESCALATIONS.c, REVIEWS.c, OUTCOMES.c  # noqa: E741
+DECIDING = timedelta(days=28)
+"""How long after its drafting a draft may be decided on to be told of as turned down."""
 DRAFTING = timedelta(days=1)
 """How long after the customer's words a draft of them may begin; only that is not told to its conversation."""
 _COUNTED = (
@@ -51,6 +54,8 @@ _RISKS = {each.value: each for each in Risk}
 _SENTIMENTS = {each.value: each for each in Sentiment}
 _OUTCOMES = {each.value: each for each in OutcomeKind}
 _EDIT = Action.EDIT.value
+_TURNED_DOWN = tuple(each.value for each in (ReviewState.REJECTED, ReviewState.HANDED_OFF, ReviewState.FAILED))
+_BLOCKED = f":{Level.BLOCK.value}"
 
 
 class SqlHistory(Repository):
@@ -76,6 +81,37 @@ class SqlHistory(Repository):
                 if run.finished_at is not None and pair <= releases | {("workflow", 0)}:
                     stands.update(await self._stands(connection, run))
         return tuple(stands[case] for case in sorted(stands))
+
+    async def turned_down(self, since: datetime, until: datetime) -> tuple[Drafted, ...]:
+        when = func.coalesce(R.decided_at, R.opened_at)
+        states = R.state.in_(_TURNED_DOWN)
+        late = (states, R.opened_at >= since - DECIDING, R.opened_at < until, when >= since, when < until)
+        # every state is named, because the index on times begins with it
+        blocked = (
+            R.state.in_(tuple(_STATES)),
+            R.opened_at >= since,
+            R.opened_at < until,
+            R.findings.contains(_BLOCKED),
+        )
+        found: dict[str, Drafted] = {}
+        async with self._read() as connection:
+            for conditions in (late, blocked):
+                rows = await connection.execute(self._select(REVIEWS, *_DRAFTED).where(*conditions))
+                found |= {row.id: _drafted(row) for row in rows}
+        return tuple(sorted(found.values(), key=_order))
+
+    async def cited(self, since: datetime, until: datetime, most: int = 400) -> Cited:
+        delivered = (R.state == ReviewState.DELIVERED.value, R.opened_at >= since, R.opened_at < until)
+        counts: Counter[str] = Counter()
+        async with self._read() as connection:
+            wanted = self._select(REVIEWS, R.id).where(*delivered).order_by(R.opened_at, R.id)
+            answers = (await connection.scalars(wanted)).all()
+            chosen = _spread(answers, most)
+            for some in chunks(chosen):
+                proposals = self._select(REVIEWS, R.proposal).where(R.id.in_(some), R.proposal.is_not(None))
+                for proposal in await connection.scalars(proposals):
+                    counts.update(_slugs_cited(proposal))
+        return Cited(len(answers), len(chosen), counts)
 
     async def _stands(self, connection: AsyncConnection, run: EvalRun) -> Mapping[str, Tried]:
         """How each case stood in this run; one with a trial that could not be scored is left out."""
@@ -132,6 +168,17 @@ class SqlHistory(Repository):
             return ""
         known = "\x1f".join((self._workspace, row.surface, row.customer_id))
         return hashlib.blake2b(known.encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def _spread(items: Sequence[str], most: int) -> Sequence[str]:
+    """At most so many of them, spread evenly over the whole."""
+    return items if len(items) <= most else [items[at * len(items) // most] for at in range(most)]
+
+
+def _slugs_cited(proposal: Mapping[str, Any]) -> set[str]:
+    """The articles that the draft cites; read as JSON, because making a proposal of it costs ten times as much."""
+    slugs = {passage["id"]: passage["slug"] for passage in proposal["passages"]}
+    return {slugs[each["passage_id"]] for each in proposal["draft"]["citations"] if each["passage_id"] in slugs}
 
 
 def _order(draft: Drafted) -> tuple[datetime, str]:

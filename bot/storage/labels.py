@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -45,6 +46,11 @@ class SqlLabels(Repository):
     async def all(self) -> tuple[Label, ...]:
         async with self._read() as connection:
             return tuple(map(_label, await connection.execute(self._select(LABELS).order_by(C.at, C.id))))
+
+    async def between(self, since: datetime, until: datetime) -> tuple[Label, ...]:
+        wanted = self._select(LABELS).where(C.at >= since, C.at < until).order_by(C.at, C.id)
+        async with self._read() as connection:
+            return tuple(map(_label, await connection.execute(wanted)))
 
     async def untaught(self) -> tuple[Label, ...]:
         wanted = self._select(LABELS).where(C.taught.is_(None)).order_by(C.at, C.id)

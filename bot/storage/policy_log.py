@@ -1,5 +1,6 @@
 """The policy log of one workspace: added to, never changed."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -32,6 +33,11 @@ class SqlPolicyLog(Repository):
 
     async def newest(self, limit: int = 200) -> tuple[PolicyChange, ...]:
         wanted = self._select(CHANGES).order_by(C.at.desc(), C.id).limit(limit)
+        async with self._read() as connection:
+            return tuple(map(_change, await connection.execute(wanted)))
+
+    async def between(self, since: datetime, until: datetime, *kinds: str) -> tuple[PolicyChange, ...]:
+        wanted = self._select(CHANGES).where(C.at >= since, C.at < until, C.kind.in_(kinds)).order_by(C.at, C.id)
         async with self._read() as connection:
             return tuple(map(_change, await connection.execute(wanted)))
 

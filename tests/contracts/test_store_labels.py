@@ -45,6 +45,7 @@ async def test_labels_come_oldest_first_and_those_that_were_taught_are_told_apar
         await store.labels.save(each)
     await store.labels.mark_taught([labels[0], labels[2]], 7)
     assert [each.escalation for each in await store.labels.all()] == ["esc_0", "esc_1", "esc_2"]
+    assert [each.escalation for each in await store.labels.between(after(1), after(2))] == ["esc_1"]
     assert await store.labels.untaught() == (labels[1],)
     assert (await store.labels.get(labels[0].id)).taught == 7
 
@@ -67,6 +68,7 @@ async def test_a_label_that_was_replaced_while_a_release_learned_is_not_marked(s
 async def test_labels_of_a_neighbour_are_unknown(store: Store, neighbour: Store) -> None:
     await store.labels.save(label())
     assert await neighbour.labels.all() == await neighbour.labels.untaught() == ()
+    assert await neighbour.labels.between(NOON, after(1)) == ()
     with pytest.raises(NotFound):
         await neighbour.labels.get(label().id)
     await neighbour.labels.mark_taught([label()], 3)

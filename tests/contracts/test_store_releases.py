@@ -130,6 +130,7 @@ async def test_fixes_are_found_by_state_and_by_who_proposed_them(store: Store) -
     assert [each.id for each in await store.fixes.in_state(FixState.OPEN)] == ["fix_1", "fix_2"]
     assert [each.id for each in await store.fixes.in_state(FixState.OPEN, FixState.HELD, limit=2)] == ["fix_0", "fix_1"]
     assert [each.id for each in await store.fixes.proposed_by(ANA)] == ["fix_2", "fix_0"]
+    assert [each.id for each in await store.fixes.newest(limit=2)] == ["fix_2", "fix_1"]
 
 
 async def test_the_policy_log_keeps_what_it_was_told_first(store: Store) -> None:
@@ -139,6 +140,9 @@ async def test_the_policy_log_keeps_what_it_was_told_first(store: Store) -> None
     await store.policy_log.add()
     assert await store.policy_log.newest() == (later, change())
     assert await store.policy_log.newest(limit=1) == (later,)
+    assert await store.policy_log.between(NOON, after(10), change().kind) == (change(), later)
+    assert await store.policy_log.between(NOON, after(9), change().kind, "override") == (change(),)
+    assert await store.policy_log.between(NOON, after(10), "override") == ()
 
 
 async def test_fixes_and_policy_of_a_neighbour_are_unknown(store: Store, neighbour: Store) -> None:
@@ -149,7 +153,8 @@ async def test_fixes_and_policy_of_a_neighbour_are_unknown(store: Store, neighbo
     with pytest.raises(Conflict):
         await neighbour.fixes.change(fix())
     assert await neighbour.fixes.in_state(*FixState) == await neighbour.fixes.proposed_by(ANA) == ()
-    assert await neighbour.policy_log.newest() == ()
+    assert await neighbour.fixes.newest() == ()
+    assert await neighbour.policy_log.newest() == await neighbour.policy_log.between(NOON, after(9), "article") == ()
     await store.releases.publish("knowledge", {"a": "1"}, reason="", at=NOON)
     with pytest.raises(NotFound):
         await neighbour.releases.activate("knowledge", 1)
