@@ -201,7 +201,7 @@ def _topic(
         at=now,
         weekly=_weekly(now, members),
         risk=_risk(members),
-        title=name_of([_impersonal(thread) for thread in members], others)[:_TITLE]
+        title=name_of([impersonal(thread) for thread in members], others)[:_TITLE]
         or shortened(" ".join(examples[:1]), _TITLE),
         room=_room(members) or (nearest.room if nearest and found.likeness >= ALIKE else ""),
         nearest=found.nearest,
@@ -227,7 +227,7 @@ def example_of(thread: Thread) -> str:
     return " ".join("".join(one if one.isprintable() else " " for one in line).split())
 
 
-def _impersonal(thread: Thread) -> str:
+def impersonal(thread: Thread) -> str:
     """The question without what is personal in it: a stand-in would be a word that many of them share."""
     text, kept, at = thread.escalation.asked, [], 0
     for start, end, _ in stand_ins(thread).personal_in(text):

@@ -15,6 +15,7 @@ _DIGITS_OF_ONE = 4  # digits from which an identifier may name one thing (an ord
 _PERSONAL = frozenset({"name", "email", "phone", "url"})
 _NOT_PERSONAL = frozenset({"date", "time", "amount", "version", "device", "error_code"})
 """Fields that are always hidden, and those that never are; any other is an identifier, and its digits tell."""
+_SOMEBODYS = _PERSONAL | {"mail", "address", "street", "birthday", "customer", "user", "username", "account", "contact"}
 _OWN_NAME = re.compile(r"(?<![A-Z])[A-Z]+_[0-9]+")
 _SHOWN = re.compile(
     r"\[\[\s*(?P<two>[A-Z]+_[0-9]+)\s*\]\]|\[\s*(?P<one>[A-Z]+_[0-9]+)\s*\]|(?<!\w)(?P<bare>[A-Z]+_[0-9]+)(?!\w)"
@@ -109,9 +110,19 @@ def known_values(name: str, email: str, customer_id: str, fields: Iterable[tuple
     if _names_one(customer_id):
         known.append(("CUSTOMER", customer_id))
     for field, value in fields:
-        if field in _PERSONAL or (_names_one(value) and field not in _NOT_PERSONAL):
+        if field in _PERSONAL or names_one(field, value):
             known.append((_kind(field), value))
     return known
+
+
+def is_personal_field(field: str) -> bool:
+    """Whether what stands under this name is somebody's, by the name: "customer_email"."""
+    return not _SOMEBODYS.isdisjoint(re.split(r"[\W_]+", field.casefold()))
+
+
+def names_one(field: str, value: str) -> bool:
+    """Whether a field's value may number one thing (an order), so that it leads to whoever has it."""
+    return _names_one(value) and field not in _NOT_PERSONAL
 
 
 def _names_one(identifier: str) -> bool:

@@ -1,0 +1,157 @@
+"""Which conversations an alert is about, and what is read of them to compare them with others."""
+
+import hashlib
+import heapq
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from bot.domain.errors import NotFound, RatchetError
+from bot.domain.escalation import Escalation
+from bot.domain.history import Conversation
+from bot.domain.review import Review, ReviewState
+from bot.domain.spike import Alert, Series, What
+from bot.ports import Desk
+from bot.workflows.capture import Thread
+from bot.workflows.new_topics import impersonal
+from evals.spikes.likeness import Asked, room_of, traits_of
+from evals.spikes.watching import events
+
+BEFORE = timedelta(days=14)
+"""How far back others are looked for to compare with."""
+_FEWEST = 30  # earlier conversations of the same intent from which they are what to compare with
+_FAULTS = frozenset({ReviewState.FAILED, ReviewState.DELIVERING})
+
+
+async def behind(desk: Desk, alert: Alert, limit: int = 500) -> tuple[str, ...]:
+    """The conversations that count in the alert's series since it began and until it was over, oldest first.
+
+    Of more than the limit the newest.
+    """
+    until = alert.resolved_at or desk.clock.now()
+    began: dict[str, datetime] = {}
+    async for some in desk.store.history.between(alert.since, until):
+        for conversation in some:
+            counts = [e.at for e in events(conversation) if e.series in alert.series and alert.since <= e.at < until]
+            if counts:
+                began[conversation.id] = min(counts)
+    return tuple(sorted(began, key=lambda name: (began[name], name))[-limit:])
+
+
+async def others(desk: Desk, alert: Alert, among: Collection[str], limit: int) -> tuple[str, ...]:
+    """A sample of the two weeks before the alert: of the same intent where there are enough of it, else of all.
+
+    The same conversations whenever it is asked.
+    """
+    about = alert.series[0] if alert.series[0].what is What.INTENT else None
+    same, every = _Sample(limit), _Sample(limit)
+    async for some in desk.store.history.between(alert.since - BEFORE, alert.since):
+        for conversation in some:
+            if conversation.id not in among and alert.since - BEFORE <= conversation.opened_at < alert.since:
+                every.add(conversation.id)
+                if about and _is_about(conversation, about):
+                    same.add(conversation.id)
+    return same.chosen() if same.seen >= _FEWEST else every.chosen()
+
+
+def _is_about(conversation: Conversation, series: Series) -> bool:
+    return any(event.series == series for event in events(conversation))
+
+
+@dataclass(slots=True)
+class _Sample:
+    """Chooses so many by chance that depends on nothing but their names."""
+
+    size: int
+    seen: int = 0
+    kept: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, name: str) -> None:
+        self.seen += 1
+        lot = -int.from_bytes(hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=8).digest())
+        push = heapq.heappush if len(self.kept) < self.size else heapq.heappushpop
+        push(self.kept, (lot, name))
+
+    def chosen(self) -> tuple[str, ...]:
+        return tuple(name for _, name in sorted(self.kept, reverse=True))
+
+
+class Reader:
+    """Reads conversations to be compared, each once; `told_in` is the room that will be told what they share.
+
+    What a private room was asked is told there alone, so those of other private rooms are left out.
+    """
+
+    def __init__(self, desk: Desk, told_in: str) -> None:
+        self._desk = desk
+        self._told_in = told_in
+        self._rooms: dict[tuple[str, str], str | None] = {}
+
+    async def read(self, conversations: Iterable[str]) -> list[Asked]:
+        read = [await self._one(name) for name in conversations]
+        return [asked for asked in read if asked is not None]
+
+    async def _one(self, name: str) -> Asked | None:
+        try:
+            escalation = await self._desk.store.escalations.get(name)
+        except NotFound:
+            return None
+        reviews = await self._desk.store.reviews.of_escalation(name)
+        if not reviews or not await self._may_tell(escalation):
+            return None
+        thread = Thread(escalation, _telling(reviews))
+        in_room = room_of(escalation, self._desk.platforms)
+        room = await self._room(escalation.surface, in_room) if in_room else ""
+        return _asked(thread, f"#{room}" if room else "")
+
+    async def _may_tell(self, escalation: Escalation) -> bool:
+        place = escalation.place
+        if place is None or not self._desk.platforms:
+            return True
+        return await self._room(place.platform, place.room) is not None
+
+    async def _room(self, platform: str, room: str) -> str | None:
+        """The name of a room that may be told of; None for another, also where that cannot be known now."""
+        if (platform, room) not in self._rooms:
+            try:
+                found = await self._desk.platforms[platform].room(room)
+            except (RatchetError, KeyError):
+                return None
+            told = not found.private or self._told_in in (found.id, f"#{found.name}")
+            self._rooms[platform, room] = found.name if told else None
+        return self._rooms[platform, room]
+
+
+def _telling(reviews: tuple[Review, ...]) -> Review:
+    return next((each for each in reversed(reviews) if each.proposal is not None), reviews[-1])
+
+
+def _asked(thread: Thread, room: str) -> Asked:
+    escalation, review = thread.escalation, thread.review
+    proposal, customer = review.proposal, escalation.customer.id
+    return Asked(
+        id=escalation.id,
+        asker=f"{escalation.surface}:{customer}" if customer not in ("", "unknown") else escalation.id,
+        text=impersonal(thread),
+        traits=traits_of(thread, room),
+        cites={passage.slug: passage.title for _, passage in proposal.cited_passages()} if proposal else {},
+        release=proposal.knowledge_release if proposal else 0,
+        instead_of=proposal.draft.instead_of if proposal else "",
+        undelivered_to=_undelivered_to(escalation, review),
+    )
+
+
+def _undelivered_to(escalation: Escalation, review: Review) -> str:
+    failed = review.state in _FAULTS and review.decision is not None and review.problem
+    if not failed or not escalation.reply_url:
+        return ""
+    try:
+        return urlsplit(escalation.reply_url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def titles(asked: Iterable[Asked]) -> Mapping[str, str]:
+    """The titles of the articles that these rest on, by slug."""
+    return {slug: title for each in asked for slug, title in each.cites.items()}
