@@ -9,8 +9,20 @@ from collections.abc import Sequence
 from typing import Any, assert_never
 
 from bot.cards.block_controls import actions, input_block, numbered
-from bot.cards.block_figures import picture, table
-from bot.cards.block_text import NOTE_TEXT, clean, cut, escaped, head, note, plain, rich, text_element, units
+from bot.cards.block_figures import picture, table, with_tables
+from bot.cards.block_text import (
+    NOTE_TEXT,
+    characters,
+    clean,
+    cut,
+    escaped,
+    head,
+    note,
+    plain,
+    rich,
+    text_element,
+    units,
+)
 from bot.cards.elements import (
     Actions,
     Card,
@@ -51,7 +63,10 @@ SIGNS = {Tone.GOOD: "✅", Tone.INFO: "ℹ️", Tone.WARNING: "⚠️", Tone.STO
 
 def render_card(card: Card) -> Json:
     """Give the `text` and `blocks` of a message. Parts that do not fit are cut and counted in a note at the end."""
-    return {"text": escaped(card.summary, FALLBACK_TEXT) or "…", "blocks": _page(card, MESSAGE_BLOCKS, CHARACTERS)}
+    return {
+        "text": escaped(card.summary, FALLBACK_TEXT) or "…",
+        "blocks": _page(card, MESSAGE_BLOCKS, CHARACTERS, tables=1),
+    }
 
 
 def render_home(card: Card) -> Json:
@@ -105,23 +120,24 @@ def _chunks(text: str, limit: int) -> list[str]:
 # --- fitting ----------------------------------------------------------------------------------------------------------
 
 
-def _page(card: Card, most: int, room: int) -> list[Json]:
+def _page(card: Card, most: int, room: int, tables: int = 0) -> list[Json]:
     summary = head(clean(card.summary).strip(), 1000) or "…"
-    return _fitted(card.elements, most, room) or [_section([text_element(summary)])]
+    return _fitted(card.elements, most, room, tables) or [_section([text_element(summary)])]
 
 
-def _fitted(elements: Sequence[Element | Input], most: int, room: int) -> list[Json]:
+def _fitted(elements: Sequence[Element | Input], most: int, room: int, tables: int = 0) -> list[Json]:
     blocks: list[Json] = []
+    told = with_tables(elements, tables)
     for limit in SHRINKING:
-        blocks = [block for element in elements for block in _blocks(element, limit)]
-        if sum(map(_characters, blocks)) <= room:
+        blocks = [block for element in told for block in _blocks(element, limit)]
+        if sum(map(characters, blocks)) <= room:
             break
     return _named(_dropped(blocks, most, room))
 
 
 def _dropped(blocks: list[Json], most: int, room: int) -> list[Json]:
     """Leave out parts from the end until the rest fits; inputs and buttons go last."""
-    sizes = [_characters(block) for block in blocks]
+    sizes = [characters(block) for block in blocks]
     total = sum(sizes)
     if len(blocks) <= most and total <= room:
         return blocks
@@ -144,18 +160,6 @@ def _named(blocks: list[Json]) -> list[Json]:
             seen[name] = seen.get(name, 0) + 1
             block["block_id"] = numbered(name, seen[name])
     return blocks
-
-
-def _characters(value: Any) -> int:
-    match value:
-        case dict():
-            return sum(_characters(inner) for key, inner in value.items() if key not in ("type", "format"))
-        case list():
-            return sum(map(_characters, value))
-        case str():
-            return units(value)
-        case _:
-            return 0
 
 
 # --- elements ---------------------------------------------------------------------------------------------------------

@@ -38,6 +38,19 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "replace")) // 2
 
 
+def characters(value: Any) -> int:
+    """Count the characters in blocks as Slack may count them: every text, and rather too many than too few."""
+    match value:
+        case dict():
+            return sum(characters(inner) for key, inner in value.items() if key not in ("type", "format"))
+        case list():
+            return sum(map(characters, value))
+        case str():
+            return units(value)
+        case _:
+            return 0
+
+
 def head(text: str, limit: int) -> str:
     """Give the beginning of clean text, at most this many units and no half characters."""
     return text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore")

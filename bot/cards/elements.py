@@ -136,7 +136,10 @@ class Actions:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a head; the columns in `numeric` (from 0) are aligned to the right. A card has one at most."""
+    """Rows under a head; the columns in `numeric` (from 0) are aligned to the right.
+
+    Where a platform shows fewer tables than a card has (Slack: one a message), the later ones become lines of text.
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[Text, ...], ...]
@@ -145,7 +148,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture that `Platform.upload` took, by what it gave; `alt` says what it shows to those who cannot see it."""
+    """A picture that `Platform.upload` took, by what it gave; `alt` says what it shows to those who cannot see it.
+
+    Without a file, because the upload was refused, `alt` is shown in its place.
+    """
 
     file: str
     alt: str

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,10 @@ from slack_sdk.models.blocks import Block
 
 from bot.sandbox.model import Json
 
+FILE_ID = re.compile("F[A-Z0-9]{8,}")
 MESSAGE_BLOCKS, VIEW_BLOCKS = 50, 100
+TABLE_COLUMNS, TABLE_CHARACTERS = 20, 10_000  # the characters of all cells of a message together
+CELLS = ("raw_text", "raw_number", "rich_text")
 MESSAGE_CHARACTERS = 13_200  # measured by others, not documented: see slackapi/bolt-js issue 2509
 VIEW_BYTES = 250_000
 OPTION_LIMITS = {"text": 75, "description": 75, "value": 150}
@@ -69,7 +73,7 @@ class Unusable(Exception):
 
 def check_message_blocks(blocks: Any) -> None:
     """Accept what chat.postMessage accepts, and raise `Unusable` for the rest."""
-    problems = list(_list_problems(blocks, "/blocks", MESSAGE_BLOCKS))
+    problems = list(_list_problems(blocks, "/blocks", MESSAGE_BLOCKS)) or list(_table_problems(blocks))
     if problems:
         raise Unusable("invalid_blocks", problems)
     if _characters(blocks) > MESSAGE_CHARACTERS:
@@ -86,6 +90,9 @@ def check_view(view: Any, kind: str) -> None:
     problems = [problem for pointer, node in _nodes(around, "/view") for problem in _node_problems(node, pointer)]
     if not problems:
         problems += _list_problems(view.get("blocks"), "/view/blocks", VIEW_BLOCKS)
+    if not problems:
+        tables = (index for index, block in enumerate(view["blocks"]) if block["type"] == "table")
+        problems += [_problem("a view shows no tables", f"/view/blocks/{index}") for index in tables]
     if not problems and kind == "modal" and not view.get("submit") and _has_input(view["blocks"]):
         problems.append("[ERROR] submit is required when blocks contain an input [json-pointer:/view/submit]")
     if problems:
@@ -145,6 +152,8 @@ def _node_problems(node: Json, where: str) -> Iterator[str]:
     for key in PLAIN_ONLY.get(kind, ()):
         if isinstance(node.get(key), dict) and node[key].get("type") != "plain_text":
             yield _problem("must be a plain_text object", f"{where}/{key}")
+    if kind == "image":
+        yield from _image_problems(node, where)
     if kind in ("plain_text", "mrkdwn", "text", "markdown"):
         yield from _text_problems(node.get("text"), f"{where}/text")
     yield from _too_long(node, TEXT_LIMITS.get(kind, {}), where)
@@ -164,6 +173,16 @@ def _text_problems(text: Any, where: str) -> Iterator[str]:
         yield _problem("must be more than 0 characters", where)
 
 
+def _image_problems(image: Json, where: str) -> Iterator[str]:
+    file = image.get("slack_file")
+    if bool(file) == bool(image.get("image_url")):
+        yield _problem("must have either image_url or slack_file", where)
+    elif file and (not isinstance(file, dict) or bool(file.get("id")) == bool(file.get("url"))):
+        yield _problem("must have either id or url", f"{where}/slack_file")
+    elif file and file.get("id") and not FILE_ID.fullmatch(str(file["id"])):
+        yield _problem(f"input must match regex pattern: {FILE_ID.pattern}", f"{where}/slack_file/id")
+
+
 def _count_problems(node: Json, kind: str, where: str) -> Iterator[str]:
     if kind not in COUNTS:
         return
@@ -171,8 +190,24 @@ def _count_problems(node: Json, kind: str, where: str) -> Iterator[str]:
     items = node.get(key)
     if isinstance(items, list) and not least <= len(items) <= most:
         yield _problem(f"must have between {least} and {most} items", f"{where}/{key}")
-    if kind == "table" and isinstance(items, list) and any(len(row) > 20 for row in items):
-        yield _problem("no more than 20 columns allowed", f"{where}/rows")
+    if kind == "table" and isinstance(items, list):
+        yield from _cell_problems(items, f"{where}/rows")
+
+
+def _cell_problems(rows: list[Any], where: str) -> Iterator[str]:
+    for index, row in enumerate(rows):
+        if not isinstance(row, list) or not 1 <= len(row) <= TABLE_COLUMNS:
+            yield _problem(f"must be an array of 1 to {TABLE_COLUMNS} cells", f"{where}/{index}")
+        elif any(not isinstance(cell, dict) or cell.get("type") not in CELLS for cell in row):
+            yield _problem(f"a cell must be one of {', '.join(CELLS)}", f"{where}/{index}")
+
+
+def _table_problems(blocks: list[Json]) -> Iterator[str]:
+    tables = [index for index, block in enumerate(blocks) if block.get("type") == "table"]
+    if len(tables) > 1:
+        yield _problem("only one table allowed", f"/blocks/{tables[1]}")
+    if _characters([blocks[index] for index in tables]) > TABLE_CHARACTERS:
+        yield _problem(f"over {TABLE_CHARACTERS} characters in the cells of a table", f"/blocks/{tables[0]}/rows")
 
 
 def options_of(element: Json) -> list[Json]:

@@ -155,6 +155,7 @@ class File:
     content: bytes = b""
     alt_text: str | None = None
     expected_length: int = 0
+    ready: datetime | None = None  # from when a block of the bot's can show it; None until the bot has uploaded it
     shares: list[tuple[str, str]] = field(default_factory=list)  # (channel id, message ts)
 
     def as_slack(self, base_url: str, team_id: str) -> Json:

@@ -1,6 +1,7 @@
 """The part of the control API that looks, waits, plans faults and furnishes."""
 
 import asyncio
+from datetime import timedelta
 
 from bot.sandbox import seed
 from bot.sandbox.bench import Bench, Endpoint, required
@@ -37,7 +38,7 @@ class Readings:
             Endpoint("POST", "rooms", self.add_room, {"name": "billing", "members": ["ana"]}),
             Endpoint("POST", "people", self.add_person, {"name": "ana", "real_name": "Ana Ruiz"}),
             Endpoint("POST", "groups", self.add_group, {"handle": "leads", "users": ["ana"]}),
-            Endpoint("POST", "app", self.app, {"scopes": ["chat:write"], "revoked": False}),
+            Endpoint("POST", "app", self.app, {"scopes": ["chat:write"], "revoked": False, "processing": 1.5}),
             Endpoint("POST", "verify", self.verify),
             Endpoint("GET", "faults", self.faults),
             Endpoint("POST", "faults", self.plan_fault, fault),
@@ -127,12 +128,17 @@ class Readings:
         return {"group": seed.add_group(self._workspace, asked).as_slack(self._workspace.team.id)}
 
     async def app(self, asked: Json) -> Json:
-        """Change what the app was granted: scopes, bot_events, commands, shortcuts, revoked."""
+        """Change what the app was granted: scopes, bot_events, commands, shortcuts, revoked;
+
+        and for how many seconds Slack looks an upload through before blocks can show it: processing.
+        """
         app = self._workspace.app
         for name in ("scopes", "bot_events", "commands", "shortcuts"):
             if name in asked:
                 setattr(app, name, asked[name])
         self._bench.web_api.revoked = bool(asked.get("revoked", self._bench.web_api.revoked))
+        if "processing" in asked:
+            self._workspace.processing = timedelta(seconds=float(asked["processing"]))
         self._workspace.announce({})
         return {"scopes": app.scopes, "bot_events": app.bot_events, "revoked": self._bench.web_api.revoked}
 

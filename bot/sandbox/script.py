@@ -218,7 +218,11 @@ def words(piece: Any, names: dict[str, str]) -> str:
             return f":{piece['name']}:"
         case "mrkdwn" | "plain_text":
             return html.unescape(str(piece["text"])).replace("\u2060", "")
-        case "text":
+        case "text" | "raw_text":
             return str(piece["text"])
+        case "image":
+            return f"[picture: {piece['alt_text']}]"
+        case "table":
+            return "\n".join(" | ".join(words(cell, names) for cell in row) for row in piece["rows"])
     inside = [piece.get("text"), *(piece.get("fields") or ()), *(piece.get("elements") or ())]
     return ("" if "rich" in str(piece.get("type")) else " ").join(words(one, names) for one in inside if one).strip()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 from bot.sandbox.model import App, Channel, Clock, File, Json, Message, Team, User, UserGroup, derived_id
 from bot.sandbox.views import Views
@@ -37,6 +38,7 @@ class Workspace:
         self.messages: dict[str, dict[str, Message]] = {}
         self.ephemerals: list[Message] = []
         self.files: dict[str, File] = {}
+        self.processing = timedelta()  # how long an upload is looked through before blocks can show it
         self.views = Views(clock, self.app.id, lambda: self.announce({}))
         self.version = 0
         self._listeners: list[Listener] = []

@@ -10,15 +10,15 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.block_kit import render_card, render_form, render_home, render_reply
-from bot.cards.block_text import escaped, unlinked
+from bot.cards.block_text import clean, head
 from bot.cards.elements import Card, Form
 from bot.domain.chat import MessageRef, Person, Place, Room, RoomMessage
 from bot.domain.errors import NotFound
 from bot.platforms.slack.calls import Lost, Refused, SlackCalls
 from bot.platforms.slack.events import SLACK, WRITTEN, Own, room_message
+from bot.platforms.slack.fallback import shown
 from bot.platforms.slack.links import linked_message
 from bot.platforms.slack.pace import Pace
-from bot.platforms.slack.text import text_of_blocks
 from bot.ports import Clock, Outbox
 
 Json = dict[str, Any]
@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 REMEMBERED = timedelta(minutes=5)
 MISSED = timedelta(minutes=1)
-PLAIN_TEXT = 30_000
+UPLOAD_ALT = 1000  # characters
 EXPIRED = ("expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged", "invalid_trigger_id")
 NOT_THERE = ("channel_not_found", "thread_not_found", "message_not_found", "not_in_channel")
 WHISPER_FAILS = ("user_not_in_channel", "not_in_channel", "channel_not_found", "is_archived", "no_permission")
@@ -73,16 +73,16 @@ class SlackPlatform:
 
     async def upload(self, png: bytes, *, name: str, title: str, alt: str) -> str:
         """Take a picture that cards may show from then on; give its file id."""
-        return await self._calls.upload(png, name=name, title=title, alt=alt)
+        return await self._calls.upload(png, name=name, title=clean(title), alt=head(clean(alt), UPLOAD_ALT))
 
     async def update(self, message: MessageRef, card: Card) -> None:
         """Replace a card. Raises DeliveryFailed (permanent) when the message was deleted meanwhile."""
         target = {"channel": message.place.room, "ts": message.message, "parse": "none", "link_names": False}
-        content = render_card(card)
-        try:
+
+        async def send(content: Json) -> None:
             await self._calls.call("chat.update", **target, **content)
-        except Refused as problem:
-            await self._calls.call("chat.update", **target, **_without_blocks(content, problem), blocks=[])
+
+        await shown(render_card(card), send, pause=self._calls.pause)
 
     async def tell(self, place: Place, person: Person, text: str) -> None:
         """Say it in the room or thread so that only this person sees it; where that cannot be, in a direct message."""
@@ -227,12 +227,12 @@ class SlackPlatform:
         metadata = {"event_type": "ratchet_message", "event_payload": {"key": key}}
         around: Json = {"channel": room, "thread_ts": thread, "metadata": metadata, "parse": "none"}
         around |= {"unfurl_links": False, "unfurl_media": False}
-        try:
-            answer = await self._calls.once("chat.postMessage", **around, **content)
-        except Refused as problem:
-            plain = _without_blocks(content, problem)
-            answer = await self._calls.once("chat.postMessage", **around, **plain, mrkdwn=False)
-        return str(answer["ts"])
+
+        async def send(content: Json) -> str:
+            told = content if content["blocks"] else {"text": content["text"], "mrkdwn": False}
+            return str((await self._calls.once("chat.postMessage", **around, **told))["ts"])
+
+        return await shown(content, send, pause=self._calls.pause)
 
     async def _find(self, room: str, thread: str | None, key: str) -> str | None:
         """Look for our message with this key: in the whole thread, or among the newest messages of the room."""
@@ -284,12 +284,3 @@ def _described(channel: Json) -> Room:
     direct = bool(channel.get("is_im"))
     private = direct or bool(channel.get("is_private") or channel.get("is_mpim"))
     return Room(channel["id"], name, shared, bool(channel.get("is_member")) or direct, private)
-
-
-def _without_blocks(content: Json, problem: Refused) -> Json:
-    """Give the content as text alone if it was its blocks that Slack refused; else raise the problem again."""
-    if problem.error not in ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"):
-        raise problem
-    log.error("slack refused the blocks of a message: %s %s", problem.error, problem.details)
-    shown = text_of_blocks(content["blocks"])
-    return {"text": escaped(unlinked(shown), PLAIN_TEXT) or content["text"]}

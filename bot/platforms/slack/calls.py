@@ -26,11 +26,14 @@ SCOPE = "Slack says that the app lacks the permission {needed}: update the app f
 ROOM = "Slack does not let Ratchet into the room {room}: invite @ratchet to the room."
 GONE = "The message is not there any more, or it is not Ratchet's own."
 TOO_LONG = "The message is longer than Slack takes ({error})."
+NO_UPLOADS = "Slack takes no pictures here ({error}): ask the workspace's administrators to allow apps to upload files."
 SENTENCES = {
     **dict.fromkeys(("token_revoked", "account_inactive", "invalid_auth", "not_authed", "token_expired"), TOKEN),
     **dict.fromkeys(("channel_not_found", "not_in_channel", "user_not_in_channel"), ROOM),
     **dict.fromkeys(("message_not_found", "cant_update_message"), GONE),
     **dict.fromkeys(("msg_too_long", "msg_blocks_too_long"), TOO_LONG),
+    **dict.fromkeys(("file_uploads_disabled", "file_type_not_allowed", "file_upload_size_restricted"), NO_UPLOADS),
+    "storage_limit_reached": "The Slack workspace has no room left for files: delete some, or extend its plan.",
     "missing_scope": SCOPE,
     "is_archived": "The room {room} is archived: unarchive it, or choose another room.",
     "thread_not_found": "The thread is not there any more.",
@@ -66,6 +69,7 @@ class SlackCalls:
     ) -> None:
         client.retry_handlers = []
         self._client = client
+        self.pause = pause
         self._patience = patience
         self._attempts = attempts
         self._backoff = wait_exponential_jitter(multiplier=pause, max=10 * pause, jitter=pause)
@@ -102,30 +106,15 @@ class SlackCalls:
     async def once(self, method: str, **arguments: Any) -> Json:
         """Call once. Raises Refused, NotYet (nothing was done) or Lost (it may have been done)."""
         sent = {key: _argument(value) for key, value in arguments.items() if value is not None}
-        try:
-            response = await self._client.api_call(method, data=sent)
-        except SlackApiError as problem:
-            raise _translated(method, arguments, problem) from problem
-        except aiohttp.ClientConnectorError as problem:
-            raise NotYet("Slack cannot be reached.") from problem
-        except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as problem:
-            raise Lost("Slack did not answer.") from problem
+        response = await _answered(method, arguments, self._client.api_call(method, data=sent))
         return dict(response.data) if isinstance(response.data, dict) else {}
 
     async def upload(self, content: bytes, *, name: str, title: str, alt: str) -> str:
         """Upload a file that belongs to no room yet and give its id. Raises as `once`, and repeats as `call`."""
 
         async def attempt() -> str:
-            try:
-                answer: Any = await self._client.files_upload_v2(
-                    filename=name, content=content, title=title, alt_txt=alt
-                )
-            except SlackApiError as problem:
-                raise _translated("files.upload", {}, problem) from problem
-            except aiohttp.ClientConnectorError as problem:
-                raise NotYet("Slack cannot be reached.") from problem
-            except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as problem:
-                raise Lost("Slack did not answer.") from problem
+            sent = self._client.files_upload_v2(filename=name, content=content, title=title, alt_txt=alt)
+            answer: Any = await _answered("files.upload", {}, sent)
             return str(answer["files"][0]["id"])
 
         return await self.patiently(attempt)
@@ -170,6 +159,17 @@ async def installation(client: AsyncWebClient) -> Installation:
 
 def _argument(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, dict | list | bool) else value
+
+
+async def _answered(method: str, arguments: Json, asked: Awaitable[T]) -> T:
+    try:
+        return await asked
+    except SlackApiError as problem:
+        raise _translated(method, arguments, problem) from problem
+    except aiohttp.ClientConnectorError as problem:
+        raise NotYet("Slack cannot be reached.") from problem
+    except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as problem:
+        raise Lost("Slack did not answer.") from problem
 
 
 def _translated(method: str, arguments: Json, problem: SlackApiError) -> Refused | NotYet | Lost:

@@ -11,6 +11,7 @@ SCOPES: Mapping[str, str] = {
     "channels:read": "find a room by its name and see whether another organisation shares it",
     "chat:write": "post drafts, answers and alerts",
     "commands": "offer slash commands and shortcuts",
+    "files:write": "show charts in the weekly digest and in alerts",
     "groups:history": "read the watched private rooms",
     "groups:read": "see who may read a private room, and whether another organisation does",
     "im:history": "read what people write to Ratchet directly",

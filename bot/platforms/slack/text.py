@@ -38,7 +38,7 @@ def mentions(text: str, user: str) -> bool:
 
 
 def text_of_blocks(blocks: list[Json], names: Mapping[str, str] | None = None) -> str:
-    """Give what blocks say, a line a block; buttons and pictures say nothing."""
+    """Give what blocks say, a line a block or a table's row; buttons and pictures say nothing."""
     lines = (_block(block, names or {}) for block in blocks if isinstance(block, dict))
     return "\n".join(line for line in lines if line)
 
@@ -72,9 +72,17 @@ def _block(block: Json, names: Mapping[str, str]) -> str:
             texts = list(block.get("elements") or ())
         case "markdown":
             return str(block.get("text") or "").strip()
+        case "table":
+            return "\n".join(_row(row, names) for row in block.get("rows") or () if isinstance(row, list))
         case _:
             texts = []
     return "\n".join(filter(None, (_object(text, names) for text in texts)))
+
+
+def _row(row: list[Any], names: Mapping[str, str]) -> str:
+    cells = (cell for cell in row if isinstance(cell, dict))
+    said = (_block(one, names) or str(one.get("text") or one.get("value") or "") for one in cells)
+    return " | ".join(" ".join(cell.split()) for cell in said)
 
 
 def _object(text: Any, names: Mapping[str, str]) -> str:

@@ -116,10 +116,21 @@ def _compose(call: Call, message: Message) -> None:
 def _accepted(blocks: Any, workspace: Workspace) -> list[Json]:
     try:
         check_message_blocks(blocks)
+        _check_files(blocks, workspace)
     except Unusable as problem:
         more = {"errors": problem.messages, "response_metadata": {"messages": problem.messages}}
         raise Refused(problem.error, **more) from problem
     return with_block_ids(blocks, workspace.views.number)
+
+
+def _check_files(blocks: list[Json], workspace: Workspace) -> None:
+    """Refuse a picture that the bot did not upload, or that Slack has not looked through yet."""
+    shown = {file.id for file in workspace.files.values() if file.ready and file.ready <= workspace.clock()}
+    wanted = [(at, (block.get("slack_file") or {}).get("id")) for at, block in enumerate(blocks)]
+    wrong = [at for at, file in wanted if file and file not in shown]
+    problems = [f"[ERROR] invalid slack file [json-pointer:/blocks/{at}/slack_file]" for at in wrong]
+    if problems:
+        raise Unusable("invalid_blocks", problems)
 
 
 def _metadata(given: Any) -> Json | None:

@@ -6,11 +6,14 @@ from bot.sandbox.methods.call import Call, Method, Refused, bad_arguments
 from bot.sandbox.methods.chat import bot_message
 from bot.sandbox.model import File, Json, derived_id
 
+ALT_TEXT = 1000
 UPLOAD_LIMIT = 20 * 1024 * 1024  # the sandbox's own: everything is kept in memory
 
 
 def get_upload_url(call: Call) -> Json:
     """Begin an upload: give a file id and the address to send the bytes to."""
+    if len(call.text("alt_txt")) > ALT_TEXT:
+        raise Refused("alt_txt_too_large")
     name, length = call.required("filename"), call.number("length", 0, UPLOAD_LIMIT)
     made = call.workspace.views.number()
     file = File(
@@ -46,6 +49,7 @@ def _uploaded(call: Call, item: Json) -> File:
     if file is None or len(file.content) != file.expected_length:
         raise Refused("file_not_found")
     file.title = item.get("title") or file.title
+    file.ready = call.workspace.clock() + call.workspace.processing
     return file
 
 
