@@ -38,6 +38,7 @@ from bot.ports.memory import (
 from bot.ports.pinging import Pings
 from bot.ports.precedents import PrecedentChanges, PrecedentFinder, Precedents
 from bot.ports.running import Clock, Run, Runtime
+from bot.ports.sampling import Samples
 from bot.ports.teaching import FoundTopic, KnownIntent, Learner, Teacher, TopicFinder
 from bot.ports.telling import Attached, Mail, Mailer, Pager
 from bot.ports.timing import OnCall, Slots
@@ -101,6 +102,7 @@ __all__ = [
     "Reviews",
     "Run",
     "Runtime",
+    "Samples",
     "Sampling",
     "Slots",
     "Store",

@@ -18,6 +18,7 @@ from bot.ports.judging import Escapes, Ratings
 from bot.ports.learning import Cases, EvalRuns, Fixes, Labels, PolicyLog, Topics
 from bot.ports.pinging import Pings
 from bot.ports.precedents import Precedents
+from bot.ports.sampling import Samples
 from bot.ports.timing import Slots
 from bot.ports.usage import Ledger, Replies
 from bot.ports.watching import Spikes
@@ -248,4 +249,5 @@ class Store:
     slots: Slots
     history: History
     spikes: Spikes
+    samples: Samples
     digests: Digests

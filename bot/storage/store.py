@@ -21,6 +21,7 @@ from bot.storage.precedents import SqlPrecedents
 from bot.storage.ratings import SqlEscapes, SqlRatings
 from bot.storage.releases import SqlReleases
 from bot.storage.reviews import SqlReviews
+from bot.storage.samples import SqlSamples
 from bot.storage.slots import SqlSlots
 from bot.storage.spikes import SqlSpikes
 from bot.storage.topics import SqlTopics
@@ -63,5 +64,6 @@ def open_store(engine: Engine, workspace: str, *, now: Callable[[], datetime] = 
         slots=SqlSlots(engine, workspace),
         history=SqlHistory(engine, workspace),
         spikes=SqlSpikes(engine, workspace),
+        samples=SqlSamples(engine, workspace),
         digests=SqlDigests(engine, workspace),
     )

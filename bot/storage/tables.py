@@ -482,6 +482,37 @@ class DigestRow(Row, table=True):
     card: OptionalJson
 
 
+class SampleRow(Row, table=True):
+    """One week's sample; the columns before `sample` are what it is found by."""
+
+    __tablename__ = "samples"
+    __table_args__ = (Index("ix_samples_since", "workspace", "since"),)
+    id: Key
+    since: At
+    closed: bool
+    sample: Json
+
+
+class SampledRow(Row, table=True):
+    """One answer of a sample; `id` is its escalation's."""
+
+    __tablename__ = "sampled"
+    sample_id: Key
+    id: Key
+    item: Json
+
+
+class SampleMarkRow(Row, table=True):
+    """What one person did with one answer of a sample: took it, left it, scored it."""
+
+    __tablename__ = "sample_marks"
+    sample_id: Key
+    item_id: Key
+    scorer: Key
+    at: At
+    mark: Json
+
+
 METADATA = Row.metadata
 
 
