@@ -31,7 +31,7 @@ const BLOCKS = {
       block.fields && h("div", { class: "fields" }, block.fields.map(textOf))),
     block.accessory && h("div", { class: "accessory" }, control(block.accessory, block, act, values))),
   actions: (block, act, values) => h("div", {}, block.elements.map((one) => control(one, block, act, values))),
-  image: (block) => h("figure", {}, block.title && h("figcaption", {}, block.title.text), picture(block)),
+  image: (block) => h("figure", {}, block.title && h("figcaption", {}, textOf(block.title)), inFull(block)),
   input: (block, act, values, errors) => {
     const wrong = errors[block.block_id], id = `${block.block_id}-label`;
     const field = control(block.element, block, block.dispatch_action ? act : null, values, act);
@@ -57,6 +57,12 @@ function picture(image) {
   // Only this server's own pictures are loaded: a sandbox makes no requests to the outside.
   node.addEventListener("error", () => node.replaceWith(h("span", { class: "no-picture" }, `🖼 ${image.alt_text}`)));
   return node;
+}
+
+// An uploaded picture opens in its own size, as in Slack.
+function inFull(image) {
+  const node = picture(image), file = image.slack_file?.id;
+  return file ? h("a", { href: `/sandbox/files/${file}`, target: "_blank", rel: "noopener", title: "Open in full size" }, node) : node;
 }
 
 // `act` is null for an input that only holds a value until the form is sent; `act.hold` remembers it.
