@@ -135,7 +135,8 @@ class Tally:
                 yield self._one(metric, key, kind, now.figure(metric, kind), before.figure(metric, kind))
 
     def _one(self, metric: Metric, key: str, kind: str, now: Figure, before: Figure) -> Measured:
-        change = difference(now.told, before.told) if now.told and before.told else None
+        even = metric.statistic is Statistic.MEAN
+        change = difference(now.told, before.told, even=even) if now.told and before.told else None
         return Measured(metric, self._periods[metric.name], self._called.get(key, ""), kind, now, before, change)
 
 

@@ -32,6 +32,17 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Noise:
+    """How far figures scatter: `spread` is their variance in units of that of independent conversations.
+
+    `freedom` are the degrees of freedom that it was estimated from; infinite where it is known.
+    """
+
+    spread: float = 1.0
+    freedom: float = inf
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """How much higher one figure is than another, with its interval."""
 
@@ -42,6 +53,45 @@ class Difference:
     @property
     def beyond_noise(self) -> bool:
         return self.low > 0 or self.high < 0
+
+    def chance(self, noise: Noise = Noise()) -> float:
+        """How likely a difference of this size is, either way, where there is none: 1 less the level of the interval
+        that just reaches 0. It says the same as `at`, for an interval grows in proportion to its quantile.
+        """
+        reach = self.value - self.low if self.value > 0 else self.high - self.value
+        if self.value == 0 or not reach:
+            return float(self.value == 0)
+        return 2 * _tail(_Z * abs(self.value) / reach / sqrt(noise.spread), noise.freedom)
+
+    def at(self, level: float, noise: Noise = Noise()) -> "Difference":
+        """The same with the interval that misses the truth this often, in this noise."""
+        scale = _reach(level / 2, noise.freedom) * sqrt(noise.spread) / _Z
+        return Difference(
+            self.value, self.value - (self.value - self.low) * scale, self.value + (self.high - self.value) * scale
+        )
+
+
+def discoveries(chances: Sequence[float], rate: float = 0.05) -> tuple[tuple[bool, ...], float]:
+    """Which of the differences tested together are told, so that of those told at most this share is expected to be
+    noise (Benjamini & Hochberg 1995); and the level at which their intervals hold in spite of having been chosen
+    (Benjamini & Yekutieli 2005). Where nothing has changed anything at all is told in at most this share of times.
+    """
+    ordered = sorted(chances)
+    told = max((rank for rank, each in enumerate(ordered, 1) if each <= rate * rank / len(ordered)), default=0)
+    level = rate * max(1, told) / max(1, len(ordered))
+    return tuple(bool(told) and each <= level for each in chances), level
+
+
+def _tail(quantile: float, freedom: float) -> float:
+    from scipy.special import ndtr, stdtr
+
+    return float(stdtr(freedom, -quantile) if isfinite(freedom) else ndtr(-quantile))
+
+
+def _reach(tail: float, freedom: float) -> float:
+    from scipy.special import ndtri, stdtrit
+
+    return -float(stdtrit(freedom, tail) if isfinite(freedom) else ndtri(tail))
 
 
 def estimate(statistic: Statistic, values: Sequence[float], over: Sequence[int]) -> Estimate:
@@ -62,15 +112,19 @@ def share(count: int, of: int) -> Estimate:
     return Estimate(count / of, min(low, count / of), max(high, count / of))  # rounding may put an end inside
 
 
-def difference(now: Estimate, before: Estimate) -> Difference | None:
+def difference(now: Estimate, before: Estimate, *, even: bool = False) -> Difference | None:
     """How much higher `now` is than `before`, of independent samples; None where one of them is not known.
 
     The interval recovers the variances from those of the two figures (MOVER: Zou & Donner 2008); for shares with
-    Wilson's intervals it is Newcombe's hybrid score interval (1998, his method 10).
+    Wilson's intervals it is Newcombe's hybrid score interval (1998, his method 10). `even` takes each side for half of
+    the whole, as is right for means: their skewness is the same in both and leaves the difference.
     """
     if now.value is None or before.value is None or not (isfinite(now.high) and isfinite(before.high)):
         return None
     apart = now.value - before.value
+    if even:
+        reach = sqrt((now.high - now.low) ** 2 + (before.high - before.low) ** 2) / 2
+        return Difference(apart, apart - reach, apart + reach)
     below = sqrt((now.value - now.low) ** 2 + (before.high - before.value) ** 2)
     above = sqrt((now.high - now.value) ** 2 + (before.value - before.low) ** 2)
     return Difference(apart, apart - below, apart + above)

@@ -5,6 +5,7 @@ This is what metrics are counted from. A conversation is an escalation as it is 
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.domain.answer import UNKNOWN_INTENT, Level, Proposal, Risk, Sentiment
 from bot.domain.chat import Person
@@ -62,6 +63,24 @@ class Drafted:
         """Whether a text was approved that a person had changed."""
         sends = self.decided is not None and self.decided.action in (Action.APPROVE, Action.EDIT)
         return sends and self.edited
+
+
+class Fate(NamedTuple):
+    """What became of one draft, and nothing else of it; `at` is when its drafting began.
+
+    `action` is None while nobody decided. An abstention has no text to decide on.
+    """
+
+    at: datetime
+    intent: str
+    abstained: bool
+    action: Action | None
+    edited: bool
+
+    @property
+    def unchanged(self) -> bool:
+        """As `Drafted.unchanged`."""
+        return self.action is Action.APPROVE and not self.edited
 
 
 @dataclass(frozen=True, slots=True)

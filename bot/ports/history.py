@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.history import Conversation, Drafted, Tried
+from bot.domain.history import Conversation, Drafted, Fate, Tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +45,15 @@ class History(Protocol):
 
     async def cited(self, since: datetime, until: datetime, most: int = 400) -> Cited:
         """Which articles the answers cite whose drafting began in the period; of many, `most` are looked at."""
+        ...
+
+    async def volumes(self, bounds: Sequence[datetime]) -> Mapping[str, tuple[int, ...]]:
+        """How many conversations were opened from each of these moments to before the next, by intent.
+
+        The intent is that of the newest draft. An old conversation that is imported counts when it was opened.
+        """
+        ...
+
+    async def fates(self, since: datetime, until: datetime) -> Sequence[Fate]:
+        """What became of each draft that was begun in the period and put before the team, in the order of drafting."""
         ...

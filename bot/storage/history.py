@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Table, func, select
+from sqlalchemy import Row, Table, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.answer import UNKNOWN_INTENT, Level, Risk, Sentiment
 from bot.domain.chat import Person
 from bot.domain.escalation import EscalationStatus, OutcomeKind
-from bot.domain.history import Conversation, Decided, Drafted, Reported, Tried
+from bot.domain.history import Conversation, Decided, Drafted, Fate, Reported, Tried
 from bot.domain.quality import CaseResult, EvalRun
 from bot.domain.review import Action, FailureMode, ReviewState
 from bot.ports.history import Cited
@@ -112,6 +112,38 @@ class SqlHistory(Repository):
                 for proposal in await connection.scalars(proposals):
                     counts.update(_slugs_cited(proposal))
         return Cited(len(answers), len(chosen), counts)
+
+    async def volumes(self, bounds: Sequence[datetime]) -> Mapping[str, tuple[int, ...]]:
+        first, *ends = bounds
+        newest = (
+            select(R.intent)
+            .where(R.workspace == E.workspace, R.escalation_id == E.id, R.intent.is_not(None))
+            .order_by(R.number.desc())
+            .limit(1)
+            .correlate(ESCALATIONS)
+            .scalar_subquery()
+            .label("intent")
+        )
+        stretch = case(*((E.opened_at < end, at) for at, end in enumerate(ends))).label("stretch")
+        opened = (E.touched_at >= first, E.opened_at >= first, E.opened_at < ends[-1])
+        counts = self._select(ESCALATIONS, newest, stretch, func.count().label("how_many")).where(*opened)
+        found: dict[str, list[int]] = {}
+        async with self._read() as connection:
+            for row in await connection.execute(counts.group_by("intent", "stretch")):
+                found.setdefault(row.intent or UNKNOWN_INTENT, [0] * len(ends))[row.stretch] += row.how_many
+        return {intent: tuple(each) for intent, each in found.items()}
+
+    async def fates(self, since: datetime, until: datetime) -> Sequence[Fate]:
+        edited = (R.editor.is_not(None) | (func.coalesce(R.decision_action, "") == _EDIT)).label("edited")
+        # every state is named, because the index on times begins with it
+        begun = (R.state.in_(tuple(_STATES)), R.opened_at >= since, R.opened_at < until, R.intent.is_not(None))
+        wanted = self._select(REVIEWS, R.opened_at, R.intent, R.abstained, R.decision_action, edited).where(*begun)
+        async with self._read() as connection:
+            rows = await connection.execute(wanted.order_by(R.opened_at))
+            return [
+                Fate(at, intent, bool(abstained), _ACTIONS.get(action), bool(edited))
+                for at, intent, abstained, action, edited in rows
+            ]
 
     async def _stands(self, connection: AsyncConnection, run: EvalRun) -> Mapping[str, Tried]:
         """How each case stood in this run; one with a trial that could not be scored is left out."""

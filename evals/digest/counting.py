@@ -1,0 +1,140 @@
+"""What a week and the weeks before it have on record, day by day of the team's calendar."""
+
+from array import array
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from bot.domain.calendar import DAY, Week, instant
+from bot.domain.history import Conversation
+from evals.grouping import GROUPS
+from evals.measuring import Figure, Measured, Period
+from evals.metric import Lens, Metric, Statistic
+from evals.statistics import difference, estimate
+
+DAYS = 7
+
+
+class Days:
+    """The days of some weeks up to one, counted from the first of them; each is as long as the team's clocks have it.
+
+    While the last week goes on it ends `until`, and every week before is looked at up to the same day and time.
+    """
+
+    def __init__(self, week: Week, weeks: int, until: datetime) -> None:
+        self.week, self.weeks = week, weeks
+        first = week.monday - (weeks - 1) * DAYS * DAY
+        self._midnights = [instant(first + n * DAY, 0, week.zone) for n in range(weeks * DAYS + 1)]
+        self.end = min(until, self._midnights[-1])
+        self._ends = [self._end(back) for back in range(weeks - 1, -1, -1)]
+
+    def _end(self, back: int) -> datetime:
+        """Where the week so many before the last one ends."""
+        if self.end >= self._midnights[-1]:
+            return self._midnights[(self.weeks - back) * DAYS]
+        local = self.end.astimezone(self.week.zone)
+        minute = local.hour * 60 + local.minute
+        return instant(local.date() - back * DAYS * DAY, minute, self.week.zone)
+
+    @property
+    def bounds(self) -> Sequence[datetime]:
+        """The midnights between which the days lie; one more than days."""
+        return self._midnights
+
+    def day(self, at: datetime) -> int | None:
+        """Which day it is; None outside of these weeks and after the end of its week."""
+        found = bisect_right(self._midnights, at) - 1
+        if not 0 <= found < self.weeks * DAYS or at >= self._ends[found // DAYS]:
+            return None
+        return found
+
+    def period(self, back: int = 0) -> Period:
+        """The week so many before the last one."""
+        at = self.weeks - 1 - back
+        return Period(self._midnights[at * DAYS], self._ends[at])
+
+
+@dataclass(slots=True)
+class Series:
+    """What was observed of one metric and intent: values, whether they are over, and their days."""
+
+    values: "array[float]" = field(default_factory=lambda: array("d"))
+    over: bytearray = field(default_factory=bytearray)
+    days: "array[int]" = field(default_factory=lambda: array("h"))
+
+    def joined(self, other: "Series") -> None:
+        self.values.extend(other.values)
+        self.over.extend(other.over)
+        self.days.extend(other.days)
+
+    def figure(self, metric: Metric, week: int) -> Figure:
+        """The metric in this week, as `evals.measuring` tells it."""
+        these = np.asarray(self.days) // DAYS == week
+        values, over = np.asarray(self.values)[these], np.frombuffer(bytes(self.over), dtype=np.uint8)[these]
+        n, going_on = len(values), int((over == 0).sum())
+        if n < metric.least or (n == 0 and metric.statistic is not Statistic.COUNT):
+            return Figure(n, None, going_on)
+        return Figure(n, estimate(metric.statistic, values, over), going_on)
+
+
+class Record:
+    """What conversations showed of some metrics, by intent. It keeps numbers and no conversations."""
+
+    def __init__(self, chosen: Sequence[Metric], days: Days, lens: Lens) -> None:
+        self._chosen, self._days, self._lens = chosen, days, lens
+        self._series: dict[str, dict[str, Series]] = {each.name: defaultdict(Series) for each in chosen}
+        self.waited: dict[str, float] = defaultdict(float)
+        """Seconds that customers waited for the first answer in the last week, all together, by intent."""
+
+    def add(self, conversations: Iterable[Conversation]) -> None:
+        """Count these; each is given once."""
+        day, group = self._days.day, GROUPS["intent"]
+        for conversation in conversations:
+            for metric in self._chosen:
+                for observed in metric.observe(conversation, self._lens):
+                    found = day(observed.at)
+                    intent = group(conversation, observed)
+                    if found is None or intent is None:
+                        continue
+                    series = self._series[metric.name][intent[0]]
+                    series.values.append(observed.value)
+                    series.over.append(observed.over)
+                    series.days.append(found)
+                    if metric.name == WAITING and found >= (self._days.weeks - 1) * DAYS:
+                        self.waited[intent[0]] += observed.value
+
+    def by_intent(self, metric: Metric) -> Mapping[str, Series]:
+        return self._series[metric.name]
+
+    def together(self, metric: Metric) -> Series:
+        """All intents in one."""
+        whole = Series()
+        for each in self._series[metric.name].values():
+            whole.joined(each)
+        return whole
+
+    def measured(self, metric: Metric, series: Series, intent: str = "") -> Measured:
+        """The metric in the week and in the one before.
+
+        What needs a week's watching is told of the week before, which was watched when the week had ended.
+        """
+        back = 1 if metric.follow_up else 0
+        last = self._days.weeks - 1 - back
+        now, before = series.figure(metric, last), series.figure(metric, last - 1)
+        even = metric.statistic is Statistic.MEAN
+        change = difference(now.told, before.told, even=even) if now.told and before.told else None
+        return Measured(metric, self._days.period(back), intent, "", now, before, change)
+
+
+WAITING = "first_response_time"
+LONGEST = timedelta(days=400)
+"""How far before the first week working time is known."""
+
+
+def days_of(series: Series) -> Any:
+    return np.asarray(series.days, dtype=int)
