@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.app.judging import model_judge
+from bot.app.mailing import digest_mailer
 from bot.app.searching import search_embedder, search_reranker
 from bot.app.starting import read_files, start_release, visited_release
 from bot.app.timing import TeamTime, team_time
@@ -83,6 +84,7 @@ async def build_desk(
     clock = clock or SystemClock()
     said = read_files(settings)
     time = team_time(settings, clock)
+    mailer = digest_mailer(settings, clock)
     words = StaticEmbedder()  # neither is loaded before its first use
     meanings = meanings or RememberingTokenEmbedder(MiniLmEmbedder(), kept=_SHARED)
     embedder, reranker = search_embedder(settings, words, meanings), search_reranker(settings)
@@ -122,6 +124,7 @@ async def build_desk(
         precedents=precedents,
         judge=model_judge(settings, (store, clock)),
         on_call=time.on_call,
+        mailer=mailer,
     )
     warm = _warming(settings.core.cache / "questions.npz", questions, workflows, retriever, precedents, store.cases)
     return Parts(settings, clock, engine, library, retriever, questions, desk, warm)
