@@ -97,7 +97,7 @@ def _translated(problem: Exception, host: str) -> DeliveryFailed | Unavailable:
             return _refused(f"{host} takes no mail to {', '.join(each.recipient for each in refused)[:200]}.")
         case aiosmtplib.SMTPResponseException(code=code, message=said) if code not in _TRY_LATER and code > 0:
             return _refused(f"{host} refused the mail ({code} {said[:200]}).")
-        case aiosmtplib.SMTPNotSupported():
+        case _ if type(problem) in (aiosmtplib.SMTPException, aiosmtplib.SMTPNotSupported):  # it knows no STARTTLS
             return _refused(f"{host} does not do that: {str(problem)[:200]} Look at RATCHET_MAIL_SECURITY.")
         case _:
             return Unavailable(

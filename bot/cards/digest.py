@@ -1,0 +1,175 @@
+"""The weekly digest as cards: a page for the managers' room that is read in a minute, and its thread with the rest."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bot.cards.capture import COMMAND
+from bot.cards.digest_sections import FIGURES, NUMERIC, driver_row, figure_rows, name, sections, sentence
+from bot.cards.elements import (
+    Actions,
+    Button,
+    Card,
+    Element,
+    Form,
+    Heading,
+    Link,
+    Note,
+    Notice,
+    Paragraph,
+    Picture,
+    Piece,
+    Strong,
+    Style,
+    Table,
+    Text,
+    Tone,
+)
+from bot.cards.paging import Section, paged, tables
+from bot.domain.calendar import DAY, Week
+from bot.domain.digest import Ask, Cause, Digest, Kind, Proof
+from bot.domain.learning import Lesson
+
+CASES, REJECTED, SEE_FIX = "digest.cases", "digest.rejected", "digest.fix"
+"""What the buttons beside a decision open; the others act as they do on their own cards."""
+_DECISIONS, _FIGURES, _CAUSES = 3, 10, 2  # of each on the first page
+_CONFIRM = "It is tried on the eval cases and goes live if nothing gets worse. Have you looked at the change?"
+
+
+def digest_cards(digest: Digest, pictures: Mapping[str, Picture]) -> tuple[Card, ...]:
+    """The message for the room, and those for the thread under it; `pictures` are the charts by name."""
+    further = [Section("Also to decide", tuple(tuple(_asked(each)) for each in digest.decisions[_DECISIONS:]))]
+    if len(digest.figures) > _FIGURES:
+        further.append(Section("All figures", tuple(tables(FIGURES, figure_rows(digest.figures), NUMERIC))))
+    further += sections(digest, pictures)
+    thread = paged([section for section in further if section.parts], f"{title(digest.week)}: details")
+    return _first(digest, thread=bool(thread)), *thread
+
+
+def title(week: Week) -> str:
+    """The week by its days: "The week of 16–22 November 2026"."""
+    first, last = week.monday, week.monday + 6 * DAY
+    begins = f"{first.day}" if first.month == last.month else f"{first.day} {first:%B}"
+    begins += f" {first.year}" if first.year != last.year else ""
+    return f"The week of {begins}–{last.day} {last:%B %Y}"
+
+
+def drivers_form(digest: Digest) -> Form:
+    """All contact drivers, to be read."""
+    rows = list(map(driver_row, digest.drivers))
+    by_volume = [Paragraph(_driver_line(number, row)) for number, row in enumerate(rows, 1)]
+    note = Note(("The bars are weeks, oldest first. Hours are what customers waited in the week, all together.",))
+    nothing = Note(("Nothing is on record for that week.",))
+    return Form(
+        "digest.drivers", "What customers came for", digest.week.label, (*by_volume, note) if rows else (nothing,)
+    )
+
+
+def rejected_form(
+    ask: tuple[str, str], threads: Sequence[tuple[str, str]], *, hidden: int, advice: str, todo: Sequence[Button] = ()
+) -> Form:
+    """The rejected drafts of an intent, each as (what was noted, link), and what mends them; `ask` is (reason, intent).
+
+    `hidden` are those in rooms that the reader cannot read.
+    """
+    reason, intent = ask
+    elements: list[Element] = [
+        Paragraph((Strong(f"{len(threads)} drafts on “{name(intent)}”"), f" were rejected: {reason}."))
+    ]
+    elements.append(Notice(Tone.INFO, (advice,)))
+    elements += [Actions(tuple(todo))] if todo else []
+    for number, (said, link) in enumerate(threads, 1):
+        where: Piece = Link(f"Thread {number}", link) if link else Strong(f"Thread {number}")
+        elements.append(Paragraph((where, f": {sentence(said)}" if said.strip() else "")))
+    if hidden:
+        elements.append(Note((f"{hidden} more are in private rooms that you are not in.",)))
+    return Form("digest.rejected", "Rejected drafts", "", tuple(elements))
+
+
+# --- the first page ---------------------------------------------------------------------------------------------------
+
+
+def _first(digest: Digest, *, thread: bool) -> Card:
+    elements: list[Element] = [Heading(title(digest.week))]
+    if digest.late:
+        late = "This digest is late: Ratchet was not running when it was due."
+        elements.append(Notice(Tone.WARNING, (Strong("Late. "), late)))
+    elements.append(Paragraph(_lede(digest)))
+    for number, ask in enumerate(digest.decisions[:_DECISIONS], 1):
+        elements += _asked(ask, number)
+    elements += [*_changed(digest), *_why(digest.causes)]
+    if thread:
+        elements.append(Note(("In the thread: intents, releases, contact drivers, failures, knowledge, thanks.",)))
+    late_mark = " (late)" if digest.late else ""
+    asks = f"{len(digest.decisions)} to decide" if digest.decisions else "nothing to decide"
+    return Card(f"{title(digest.week)}{late_mark}: {digest.conversations:,} conversations, {asks}", tuple(elements))
+
+
+def _lede(digest: Digest) -> Text:
+    if not digest.conversations:
+        return ("Nothing is on record for this week: no conversation, so nothing to compare or to decide from it.",)
+    moved = [each for each in digest.figures if each.moved]
+    good, bad = (sum(each.better is which for each in moved) for which in (True, False))
+    verdict = [f"{good} for the better" if good else "", f"{bad} for the worse" if bad else ""]
+    changed = f"{len(moved)} of {len(digest.figures)} key figures changed by more than chance explains"
+    told = f"{changed}: {', '.join(filter(None, verdict))}." if good or bad else f"{changed}."
+    told = told if moved else "No key figure changed by more than chance explains." if digest.figures else ""
+    days = f"Only {digest.days} of 7 days are on record. " if digest.days < 7 else ""
+    asks = "" if digest.decisions else " Nothing waits for your decision."
+    what = "conversation" if digest.conversations == 1 else "conversations"
+    return Strong(f"{digest.conversations:,} {what}. "), f"{days}{told}{asks}"
+
+
+def _asked(ask: Ask, number: int | None = None) -> Iterator[Element]:
+    begun = f"{number}. " if number else ""
+    why = f"\n{sentence(ask.why)}" if ask.why.strip() else ""
+    yield Paragraph((Strong(f"{begun}{name(ask.title)}"), why))
+    yield Actions(_buttons(ask))
+
+
+def _buttons(ask: Ask) -> tuple[Button, ...]:
+    subject = ask.subject
+    match ask.kind:
+        case Kind.PUBLISH_FIX:
+            publish = Button("fix.approve", "Publish", subject, Style.PRIMARY, confirm=_CONFIRM)
+            return Button(SEE_FIX, "See the change", subject), publish
+        case Kind.RAISE_CASES:
+            return (Button(CASES, "Make eval cases", subject, Style.PRIMARY),)
+        case Kind.LOOK_AT_REJECTED:
+            return (Button(REJECTED, "See what was rejected", subject, Style.PRIMARY),)
+        case Kind.MEND_ARTICLE:
+            return (Button(COMMAND, "Mend the article", f"{Lesson.FIX} {subject}", Style.PRIMARY),)
+        case Kind.ACCEPT_TOPIC:
+            return (Button("topic.accept", "Make it an intent", subject, Style.PRIMARY),)
+
+
+def _changed(digest: Digest) -> Iterator[Element]:
+    if not digest.figures:
+        return
+    ranked = (
+        sorted(digest.figures, key=lambda each: not each.moved) if len(digest.figures) > _FIGURES else digest.figures
+    )
+    yield Paragraph((Strong("What changed"),))
+    yield Table(FIGURES, tuple(figure_rows(ranked[:_FIGURES])), NUMERIC)
+    compared = max(digest.compared, len(digest.figures))
+    said = "In brackets: where the true value lies, 19 times in 20. "
+    yield Note((f"{said}{compared} changes were compared, and what is marked holds after correcting for that.",))
+
+
+def _why(causes: Sequence[Cause]) -> Iterator[Element]:
+    if not causes:
+        return
+    lines: list[Piece] = [Strong("Why")]
+    for each in causes[:_CAUSES]:
+        lines += ["\n✅ " if each.proof is Proof.SHOWN else "\n❔ ", *_said(each)]
+    if len(causes) > _CAUSES:
+        lines.append(f"\n{len(causes) - _CAUSES} more in the thread.")
+    yield Paragraph(tuple(lines))
+
+
+def _said(cause: Cause) -> Text:
+    return (sentence(cause.said),) if cause.proof is Proof.SHOWN else (Strong("Not proven. "), sentence(cause.said))
+
+
+def _driver_line(number: int, row: tuple[Text, ...]) -> Text:
+    (first, count, weeks, pain, sent) = row
+    return (Strong(f"{number}. {first[0]}"), " · ", *count, " this week ", *weeks, " · ", *pain, " h waited · ", *sent,
+            " sent unchanged")  # fmt: skip

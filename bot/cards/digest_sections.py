@@ -1,0 +1,213 @@
+"""What stands in the digest's thread: each section with its figures and its picture."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from bot.cards.capture import short
+from bot.cards.elements import (
+    Actions,
+    Button,
+    Element,
+    Link,
+    Note,
+    Notice,
+    Paragraph,
+    Picture,
+    Piece,
+    Strong,
+    Text,
+    Tone,
+)
+from bot.cards.paging import Section, tables
+from bot.domain.digest import Cause, Digest, Driver, Failure, KeyFigure, Proof, Thanks, Value
+
+ALL_DRIVERS = "digest.drivers"
+"""The action of the button that shows all contact drivers; its subject is the week's label."""
+NAME, SENTENCE, CELL = 120, 500, 80
+"""How many characters of a name, a sentence or a figure in words are shown."""
+FEW = 5
+"""Contact drivers that are shown unasked, by volume and by pain."""
+_LINES = 12  # lines of a paragraph
+_BARS = "▁▂▃▄▅▆▇█"
+
+Pictures = Mapping[str, Picture]
+
+
+def sections(digest: Digest, pictures: Pictures, *, drivers: int = FEW) -> tuple[Section, ...]:
+    """Every section that has something to say, in the digest's order; `drivers` are how many are shown by volume."""
+    told = (
+        Section("Drafts sent unchanged, by intent", (*_picture(pictures, "unchanged"), *_by_intent(digest.by_intent))),
+        Section("What releases did", tuple(_causes(digest.causes))),
+        Section("What customers came for", (*_picture(pictures, "volume"), *_drivers(digest, drivers))),
+        Section("How answers failed", (*_picture(pictures, "failures"), *_failures(digest))),
+        Section("What went well", _lines((Strong(name(win.title)), f": {sentence(win.said)}") for win in digest.wins)),
+        Section("Knowledge released", tuple(_published(digest))),
+        Section("Articles that need their owner", _upkeep(digest)),
+        Section("Eval cases passed, by release", (*_picture(pictures, "trend"), *_trend(digest))),
+        Section("Answers that people scored", _lines((sentence(said),) for said in digest.quality)),
+        Section("What on-call was told", _lines((sentence(said),) for said in digest.alerts)),
+        Section("Thank you", _thanks(digest.thanks)),
+        Section("The next release", _lines(_state(each.title, each.state) for each in digest.upcoming)),
+        Section("To read the figures by", tuple((Note((sentence(each),)),) for each in digest.notes if each.strip())),
+    )
+    known = ("unchanged", "volume", "failures", "trend")
+    others = Section("More pictures", tuple((shown,) for name_, shown in pictures.items() if name_ not in known))
+    return tuple(section for section in (*told, others) if section.parts)
+
+
+def figure_rows(figures: Iterable[KeyFigure]) -> Iterator[tuple[Text, ...]]:
+    """A row for each: its name, this week with interval, its n, the week before, and what became of it."""
+    for each in figures:
+        sign = {None: "", True: "✅ ", False: "⚠️ "}[each.better] if each.moved else ""
+        said = f"{sign}{cell(each.change)}"
+        changed: Text = (Strong(said),) if each.moved and said.strip() else (said,)
+        yield (name(each.title),), (cell(each.shown),), (f"{each.now.n:,}",), (cell(each.before_shown),), changed
+
+
+FIGURES = ("Figure", "This week", "n", "The week before", "Change")
+NUMERIC = (1, 2, 3)
+
+
+def share(value: Value) -> str:
+    """A share with its interval, or that there are too few to tell."""
+    if value.value is None:
+        return "too few" if value.n else "none"
+    if value.low is None or value.high is None:
+        return f"{value.value:.0%}".replace("%", " %")
+    return f"{value.value * 100:.0f} % ({max(value.low, 0) * 100:.0f}–{min(value.high, 1) * 100:.0f})"
+
+
+def name(text: str) -> str:
+    return short(text, NAME) or "(no name)"
+
+
+def sentence(text: str) -> str:
+    return short(text, SENTENCE)
+
+
+def cell(text: str) -> str:
+    return short(text, CELL)
+
+
+# --- sections ---------------------------------------------------------------------------------------------------------
+
+
+def _picture(pictures: Pictures, which: str) -> tuple[tuple[Element, ...], ...]:
+    shown = pictures.get(which)
+    return ((replace(shown, title=""),),) if shown else ()  # the section's title says it
+
+
+def _by_intent(intents: Sequence[Driver]) -> Iterator[tuple[Element, ...]]:
+    rows = (((name(each.title),), (share(each.unchanged),), (f"{each.unchanged.n:,}",)) for each in intents)
+    return tables(("Intent", "Sent unchanged", "n"), rows, (1, 2))
+
+
+def _causes(causes: Sequence[Cause]) -> Iterator[tuple[Element, ...]]:
+    for each in causes:
+        proven = each.proof is Proof.SHOWN
+        said = Notice(
+            Tone.GOOD if proven else Tone.INFO, ("" if proven else Strong("Not proven: "), sentence(each.said))
+        )
+        intents = short(", ".join(each.intents), SENTENCE) or "none"
+        facts = f"{name(each.release)}, {each.at:%a %d %b %Y}. {name(each.metric)}. It touched: {intents}."
+        effect = f"Beside what it did not touch: {_points(each.effect)}. In the weeks before: {_points(each.pretrend)}."
+        yield said, Note((f"{facts} {effect}",))
+
+
+def _points(value: Value) -> str:
+    if value.value is None:
+        return f"not known (n {value.n:,})"
+    bounds = "" if value.low is None or value.high is None else f" ({value.low:+.1f} to {value.high:+.1f})"
+    return f"{value.value:+.1f} points{bounds}, n {value.n:,}"
+
+
+def _drivers(digest: Digest, shown: int) -> Iterator[tuple[Element, ...]]:
+    drivers = digest.drivers
+    if not drivers:
+        return
+    yield from tables(("By volume", "This week", "Weeks", "Hours waited", "Sent unchanged"),
+                      map(driver_row, drivers[:shown]), (1, 3, 4))  # fmt: skip
+    worst = sorted(drivers, key=lambda each: -each.pain)[:FEW]
+    pain: list[Piece] = [Strong("By pain"), ", the hours that customers waited, all together: "]
+    for number, each in enumerate(worst):
+        pain += [", " if number else "", f"{name(each.title)} ", Strong(f"{each.pain:,.0f} h")]
+    yield (Paragraph((*pain, ".")),)
+    if len(drivers) > shown:
+        yield (Actions((Button(ALL_DRIVERS, f"Show all {len(drivers)}", digest.week.label),)),)
+
+
+def driver_row(each: Driver) -> tuple[Text, ...]:
+    """What a driver shows in a table."""
+    week = each.weekly[-1] if each.weekly else 0
+    change = f" {cell(each.change)}" if each.moved and each.change.strip() else ""
+    count: Text = (f"{week:,}", Strong(change)) if change else (f"{week:,}",)
+    return (name(each.title),), count, (sparkline(each.weekly),), (f"{each.pain:,.0f}",), (share(each.unchanged),)
+
+
+def sparkline(weekly: Sequence[int]) -> str:
+    """The weeks as bars of text, from 0 to the highest."""
+    most = max((*weekly, 1))
+    return "".join(_BARS[min(max(count, 0) * len(_BARS) // (most + 1), len(_BARS) - 1)] for count in weekly[-12:])
+
+
+def _failures(digest: Digest) -> Iterator[tuple[Element, ...]]:
+    rows = ((*_counts(each), (Link("a thread", each.link),) if each.link else ()) for each in digest.failures)
+    return tables(("What was wrong", "This week", "The week before", "Example"), rows, (1, 2))
+
+
+def _counts(failure: Failure) -> tuple[Text, ...]:
+    return (name(failure.label),), (f"{failure.count:,}",), (f"{failure.before:,}",)
+
+
+def _published(digest: Digest) -> Iterator[tuple[Element, ...]]:
+    for each in digest.published:
+        titles = ", ".join(f"“{name(title)}”" for title in each.articles[:6])
+        more = f" and {len(each.articles) - 6} more" if len(each.articles) > 6 else ""
+        by = f" by {name(each.by)}" if each.by.strip() else ""
+        head: Text = (Strong(f"Knowledge v{each.release}"), f", {each.at:%a %d %b}{by}: {titles}{more}. ")
+        yield (Paragraph((*head, sentence(each.said))),)
+
+
+def _upkeep(digest: Digest) -> tuple[tuple[Element, ...], ...]:
+    def line(title: str, what: str, owner: str, *, severe: bool) -> Text:
+        whose = f" Owner: {name(owner)}." if owner.strip() else ""
+        return ("⚠️ " if severe else "", Strong(f"“{name(title)}”"), f" {sentence(what)}.{whose}")
+
+    return _lines(line(each.title, each.what, each.owner, severe=each.severe) for each in digest.upkeep)
+
+
+def _trend(digest: Digest) -> Iterator[tuple[Element, ...]]:
+    rows = (
+        ((name(each.release),), (f"{each.at:%d %b}",), (share(each.passed),), (f"{each.passed.n:,}",))
+        for each in reversed(digest.trend)
+    )
+    return tables(("Release", "Since", "Passed", "n"), rows, (2, 3))
+
+
+def _thanks(thanks: Sequence[Thanks]) -> tuple[tuple[Element, ...], ...]:
+    def given(each: Thanks) -> str:
+        counts = ((each.cases, "eval case"), (each.fixes, "fix"), (each.labels, "label"))
+        return ", ".join(f"{count} {_plural(word, count)}" for count, word in counts if count)
+
+    return _lines((Strong(name(each.name)), f": {given(each)}" if given(each) else "") for each in thanks)
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else f"{word}es" if word.endswith("x") else f"{word}s"
+
+
+def _state(title: str, state: str) -> Text:
+    return (Strong(name(title)), f": {sentence(state)}" if state.strip() else "")
+
+
+def _lines(lines: Iterable[Text]) -> tuple[tuple[Element, ...], ...]:
+    """A line each, some of them a paragraph: so many that no renderer has to cut it."""
+    said = [line for line in lines if any(not isinstance(piece, str) or piece.strip() for piece in line)]
+    paragraphs: list[tuple[Element, ...]] = []
+    for start in range(0, len(said), _LINES // 4):
+        pieces: list[Piece] = []
+        for line in said[start : start + _LINES // 4]:
+            pieces += ["\n"] if pieces else []
+            pieces += ["• ", *line]
+        paragraphs.append((Paragraph(tuple(pieces)),))
+    return tuple(paragraphs)

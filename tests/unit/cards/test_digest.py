@@ -1,0 +1,210 @@
+"""The digest's cards: what the first page says, and that nothing is lost whatever the data."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.cards.block_kit import render_card, render_form
+from bot.cards.digest import digest_cards, drivers_form, title
+from bot.cards.elements import Actions, Card, Element, Heading, Picture, Table
+from bot.domain.calendar import Week
+from bot.domain.digest import (
+    Ask,
+    Cause,
+    Digest,
+    Driver,
+    EvalPoint,
+    Failure,
+    KeyFigure,
+    Kind,
+    Proof,
+    Published,
+    Thanks,
+    Upcoming,
+    Upkeep,
+    Value,
+    Win,
+)
+from tests.unit.cards.digest_samples import EMPTY, HOSTILE, RICH, WEEK
+from tests.unit.cards.test_block_kit import HOSTILE as TEXTS
+from tests.unit.cards.test_block_kit import assert_slack_takes, nodes
+
+CHARTS = {
+    each: Picture(f"F{each}", f"What {each} shows", each) for each in ("unchanged", "volume", "failures", "trend")
+}
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+def shown(card: Card) -> str:
+    """Everything that Slack shows of a card, one string."""
+    return " ".join(
+        str(node["text"]) for node in nodes(render_card(card)["blocks"]) if isinstance(node.get("text"), str)
+    )
+
+
+def elements(cards: tuple[Card, ...]) -> list[Element]:
+    return [element for card in cards for element in card.elements]
+
+
+def test_the_first_page_is_read_in_a_minute() -> None:
+    first, *thread = digest_cards(RICH, CHARTS)
+    assert len(render_card(first)["blocks"]) <= 15
+    assert len(shown(first).split()) < 350
+    assert 1 <= len(thread) <= 6
+
+
+def test_what_is_to_be_decided_comes_first_then_what_changed_then_why() -> None:
+    said = shown(digest_cards(RICH, CHARTS)[0])
+    order = ["The week of 16–22 November 2026", "312 conversations", "1. Publish the fix", "2. Make eval cases",
+             "3. Look at the rejected", "What changed", "First response", "Why", "Knowledge v12", "Not proven",
+             "In the thread"]  # fmt: skip
+    places = [said.index(words) for words in order]
+    assert places == sorted(places)
+
+
+def test_each_decision_has_its_button() -> None:
+    buttons = [
+        button
+        for element in digest_cards(RICH, {})[0].elements
+        if isinstance(element, Actions)
+        for button in element.buttons
+    ]
+    assert [(button.action, button.subject) for button in buttons] == [
+        ("digest.fix", RICH.decisions[0].subject),
+        ("fix.approve", RICH.decisions[0].subject),
+        ("digest.cases", "double-charge"),
+        ("digest.rejected", "2026-W47 stale_policy gift-card"),
+    ]
+    assert buttons[1].confirm
+
+
+def test_only_what_is_more_than_noise_is_marked_and_said() -> None:
+    said = shown(digest_cards(RICH, {})[0])
+    assert "3 of 8 key figures changed by more than chance explains: 2 for the better, 1 for the worse." in said
+    assert said.count("✅ better") == 2
+    assert said.count("⚠️ worse") == 1
+    assert said.count("within noise") == 4
+    assert "34 changes were compared" in said
+
+
+def test_a_late_digest_and_a_week_that_is_not_whole_say_so_at_the_top() -> None:
+    said = shown(digest_cards(replace(RICH, late=True, days=1), {})[0])
+    assert said.index("Late.") < said.index("Only 1 of 7 days are on record.") < said.index("1. Publish")
+
+
+def test_a_week_without_anything_is_one_honest_page() -> None:
+    [only] = digest_cards(EMPTY, {})
+    assert "Nothing is on record for this week" in shown(only)
+    assert len(render_card(only)["blocks"]) == 2
+
+
+def test_a_picture_stands_with_its_section_and_one_that_is_new_is_not_lost() -> None:
+    cards = digest_cards(RICH, {**CHARTS, "mood": Picture("Fmood", "Mood")})
+    told = elements(cards)
+    for which in (*CHARTS, "mood"):
+        assert sum(isinstance(element, Picture) and element.file == f"F{which}" for element in told) == 1
+    at = next(n for n, element in enumerate(told) if isinstance(element, Picture) and element.file == "Ftrend")
+    assert told[at - 1] == Heading("Eval cases passed, by release")
+
+
+def test_a_picture_that_was_refused_is_told_in_words() -> None:
+    said = shown(digest_cards(RICH, {"volume": Picture("", "Refunds rose from 70 to 96.")})[1])
+    assert "Picture not shown" in said + shown(
+        digest_cards(RICH, {"volume": Picture("", "Refunds rose from 70 to 96.")})[2]
+    )
+
+
+def test_all_drivers_are_shown_on_request() -> None:
+    form = render_form(drivers_form(RICH), None)
+    said = " ".join(str(node["text"]) for node in nodes(form["blocks"]) if isinstance(node.get("text"), str))
+    assert all(driver.title in said for driver in RICH.drivers)
+    assert_slack_takes(render_form(drivers_form(HOSTILE), None)["blocks"], 100)
+    assert_slack_takes(render_form(drivers_form(EMPTY), None)["blocks"], 100)
+
+
+@pytest.mark.parametrize(
+    ("week", "said"),
+    [
+        (WEEK, "The week of 16–22 November 2026"),
+        (Week(2026, 31), "The week of 27 July–2 August 2026"),
+        (Week(2026, 53), "The week of 28 December 2026–3 January 2027"),
+    ],
+)
+def test_a_week_is_named_by_its_days(week: Week, said: str) -> None:
+    assert title(week) == said
+
+
+# --- whatever the data ------------------------------------------------------------------------------------------------
+
+text = st.one_of(st.sampled_from(TEXTS), st.text(st.characters(), max_size=60), st.just("word"))
+count = st.integers(0, 10**9)
+number = st.floats(-1e6, 1e6, allow_nan=False)
+maybe = st.one_of(st.none(), number)
+value = st.builds(Value, count, maybe, maybe, maybe)
+
+
+def many(of: st.SearchStrategy[Any], most: int) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(of, max_size=most).map(tuple)
+
+
+driver = st.builds(Driver, text, text, many(count, 9), st.floats(0, 1e9), value, text, st.booleans())
+key_figure = st.builds(
+    KeyFigure, text, text, text, value, value, text, text, text, st.booleans(), st.none() | st.booleans()
+)
+digests = st.builds(
+    Digest, st.just(WEEK), st.just(NOW), count, st.integers(0, 7), st.booleans(),
+    many(st.builds(Ask, st.sampled_from(Kind), text.map(lambda said: said[:200]), text, text), 5),
+    many(key_figure, 30),
+    many(driver, 70), count,
+    many(st.builds(Cause, text, st.just(NOW), text, many(text, 5), value, value, st.sampled_from(Proof), text), 8),
+    many(driver, 25),
+    many(st.builds(Failure, text, text, count, count, text, st.just("https://x.example/p1") | text), 30),
+    many(st.builds(Win, text, text), 12),
+    many(st.builds(Published, count, st.just(NOW), many(text, 9), text, text), 12),
+    many(st.builds(Upkeep, text, text, text, text, st.booleans()), 60),
+    many(st.builds(EvalPoint, text, st.just(NOW), value), 40),
+    many(text, 12), many(text, 12),
+    many(st.builds(Thanks, text, count, count, count), 60),
+    many(st.builds(Upcoming, text, text), 30), many(text, 12),
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(digests)
+def test_slack_takes_every_digest_and_every_part_of_it_is_shown(digest: Digest) -> None:
+    cards = digest_cards(digest, CHARTS)
+    assert_whole(digest, cards)
+
+
+def test_a_hostile_digest_is_shown_whole() -> None:
+    assert_whole(HOSTILE, digest_cards(HOSTILE, CHARTS))
+    packed = replace(HOSTILE, figures=HOSTILE.figures * 6, upkeep=HOSTILE.upkeep * 40, thanks=HOSTILE.thanks * 60)
+    assert_whole(packed, digest_cards(packed, CHARTS))
+
+
+def assert_whole(digest: Digest, cards: tuple[Card, ...]) -> None:
+    for number, card in enumerate(cards):
+        blocks = render_card(card)["blocks"]
+        assert_slack_takes(blocks)
+        assert number or len(blocks) <= 15
+        said = str(blocks)
+        assert "more parts; see" not in said
+        assert "more characters; see" not in said
+        assert "not shown here" not in said
+    told = elements(cards)
+    buttons = [button.subject for each in told if isinstance(each, Actions) for button in each.buttons]
+    assert all(any(ask.subject in subject for subject in buttons) for ask in digest.decisions)
+    assert rows(told, "Figure") >= len(digest.figures)
+    assert rows(told, "Intent") == len(digest.by_intent)
+    assert rows(told, "By volume") == min(5, len(digest.drivers))
+    assert rows(told, "What was wrong") == len(digest.failures)
+    assert rows(told, "Release") == len(digest.trend)
+    assert sum(isinstance(each, Picture) for each in told) == len(CHARTS)
+
+
+def rows(told: list[Element], first: str) -> int:
+    return sum(len(each.rows) for each in told if isinstance(each, Table) and each.head[0] == first)
