@@ -18,11 +18,21 @@ _FOLLOWS_UP = re.compile(r"^\W*(?:and|or|what about|how about|und|oder|et|ou|en|
 
 
 class Author(StrEnum):
-    """Whose words a turn holds. A reviewer's turn is guidance for the next draft, never shown to the customer."""
+    """Whose words a turn holds. A reviewer's turn is guidance for the next draft, never shown to the customer.
+
+    A holding turn is what the team sent to many at once while an alert was open: it answers nothing.
+    """
 
     CUSTOMER = "customer"
     AGENT = "agent"
     REVIEWER = "reviewer"
+    HOLDING = "holding"
+
+
+ASKS = frozenset({Author.CUSTOMER, Author.REVIEWER})
+"""Those whose words change what must be answered."""
+TALKS = frozenset({Author.CUSTOMER, Author.AGENT})
+"""Those who ask and answer: the conversation as it is learned from."""
 
 
 @dataclass(frozen=True, slots=True)

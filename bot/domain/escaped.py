@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.escalation import Author, Escalation, Outcome, OutcomeKind
+from bot.domain.escalation import TALKS, Author, Escalation, Outcome, OutcomeKind
 from bot.domain.quality import EvalCase
 from bot.domain.review import Action, Decision, FailureMode
 
@@ -82,7 +82,7 @@ def last_answer(escalation: Escalation) -> str:
 
 def came_back_after(escalation: Escalation) -> str:
     """The review after whose answer the customer wrote again; "" where none did."""
-    newest = next((turn for turn in reversed(escalation.turns) if turn.author is not Author.REVIEWER), None)
+    newest = next((turn for turn in reversed(escalation.turns) if turn.author in TALKS), None)
     return last_answer(escalation) if newest and newest.author is Author.CUSTOMER else ""
 
 

@@ -9,7 +9,7 @@ import re
 import secrets
 from importlib.resources import files
 
-from bot.domain.escalation import Author, Escalation, Turn
+from bot.domain.escalation import TALKS, Author, Escalation, Turn
 from bot.domain.precedent import Precedent
 from bot.domain.text.masking import Mask, cut
 from bot.domain.text.wording import normal
@@ -128,7 +128,7 @@ def _earlier(escalation: Escalation) -> tuple[Turn, ...]:
     """The turns up to the team's last answer; what came after it is the question."""
     answers = [at for at, turn in enumerate(escalation.turns) if turn.author is Author.AGENT]
     before = escalation.turns[: answers[-1] + 1] if answers else ()
-    return tuple(turn for turn in before if turn.author is not Author.REVIEWER and turn.text.strip())[-_LAST:]
+    return tuple(turn for turn in before if turn.author in TALKS and turn.text.strip())[-_LAST:]
 
 
 def block(name: str, text: str, mark: str) -> str:

@@ -23,6 +23,7 @@ from bot.ports.delivery import Answer, Inbound, Intake, People, Platform, Surfac
 from bot.ports.desk import Desk, Policy, Sampling
 from bot.ports.digests import Digests, KeptDigest
 from bot.ports.history import History
+from bot.ports.holding import Holdings
 from bot.ports.judging import Escapes, Judge, Ratings
 from bot.ports.learning import Cases, EvalRuns, Fixes, Knowledge, Labels, PolicyLog, Topics
 from bot.ports.memory import (
@@ -68,6 +69,7 @@ __all__ = [
     "GuardInput",
     "Guardrail",
     "History",
+    "Holdings",
     "Inbound",
     "Inbox",
     "Intake",

@@ -14,6 +14,7 @@ from bot.domain.trace import Trace
 from bot.ports.articles import Articles, Releases, WorkflowParts
 from bot.ports.digests import Digests
 from bot.ports.history import History
+from bot.ports.holding import Holdings
 from bot.ports.judging import Escapes, Ratings
 from bot.ports.learning import Cases, EvalRuns, Fixes, Labels, PolicyLog, Topics
 from bot.ports.pinging import Pings
@@ -249,5 +250,6 @@ class Store:
     slots: Slots
     history: History
     spikes: Spikes
+    holdings: Holdings
     samples: Samples
     digests: Digests

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.chat import Person, Place
 from bot.domain.errors import Conflict, NotFound
-from bot.domain.escalation import Author, Customer, Escalation, EscalationStatus, Outcome, Turn
+from bot.domain.escalation import ASKS, Author, Customer, Escalation, EscalationStatus, Outcome, Turn
 from bot.storage.columns import clean
 from bot.storage.counted import counted_conversation, counted_turns
 from bot.storage.repository import Repository, whole
@@ -97,7 +97,7 @@ class SqlEscalations(Repository):
                 .values(text=text or "", removed=text is None)
             )
             left = [row for row in rows if _from_customer(row) and (text is not None or row.ref != turn.ref)]
-            changes: dict[str, Any] = {"revision": E.revision + (1 if turn.author != Author.AGENT.value else 0)}
+            changes: dict[str, Any] = {"revision": E.revision + (1 if turn.author in ASKS else 0)}
             if not left:
                 changes["status"] = EscalationStatus.WITHDRAWN.value
             return await self._change(connection, owner, changes)
@@ -219,7 +219,7 @@ class SqlEscalations(Repository):
         if not fresh:
             return _escalation(rows), False
         await self._insert_turns(connection, now.id, fresh, max((row.seq for row in stored), default=-1) + 1)
-        to_answer = [turn for turn in fresh if turn.author is not Author.AGENT]
+        to_answer = [turn for turn in fresh if turn.author in ASKS]
         changes: dict[str, Any] = counted_turns(now._asdict(), fresh)
         if to_answer:
             changes["revision"] = E.revision + 1

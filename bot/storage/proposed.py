@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.chat import MessageRef
 from bot.domain.errors import Conflict, NotFound
 from bot.domain.fix import KnowledgeFix
+from bot.domain.holding import Holding
 from bot.domain.intents import TopicProposal
 from bot.storage.repository import Repository, whole
 from bot.storage.values import load, plain
 
-Proposed = TypeVar("Proposed", KnowledgeFix, TopicProposal)
+Proposed = TypeVar("Proposed", KnowledgeFix, TopicProposal, Holding)
 
 
 class ProposedRows(Repository, Generic[Proposed]):

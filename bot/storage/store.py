@@ -12,6 +12,7 @@ from bot.storage.escalations import SqlEscalations
 from bot.storage.eval_runs import SqlEvalRuns
 from bot.storage.fixes import SqlFixes
 from bot.storage.history import SqlHistory
+from bot.storage.holdings import SqlHoldings
 from bot.storage.inbox import SqlInbox
 from bot.storage.labels import SqlLabels
 from bot.storage.outbox import SqlOutbox
@@ -64,6 +65,7 @@ def open_store(engine: Engine, workspace: str, *, now: Callable[[], datetime] = 
         slots=SqlSlots(engine, workspace),
         history=SqlHistory(engine, workspace),
         spikes=SqlSpikes(engine, workspace),
+        holdings=SqlHoldings(engine, workspace),
         samples=SqlSamples(engine, workspace),
         digests=SqlDigests(engine, workspace),
     )

@@ -513,6 +513,33 @@ class SampleMarkRow(Row, table=True):
     mark: Json
 
 
+class HoldingRow(Row, table=True):
+    """The holding reply of one alert; the columns before `holding` are what it is found by."""
+
+    __tablename__ = "holdings"
+    __table_args__ = (Index("ix_holdings_state", "workspace", "state", "at"),)
+    id: Key
+    version: int
+    at: At
+    state: Str
+    holding: Json
+
+
+class HeldRow(Row, table=True):
+    """One conversation that a run holds, and once `done_at` is set, has held; with its problem where that failed."""
+
+    __tablename__ = "held_conversations"
+    __table_args__ = (
+        Index("ix_held_conversations_holding", "workspace", "holding_id"),
+        Index("ix_held_conversations_run", "workspace", "run"),
+    )
+    escalation_id: Key
+    holding_id: Str
+    run: Str
+    done_at: OptionalAt
+    problem: Str
+
+
 METADATA = Row.metadata
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.domain.answer import UNKNOWN_INTENT
 from bot.domain.chat import Command, MessageRef, Person, Place
 from bot.domain.errors import Conflict, NotAllowed, NotFound, Rejected
-from bot.domain.escalation import Author, Escalation, EscalationStatus
+from bot.domain.escalation import TALKS, Author, Escalation, EscalationStatus
 from bot.domain.escaped import Escape
 from bot.domain.learning import approved_reply, failure_of, taught
 from bot.domain.quality import CaseTurn, EvalCase, Strength, case_id
@@ -175,7 +175,7 @@ def _conversation(thread: Thread) -> list[tuple[Author, str]]:
     for turn in thread.escalation.turns:
         if turn.ref == f"reply:{thread.review.id}":
             break
-        if turn.author is not Author.REVIEWER and turn.text.strip():
+        if turn.author in TALKS and turn.text.strip():
             said.append((turn.author, turn.text.strip()))
     return said
 
