@@ -9,7 +9,8 @@ from bot.domain.article import Release
 from bot.domain.errors import NotFound
 from bot.domain.spike import Alert, Explained
 from bot.ports import Desk
-from evals.spikes.behind import Reader, behind, others, titles
+from bot.workflows.behind import behind
+from evals.spikes.comparing import Reader, others, titles
 from evals.spikes.likeness import Asked, chance, traits_shared, words_shared
 
 SHORTLY = timedelta(hours=24)

@@ -14,7 +14,7 @@ from bot.domain.escalation import Customer
 from bot.domain.review import Action
 from bot.domain.spike import Alert, Explained, Series, What, resolved
 from bot.ports import Desk
-from evals.spikes.behind import behind
+from bot.workflows.behind import behind
 from evals.spikes.explaining import explain
 from tests.contracts.store_samples import NOON, THREAD, decision, draft, escalation, proposal, turn
 from tests.unit.scripted import Clock, ScriptedPlatform

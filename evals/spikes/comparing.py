@@ -1,10 +1,10 @@
-"""Which conversations an alert is about, and what is read of them to compare them with others."""
+"""What is read of the conversations behind an alert, and of others, to compare them."""
 
 import hashlib
 import heapq
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from bot.domain.errors import NotFound, RatchetError
@@ -12,11 +12,11 @@ from bot.domain.escalation import Escalation
 from bot.domain.history import Conversation
 from bot.domain.review import Review, ReviewState
 from bot.domain.spike import Alert, Series, What
+from bot.domain.watching import events, matter_of
 from bot.ports import Desk
 from bot.workflows.capture import Thread
 from bot.workflows.new_topics import impersonal
 from evals.spikes.likeness import Asked, room_of, traits_of
-from evals.spikes.watching import events
 
 BEFORE = timedelta(days=14)
 """How far back others are looked for to compare with."""
@@ -24,27 +24,13 @@ _FEWEST = 30  # earlier conversations of the same intent from which they are wha
 _FAULTS = frozenset({ReviewState.FAILED, ReviewState.DELIVERING})
 
 
-async def behind(desk: Desk, alert: Alert, limit: int = 500) -> tuple[str, ...]:
-    """The conversations that count in the alert's series since it began and until it was over, oldest first.
-
-    Of more than the limit the newest.
-    """
-    until = alert.resolved_at or desk.clock.now()
-    began: dict[str, datetime] = {}
-    async for some in desk.store.history.between(alert.since, until):
-        for conversation in some:
-            counts = [e.at for e in events(conversation) if e.series in alert.series and alert.since <= e.at < until]
-            if counts:
-                began[conversation.id] = min(counts)
-    return tuple(sorted(began, key=lambda name: (began[name], name))[-limit:])
-
-
 async def others(desk: Desk, alert: Alert, among: Collection[str], limit: int) -> tuple[str, ...]:
     """A sample of the two weeks before the alert: of the same intent where there are enough of it, else of all.
 
     The same conversations whenever it is asked.
     """
-    about = alert.series[0] if alert.series[0].what is What.INTENT else None
+    matter = matter_of(alert)
+    about = matter if matter.what is What.INTENT else None
     same, every = _Sample(limit), _Sample(limit)
     async for some in desk.store.history.between(alert.since - BEFORE, alert.since):
         for conversation in some:
