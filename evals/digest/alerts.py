@@ -1,0 +1,55 @@
+"""What on-call was told of in a week, a sentence each."""
+
+from datetime import datetime, timedelta
+
+from bot.domain.calendar import Week
+from bot.domain.spike import Alert
+from bot.domain.text.plain import shortened
+from bot.ports import Desk
+from evals.digest.phrases import counted
+from evals.digest.showing import Shown
+
+MOST = 20
+_LONGEST = 80
+
+
+async def alerts(desk: Desk, week: Week, shown: Shown) -> tuple[str, ...]:
+    """The alerts that opened in the week, oldest first; of very many the newest."""
+    found = [alert for alert in await desk.store.spikes.alerts(week.start) if _opened_in(week, alert)]
+    return tuple([await _said(alert, week, shown) for alert in found[-MOST:]])
+
+
+def _opened_in(week: Week, alert: Alert) -> bool:
+    return week.start <= alert.opened_at < week.end
+
+
+async def _said(alert: Alert, week: Week, shown: Shown) -> str:
+    """ "Tue 14:05: conversations about refunds, 31 in 1 h where 4 were expected; taken up by Ana; over after 2 h"."""
+    what = shortened(alert.series[0].title, _LONGEST) if alert.series else "something unusual"
+    if len(alert.series) > 1:
+        what += f" and {counted(len(alert.series) - 1, 'other count')}"
+    beyond = f"{alert.seen:,} in {_span(timedelta(minutes=alert.minutes))} where {_expected(alert)} expected"
+    said = [f"{alert.opened_at.astimezone(week.zone):%a %H:%M}: {what}, {beyond}"]
+    if alert.by is not None:
+        said.append(f"{'a false alarm, says' if alert.false_alarm else 'taken up by'} {await shown.name(alert.by)}")
+    elif alert.false_alarm:
+        said.append("a false alarm")
+    said.append(_ended(alert, alert.resolved_at))
+    return "; ".join(said)
+
+
+def _expected(alert: Alert) -> str:
+    number = f"{alert.expected:.0f}" if alert.expected >= 1 else "less than 1"
+    return f"{number} {'were' if alert.expected >= 1.5 else 'was'}"
+
+
+def _ended(alert: Alert, at: datetime | None) -> str:
+    return "not over yet" if at is None else f"over after {_span(at - alert.since)}"
+
+
+def _span(span: timedelta) -> str:
+    """About how long: "5 min", "2 h", "3 d"."""
+    minutes = max(0.0, span.total_seconds() / 60)
+    if minutes < 60:
+        return f"{minutes:.0f} min"
+    return f"{minutes / 60:.0f} h" if minutes < 48 * 60 else f"{minutes / 1440:.0f} d"

@@ -1,0 +1,37 @@
+"""How the digest says things: names that people gave, cut to what a page bears, and numbers with their noun."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.domain.answer import UNKNOWN_INTENT
+from bot.domain.text.plain import shortened
+
+_LONGEST = 80
+
+
+def named(text: str, instead: str = "untitled") -> str:
+    """A name in quotation marks; it is untrusted text, and only cut."""
+    return f"“{shortened(text, _LONGEST) or instead}”"
+
+
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """What people call the intents, by name."""
+
+    known: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, intent: str) -> str:
+        """The intent's title, or its name where it has none."""
+        if intent in ("", UNKNOWN_INTENT):
+            return "questions that fit no intent"
+        return named(self.known.get(intent) or intent.replace("_", " "))
+
+
+def counted(number: float, noun: str, plural: str = "") -> str:
+    """The number with its noun: "1 draft", "1,204 drafts"."""
+    return f"{number:,.0f} {noun if round(number) == 1 else plural or f'{noun}s'}"
+
+
+def listed(parts: list[str]) -> str:
+    """The parts as a sentence has them: "a, b and c"."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))

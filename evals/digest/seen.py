@@ -1,0 +1,105 @@
+"""What is on record of a week and of today, read once for all parts of the digest."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import compress
+
+from bot.domain.answer import UNKNOWN_INTENT, Risk
+from bot.domain.calendar import Week
+from bot.domain.errors import RatchetError
+from bot.domain.fix import FixState, KnowledgeFix
+from bot.domain.intents import TopicProposal
+from bot.domain.quality import EvalCase
+from bot.domain.radar import Concern
+from bot.ports import Desk, KnownIntent
+from bot.ports.history import Cited
+from bot.workflows.radar import look_around
+from bot.workflows.topics import intents_of
+from evals.digest.changes import Compared, key_figures
+from evals.digest.failures import Wrong, gone_wrong
+from evals.digest.phrases import Titles
+from evals.digest.published import WentLive, went_live
+from evals.digest.showing import Shown
+
+WAITING = (FixState.OPEN, FixState.TESTING, FixState.HELD)
+"""The states of a fix that is on its way."""
+_TOPICS = 100  # the newest that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is on record: `wrong` in the week and `wrong_before` in the week before it, the rest as it stands `now`.
+
+    `fixes` are on their way, each with its intent in `intent_of`; `cases` and `risks` are by id and by intent.
+    """
+
+    week: Week
+    now: datetime
+    compared: Compared
+    titles: Titles
+    risks: Mapping[str, Risk]
+    wrong: tuple[Wrong, ...]
+    wrong_before: tuple[Wrong, ...]
+    cited: Cited
+    lives: tuple[WentLive, ...]
+    cases: Mapping[str, EvalCase]
+    fixes: tuple[KnowledgeFix, ...]
+    intent_of: Mapping[str, str]
+    topics: tuple[TopicProposal, ...]
+    concerns: tuple[Concern, ...]
+
+
+async def look(desk: Desk, week: Week, shown: Shown) -> Seen:
+    """Read it."""
+    store, start, end = desk.store, week.start, week.end
+    compared = await key_figures(desk, week)
+    intents = await _intents(desk)
+    cases = await store.cases.all()
+    fixes = await store.fixes.in_state(*WAITING)
+    return Seen(
+        week=week,
+        now=desk.clock.now(),
+        compared=compared,
+        titles=_titles(compared, intents),
+        risks={intent.name: intent.risk for intent in intents},
+        wrong=await gone_wrong(desk, start, end),
+        wrong_before=await gone_wrong(desk, week.previous.start, start),
+        cited=await store.history.cited(start, end),
+        lives=await went_live(desk, week),
+        cases={case.id: case for case in cases},
+        fixes=fixes,
+        intent_of={fix.id: await _intent_of(desk, fix, cases) for fix in fixes},
+        topics=await _topics(desk, shown),
+        concerns=await look_around(desk),
+    )
+
+
+async def _intents(desk: Desk) -> tuple[KnownIntent, ...]:
+    try:
+        return await intents_of(desk)
+    except RatchetError:  # a release from before texts were kept: names are shown instead of titles
+        return ()
+
+
+def _titles(compared: Compared, intents: Sequence[KnownIntent]) -> Titles:
+    counted = {driver.intent: driver.title for driver in (*compared.drivers, *compared.by_intent)}
+    return Titles(counted | {intent.name: intent.title for intent in intents})
+
+
+async def _intent_of(desk: Desk, fix: KnowledgeFix, cases: Sequence[EvalCase]) -> str:
+    """What the conversation was about that the fix comes from; else what most cases are about that need its article."""
+    reviews = await desk.store.reviews.of_escalation(fix.escalation) if fix.escalation else ()
+    for review in reversed(reviews):
+        if review.proposal:
+            return review.proposal.triage.intent
+    citing = Counter(case.intent for case in cases if fix.revision.slug in case.sources and case.intent)
+    return min(citing, key=lambda intent: (-citing[intent], intent), default=UNKNOWN_INTENT)
+
+
+async def _topics(desk: Desk, shown: Shown) -> tuple[TopicProposal, ...]:
+    """The newest topics that were put before the team in a room of which the managers may hear."""
+    newest = await desk.store.topics.newest(_TOPICS)
+    told = [await shown.may_tell(topic.card.place) if topic.card else not desk.platforms for topic in newest]
+    return tuple(compress(newest, told))

@@ -1,0 +1,39 @@
+"""What the next release will hold, as it stands today: fixes on their way, topics, labels to be learned."""
+
+from bot.domain.digest import Upcoming
+from bot.domain.fix import FixState
+from bot.domain.intents import TopicState
+from bot.domain.refit import FEWEST
+from evals.digest.phrases import counted, named
+from evals.digest.seen import Seen
+
+MOST = 25
+_FIXES = {
+    FixState.TESTING: "approved, being tried on the eval cases",
+    FixState.OPEN: "waits for approval",
+    FixState.HELD: "held by the evals",
+}
+_TOPICS = {
+    TopicState.TRYING: "decided, being tried on the eval cases",
+    TopicState.HELD: "held by the evals",
+}
+
+
+def upcoming(seen: Seen, labels: int) -> tuple[Upcoming, ...]:
+    """What is nearest to going live first; `labels` is how many no release has learned from."""
+    fixes = [
+        Upcoming(f"Fix of {named(fix.revision.title)}", said)
+        for state, said in _FIXES.items() for fix in seen.fixes if fix.state is state
+    ]  # fmt: skip
+    topics = [
+        Upcoming(f"New topic {named(topic.title, 'without a name')}", said)
+        for state, said in _TOPICS.items() for topic in seen.topics if topic.state is state
+    ]  # fmt: skip
+    return (*fixes[:MOST], *topics[:MOST], *_to_learn(labels))
+
+
+def _to_learn(labels: int) -> tuple[Upcoming, ...]:
+    if not labels:
+        return ()
+    said = "learned tonight if that makes triage better" if labels >= FEWEST else f"learned from {FEWEST} on"
+    return (Upcoming(counted(labels, "label"), said),)
