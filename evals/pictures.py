@@ -1,70 +1,54 @@
-"""Charts as PNG pictures, drawn on white so that they read the same in a light and in a dark window."""
-
-from typing import Any
+"""The reliability diagram as a picture: whether the confidence on the cards can be believed."""
 
 from bot.domain.confidence import counted
+from evals.drawing import ACCENT, GRID, QUIET, WIDTH, Row, dots, drawn, path, rules, sheet, texts
 from evals.metrics.reliability import Bin, Reliability
 
-_SIDE = 440  # points; drawn at twice that many pixels
-_INK, _FAINT, _ACCENT = "#1f2933", "#9aa5b1", "#2563a8"
+_LEFT, _SIDE = 50, 380  # points: where the square begins, and how long its sides are
+_TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 def reliability_picture(found: Reliability) -> bytes:
-    """Draw the reliability diagram: on the diagonal, the card says what people do. A PNG of about 1,000 pixels."""
-    import altair as alt
-    import vl_convert
-
-    chart = alt.layer(_diagonal(alt), *_shares(alt, found.bins)).properties(
-        width=_SIDE,
-        height=_SIDE,
-        title=alt.TitleParams(
-            "Drafts approved unchanged, by the confidence on the card",
-            subtitle=[_period(found), _meaning(found)],
-            anchor="start",
-            offset=12,
-        ),
-    )
-    styled = chart.configure(background="white", padding=20, font="sans-serif").configure_title(
-        fontSize=16, subtitleFontSize=12, color=_INK, subtitleColor=_INK
-    )
-    picture: bytes = vl_convert.vegalite_to_png(styled.to_dict(), scale=2)
-    return picture
-
-
-def _diagonal(alt: Any) -> Any:
-    ends = alt.Data(values=[{"x": 0, "y": 0}, {"x": 1, "y": 1}])
-    return alt.Chart(ends).mark_line(color=_FAINT, strokeDash=[5, 4]).encode(x=_shown(alt, "x"), y=_approved(alt, "y"))
-
-
-def _shares(alt: Any, bins: tuple[Bin, ...]) -> list[Any]:
-    """The share of each bin with its interval and, beside it, on how many decisions it rests."""
-    values = [
-        {"shown": each.shown, "share": each.share, "low": each.low, "high": each.high, "decisions": each.decisions}
-        for each in bins
+    """Draw the reliability diagram: on the diagonal, the card says what people do. A PNG of 1,000 pixels."""
+    points = [(_at(each.shown, each.share), each) for each in found.bins]
+    marks = [
+        *_axes(),
+        path([_at(0, 0), _at(1, 1)], color=QUIET),
+        rules([_line(each) for each in found.bins], color=ACCENT, width=3),
+        dots([point for point, _ in points], color=ACCENT),
+        texts([({**point, "x": point["x"] + 10}, f"{each.decisions:,}") for point, each in points]),
     ]
-    base = alt.Chart(alt.Data(values=values)).encode(x=_shown(alt, "shown"))
+    title = "Drafts approved unchanged, by the confidence on the card"
+    return drawn(sheet(title, [_period(found), _meaning(found)], _SIDE + 42, marks))
+
+
+def _at(shown: float, share: float) -> Row:
+    return {"x": _LEFT + _SIDE * shown, "y": _SIDE * (1 - share)}
+
+
+def _line(each: Bin) -> Row:
+    low, high = _at(each.shown, each.low), _at(each.shown, each.high)
+    return {**low, "x2": high["x"], "y2": high["y"]}
+
+
+def _axes() -> list[str]:
+    right, top = _LEFT + _SIDE, 0
+    across = [{"x": _LEFT, "y": _at(0, each)["y"], "x2": right, "y2": _at(0, each)["y"]} for each in _TICKS]
+    up = [{"x": _at(each, 0)["x"], "y": top, "x2": _at(each, 0)["x"], "y2": _SIDE} for each in _TICKS]
+    beside = [({"x": _LEFT - 8, "y": _at(0, each)["y"]}, _percent(each)) for each in _TICKS[::2]]
+    below = [({"x": _at(each, 0)["x"], "y": _SIDE + 14}, _percent(each)) for each in _TICKS[::2]]
     return [
-        base.mark_rule(color=_ACCENT, strokeWidth=2).encode(y=_approved(alt, "low"), y2="high:Q"),
-        base.mark_circle(color=_ACCENT, opacity=1, size=110).encode(y=_approved(alt, "share")),
-        base.mark_text(align="left", dx=10, color=_INK, fontSize=12).encode(
-            y=_approved(alt, "share"), text="decisions:Q"
-        ),
-    ]
+        rules([*across, *up], color=GRID),
+        texts(beside, size=12, color=QUIET, align="end"),
+        texts(below, size=12, color=QUIET, align="middle", limit=60),
+        texts([({"x": _LEFT + 6, "y": 12}, "approved unchanged")], size=12, color=QUIET),
+        texts([({"x": _LEFT + _SIDE / 2, "y": _SIDE + 34}, "confidence on the card")], size=12, color=QUIET,
+              align="middle", limit=WIDTH / 2),
+    ]  # fmt: skip
 
 
-def _shown(alt: Any, field: str) -> Any:
-    return alt.X(f"{field}:Q", title="confidence on the card", scale=alt.Scale(domain=[0, 1]), axis=_axis(alt))
-
-
-def _approved(alt: Any, field: str) -> Any:
-    return alt.Y(f"{field}:Q", title="approved unchanged", scale=alt.Scale(domain=[0, 1]), axis=_axis(alt))
-
-
-def _axis(alt: Any) -> Any:
-    return alt.Axis(
-        format="%", labelFontSize=12, titleFontSize=13, titleFontWeight="normal", gridColor="#e4e7eb",
-        labelColor=_INK, titleColor=_INK, tickCount=5,
-    )  # fmt: skip
+def _percent(share: float) -> str:
+    return f"{share:.0%}".replace("%", " %")
 
 
 def _period(found: Reliability) -> str:
