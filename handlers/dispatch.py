@@ -24,14 +24,14 @@ from bot.domain.chat import (
 from bot.domain.codec import codec
 from bot.domain.errors import DeliveryFailed, RatchetError, Unavailable
 from bot.ports import Answer, Desk, Received
-from handlers import capture, escalations, fixes, home, reviews, topics
+from handlers import alerts, capture, escalations, fixes, home, reviews, topics
 from handlers.commands import CommandPlugin
 
 log = logging.getLogger(__name__)
 
 KINDS: Mapping[str, type[Stimulus]] = {kind.__name__: kind for kind in get_args(Stimulus)}
 OPENERS = reviews.OPENERS | fixes.OPENERS | topics.OPENERS
-ACTIONS = reviews.ACTIONS | fixes.ACTIONS | topics.ACTIONS
+ACTIONS = alerts.ACTIONS | reviews.ACTIONS | fixes.ACTIONS | topics.ACTIONS
 FORMS = reviews.FORMS | capture.FORMS | fixes.FORMS | topics.FORMS
 WORDS = ("help", "status", "why")
 """What `/ratchet` understands without its name in front."""

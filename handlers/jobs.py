@@ -6,10 +6,11 @@ from functools import partial
 
 from bot.ports import Desk
 from bot.workflows import radar, showing, slots
+from bot.workflows.alerts import tend
 from bot.workflows.new_topics import propose_weekly
 from bot.workflows.precedents import forget_outdated
 from evals.learning import learn_nightly
-from evals.spikes.shadow import watch
+from evals.spikes.watch import watch
 from handlers.dispatch import Dispatcher
 
 
@@ -35,6 +36,7 @@ def table(desk: Desk, dispatcher: Dispatcher) -> tuple[Job, ...]:
         Job("show missing cards", "*/10 * * * *", partial(showing.show_missing, desk)),
         Job("ping the owners of articles", "*/10 * * * *", partial(radar.ping, desk)),
         Job("watch for spikes", "1-59/5 * * * *", partial(watch, desk)),
+        Job("tend to alerts", "* * * * *", partial(tend, desk)),
         Job("learn from labels", "0 2 * * *", partial(learn_nightly, desk)),
         Job("propose new topics", "0 6 * * mon", partial(propose_weekly, desk)),
     )

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 from aiohttp import web
 
+from bot.app.paging import pagers
 from bot.app.parts import Parts, build_desk
 from bot.app.slack import Slack, connect_slack
 from bot.discovery import find
@@ -19,10 +20,11 @@ from bot.surfaces.schema import openapi
 from bot.surfaces.thread import ThreadSurface
 from bot.surfaces.webhook import WebhookSurface
 from bot.web.server import Handler, create_server
-from bot.workflows import answer, fix, new_topics, radar, receive, review, showing, topics
+from bot.workflows import answer, fix, new_topics, paging, radar, receive, review, showing, topics
 from evals.escaped import find_escape
 from evals.learning import learn
 from evals.release import rehearse_fix, release_fix
+from evals.spikes.showing import show_alert
 from evals.topic_release import teach_topic
 from evals.trying import try_case
 from handlers import escalations, jobs
@@ -46,6 +48,9 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "teach_topic": teach_topic,
     "learn": learn,
     "ping_owners": radar.ping_owners,
+    "show_alert": show_alert,
+    "page_alert": paging.page_alert,
+    "tell_pager": paging.tell_pager,
 }
 
 
@@ -89,10 +94,11 @@ async def build(
     )
     slack = await connect_slack(settings, parts.desk) if settings.slack.present else None
     webhook = _webhook(settings.webhook, parts.clock) if settings.webhook.present else None
-    desk = _connected(parts, runtime, slack, webhook)
+    woken = pagers(settings, parts.clock)
+    desk = replace(_connected(parts, runtime, slack, webhook), pagers=woken)
     app = App(settings, parts.engine, desk, parts.library, parts.warm)
     app.starters.append(lambda: runtime.launch(desk))
-    app.closers += [edge.close for edge in (webhook, runtime, slack, desk.judge) if edge is not None]
+    app.closers += [edge.close for edge in (*woken, webhook, runtime, slack, desk.judge) if edge is not None]
     dispatcher = Dispatcher(desk, find("handlers.commands", "COMMAND", CommandPlugin))
     if role in ("all", "web"):
         _open_doors(app, dispatcher, slack, runtime)

@@ -1,14 +1,17 @@
 """What on-call is told of: a count that is far beyond what its own past explains."""
 
+import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.chat import MessageRef, Person
-from bot.domain.errors import Conflict
 
 _EXAMPLES = 3
+_NEWS = 10.0  # times as rare as it was when it was called a false alarm
+_PLAIN = re.compile(r"[\w.:-]{1,120}", re.ASCII)
 
 
 class What(StrEnum):
@@ -95,10 +98,16 @@ class Alert:
 
     `cause` names it: that series and when it began. `seen`, `expected` and `probability` are as they were when it
     opened or last grew: what was counted in `minutes`, what was to be expected, and the chance that a day goes so far.
-    `conversations` are up to three of those behind it, of `behind` in all. `counts` are those of the last
-    hours of its first series, for a chart. Nobody is paged before `quiet_until`; `pages` counts how often somebody was.
-    `incident` names what was opened for it. `version` grows with every change, so that its card never shows an older
-    state.
+    `conversations` are up to three of those behind it, of `behind` in all (once it is over: of all since it began).
+    `counts` are those of the last hours of its first series, for a chart.
+
+    Only what is `told` has a card and pages somebody; what opened in shadow mode never is. Nobody is paged before
+    `quiet_until`; `pages` counts how often somebody was since it opened or was last snoozed. As a false alarm it is
+    nobody's any more, and its first series must be `patience` times as rare as usual from then on. `incident` names
+    what was opened for it, at `opener`.
+
+    `version` grows with every change, so that its card never shows an older state; `shown` is the one that the card
+    shows. What it shows beside it was `explained` and `drawn` for the figures of that time, which are `as_of`.
     """
 
     cause: str
@@ -117,13 +126,23 @@ class Alert:
     resolved_at: datetime | None = None
     counts: tuple[Count, ...] = ()
     about: Explained = Explained()
+    told: bool = False
     quiet_until: datetime | None = None
+    quiet_by: Person | None = None
     false_alarm: bool = False
+    false_by: Person | None = None
+    false_at: datetime | None = None
+    patience: float = 1.0
     incident: str = ""
+    opener: MessageRef | None = None
     pages: int = 0
     paged_at: datetime | None = None
     version: int = 1
+    shown: int = 0
     card: MessageRef | None = None
+    picture: str = ""
+    drawn: datetime | None = None
+    explained: datetime | None = None
 
     @property
     def times(self) -> float:
@@ -135,24 +154,38 @@ class Alert:
         """In how many days a usual day goes so far once."""
         return 1 / max(self.probability, 1e-9)
 
+    @property
+    def as_of(self) -> datetime:
+        """Until when its figures were counted."""
+        return self.counts[-1].at if self.counts else self.opened_at
+
+    @property
+    def settled(self) -> bool:
+        """Whether nobody needs to look at it: it is over, or was none."""
+        return self.false_alarm or self.state is AlertState.RESOLVED
+
+    @property
+    def finished(self) -> bool:
+        """Whether it is over, and its card says so."""
+        return self.state is AlertState.RESOLVED and (not self.told or self.shown >= self.version)
+
+    @property
+    def title(self) -> str:
+        """What rises, for a sentence."""
+        return self.series[0].title
+
 
 def cause_of(series: Series, since: datetime) -> str:
-    """What names the cause that this series showed first."""
-    return f"{series.key}@{since:%Y-%m-%dT%H:%MZ}"
+    """What names the cause that this series showed first: short and plain, whatever the intent is called."""
+    key = series.key
+    if not _PLAIN.fullmatch(key):
+        key = f"{series.what.value}:{hashlib.blake2b(key.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
+    return f"{key}@{since:%Y-%m-%dT%H:%MZ}"
 
 
 def examples(conversations: Sequence[str]) -> tuple[str, ...]:
     """The newest conversations that stand for all of them; given oldest first."""
     return tuple(reversed(conversations[-_EXAMPLES:]))
-
-
-def acknowledged(alert: Alert, by: Person, at: datetime) -> Alert:
-    """Somebody looks at it. Raises Conflict when it is over or somebody else does."""
-    if alert.state is AlertState.RESOLVED:
-        raise Conflict("This is already over.")
-    if alert.by is not None and not by.same_as(alert.by):
-        raise Conflict(f"{alert.by.name or alert.by.id} is already looking at this.")
-    return replace(alert, state=AlertState.ACKNOWLEDGED, by=by, changed_at=at)
 
 
 def joined(alert: Alert, series: Series, at: datetime) -> Alert:
@@ -167,3 +200,52 @@ def resolved(alert: Alert, at: datetime) -> Alert:
     if alert.state is AlertState.RESOLVED:
         return alert
     return replace(alert, state=AlertState.RESOLVED, resolved_at=at, changed_at=at)
+
+
+def merged(stored: Alert, found: Alert) -> Alert:
+    """What the watch found, in the alert as people have left it meanwhile.
+
+    A false alarm stays one while it grows, with the figures that it had, until it is ten times as rare as they say:
+    that is news again.
+    """
+    if stored.false_alarm and found.days >= _NEWS * stored.days and found.state is not AlertState.RESOLVED:
+        stored = replace(
+            stored, false_alarm=False, state=AlertState.OPEN, by=None, quiet_until=None, pages=0, paged_at=None
+        )
+    figures = stored if stored.false_alarm else found
+    over = AlertState.RESOLVED in (stored.state, found.state)
+    return replace(
+        stored,
+        version=stored.version + 1,
+        state=AlertState.RESOLVED if over else stored.state,
+        resolved_at=stored.resolved_at or found.resolved_at,
+        changed_at=max(stored.changed_at, found.changed_at),
+        series=found.series,
+        minutes=figures.minutes,
+        seen=figures.seen,
+        expected=figures.expected,
+        probability=figures.probability,
+        behind=found.behind,
+        conversations=found.conversations,
+        counts=found.counts,
+    )
+
+
+def noted(stored: Alert, painted: Alert) -> Alert:
+    """The alert as it stands, with what was noted of its card while that was painted; what is newer stays."""
+    told = painted if _not_before(painted.explained, stored.explained) else stored
+    seen = painted if _not_before(painted.drawn, stored.drawn) else stored
+    return replace(
+        stored,
+        about=told.about,
+        explained=told.explained,
+        picture=seen.picture,
+        drawn=seen.drawn,
+        opener=stored.opener or painted.opener,
+        card=stored.card or painted.card,
+        shown=max(stored.shown, painted.shown),
+    )
+
+
+def _not_before(at: datetime | None, other: datetime | None) -> bool:
+    return other is None or (at is not None and at >= other)

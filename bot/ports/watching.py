@@ -26,10 +26,23 @@ class Spikes(Protocol):
     async def keep(self, watched: Watched, alerts: Sequence[Alert], *, after: datetime | None) -> bool:
         """Keep the watch together with the alerts that changed (by cause), if it still stands where it was: at `after`.
 
-        False, and nothing changed, when somebody else has come further.
+        What people did to an alert meanwhile stays (see `bot.domain.spike.merged`). False, and nothing changed, when
+        somebody else has come further.
         """
         ...
 
     async def alerts(self, since: datetime) -> tuple[Alert, ...]:
-        """Those that opened since then or are not over, oldest first."""
+        """Those that opened since then or are not finished, oldest first."""
+        ...
+
+    async def get(self, cause: str) -> Alert:
+        """The alert as it stands now. Raises NotFound."""
+        ...
+
+    async def change(self, alert: Alert) -> Alert:
+        """Keep what somebody did to it, if it still has this version; the result has the next one. Raises Conflict."""
+        ...
+
+    async def note(self, painted: Alert) -> None:
+        """Note what the card shows, and where it is (see `bot.domain.spike.noted`); the version stays."""
         ...

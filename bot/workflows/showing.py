@@ -15,11 +15,12 @@ from bot.domain.fix import KnowledgeFix
 from bot.domain.intents import TopicProposal
 from bot.domain.quality import EvalCase, GateResult
 from bot.domain.review import Review, ReviewState
+from bot.domain.spike import Alert
 from bot.ports import Desk, Platform, Run
 
 log = logging.getLogger(__name__)
 
-Shown = TypeVar("Shown", Review, KnowledgeFix, TopicProposal)
+Shown = TypeVar("Shown", Review, KnowledgeFix, TopicProposal, Alert)
 
 A_WHILE = timedelta(minutes=5)
 """More than all the tries that the platform's adapter makes within one of ours."""

@@ -6,16 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.domain.alerting import acknowledged
 from bot.domain.answer import Level, Sentiment
 from bot.domain.errors import Conflict
 from bot.domain.history import Conversation, Decided, Drafted
 from bot.domain.review import Action, ReviewState
-from bot.domain.spike import Alert, AlertState, Series, What, acknowledged, resolved, series_of_key
+from bot.domain.spike import Alert, AlertState, Series, What, resolved, series_of_key
 from bot.ports import Desk
 from evals.spikes.alarm import Change
 from evals.spikes.causes import Rise, told
 from evals.spikes.detector import BUCKET, Reading
-from evals.spikes.shadow import Line, advance, watch
+from evals.spikes.watch import Line, advance, watch
 from evals.spikes.watching import Event, events
 from tests.contracts.store_samples import ANA, BEN, NOON, escalation, proposal, turn
 from tests.unit.scripted import Clock

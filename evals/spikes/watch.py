@@ -1,17 +1,19 @@
-"""The watch by the clock, in its shadow mode: it keeps what it would have told, and wakes nobody."""
+"""The watch by the clock: it reads what happened, keeps what on-call should hear of, and has that told."""
 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from bot.domain.alerting import CORRECTABLE, Patience
 from bot.domain.codec import codec
-from bot.domain.spike import Alert, AlertState, Series, series_of_key
+from bot.domain.spike import Alert, AlertState, Count, Series, series_of_key
 from bot.ports import Desk
 from bot.ports.watching import Watched
-from evals.spikes.alarm import LATE, Alarm, Change
+from bot.workflows.alerts import tend
+from evals.spikes.alarm import COOL_DOWN, LATE, RARITY_DAYS, Alarm, Change
 from evals.spikes.causes import Rise, told
 from evals.spikes.detector import BUCKET, SCALES, Detector
 from evals.spikes.watching import ALWAYS, Event, events
@@ -29,14 +31,15 @@ class Line:
 
     detector: Detector = field(default_factory=Detector)
     alarm: Alarm = field(default_factory=Alarm)
+    patience: Patience = field(default_factory=Patience)
 
 
 async def watch(desk: Desk) -> None:
-    """Read what happened since the last time, and keep and log what on-call would have heard.
+    """Read what happened since the last time; keep and log what on-call should hear, and have it told if that is on.
 
     Any number of processes may do this: who comes second changes nothing. The first watch learns from what is on
     record. After more than half an hour in which nobody watched, counting begins anew with the last five minutes,
-    because what was not received in that time is not known.
+    because what was not received in that time is not known; what was open a day ago and more has ended then.
     """
     now = desk.clock.now()
     until, watched = whole(now), await desk.store.spikes.watched()
@@ -47,13 +50,52 @@ async def watch(desk: Desk) -> None:
     happened = await _events(desk, since, until)
     if watched.until is None:
         begin = min((whole(event.at) for event in happened), default=begin)
-    lines = {series_of_key(key): codec(Line).validate_json(text) for key, text in watched.series.items()}
+    lines, before = lines_of(watched), await desk.store.spikes.alerts(now - CORRECTABLE - COOL_DOWN)
+    if watched.until is not None and until - watched.until >= COOL_DOWN:
+        for line in lines.values():
+            line.alarm = Alarm()
+    _learn_from_people(lines, before)
     rises = await asyncio.to_thread(advance, lines, happened, (begin, until), now, desk.policy.calendar.zone)
-    before = await desk.store.spikes.alerts(now)
     changed = told(rises, before, happened, {series for series, line in lines.items() if line.alarm.is_open})
+    seen = [await _with_counts(desk, alert, lines) for alert in _told_if_on(desk, before, changed)]
     kept = Watched(until, {series.key: codec(Line).dump_json(line).decode() for series, line in lines.items()})
-    if await desk.store.spikes.keep(kept, changed, after=watched.until):
-        _log(changed)
+    if await desk.store.spikes.keep(kept, seen, after=watched.until):
+        _log(seen)
+    await tend(desk)
+
+
+def lines_of(watched: Watched) -> dict[Series, Line]:
+    """What is remembered of each series."""
+    return {series_of_key(key): codec(Line).validate_json(text) for key, text in watched.series.items()}
+
+
+def _learn_from_people(lines: Mapping[Series, Line], alerts: Iterable[Alert]) -> None:
+    """Series whose alert somebody called a false alarm wait for what is rarer."""
+    for alert in alerts:
+        line = lines.get(alert.series[0])
+        if line is not None:
+            line.patience.take(alert)
+
+
+def _told_if_on(desk: Desk, before: Iterable[Alert], changed: Iterable[Alert]) -> list[Alert]:
+    """What opens while alerts are on is told, to its end; what opened in shadow mode never is."""
+    known = {alert.cause for alert in before}
+    return [alert if alert.cause in known else replace(alert, told=desk.policy.alerts) for alert in changed]
+
+
+async def _with_counts(desk: Desk, alert: Alert, lines: Mapping[Series, Line]) -> Alert:
+    """The alert with the last counts of its first series; at its end, with how many conversations there were."""
+    line = lines.get(alert.series[0])
+    if line is not None and line.detector.until is not None:
+        at, seen = line.detector.until, line.detector.seen
+        counted = zip(reversed(seen), reversed(line.detector.expected), strict=True)
+        counts = [Count(at - n * BUCKET, number, expected) for n, (number, expected) in enumerate(counted, 1)]
+        alert = replace(alert, counts=tuple(reversed(counts)))
+    if alert.state is not AlertState.RESOLVED or alert.resolved_at is None:
+        return alert
+    since_then = await _events(desk, alert.since, alert.resolved_at)
+    behind = {event.conversation for event in since_then if event.series == alert.series[0]}
+    return replace(alert, behind=max(len(behind), alert.behind))
 
 
 async def _events(desk: Desk, since: datetime, until: datetime) -> list[Event]:
@@ -83,7 +125,7 @@ def advance(
         bucket = begin if known else max(begin, first[series])
         while bucket < until:
             reading = line.detector.update(bucket, counts[series, bucket], zone)
-            change = line.alarm.hear(reading, now)
+            change = line.alarm.hear(reading, now, rarity_days=RARITY_DAYS * line.patience.times(now))
             if change is not Change.NONE:
                 rises.append((series, change, reading))
             bucket += BUCKET
@@ -98,10 +140,11 @@ def whole(at: datetime) -> datetime:
 
 def _log(alerts: Iterable[Alert]) -> None:
     for alert in alerts:
+        mode = "Alert" if alert.told else "Shadow"
         if alert.state is AlertState.RESOLVED:
-            log.info("Shadow: %s is over.", alert.cause)
+            log.info("%s: %s is over.", mode, alert.cause)
         else:
             log.info(
-                "Shadow: would alert on %s: %d in %d minutes where %.1f were expected, as on one day in %.0f.",
-                alert.cause, alert.seen, alert.minutes, alert.expected, alert.days,
+                "%s: %s: %d in %d minutes where %.1f were expected, as on one day in %.0f.",
+                mode, alert.cause, alert.seen, alert.minutes, alert.expected, alert.days,
             )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What wakes on-call beside the chat: one vendor, one file."""

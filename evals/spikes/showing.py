@@ -1,0 +1,153 @@
+"""The card of an alert: posted once, repainted with every change, with its chart and what is known of its cause."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.cards.alert import Around, alert_card, headline, incident_card
+from bot.cards.elements import Picture
+from bot.domain.alerting import may_wake, page_due
+from bot.domain.chat import Place, Room
+from bot.domain.errors import NotFound, RatchetError
+from bot.domain.spike import Alert, Explained
+from bot.ports import Desk, Platform, Run
+from bot.workflows.paging import tell_pagers
+from bot.workflows.showing import own_room, repaint, through_outages, wait_after
+from evals.spikes.chart import alert_alt, alert_chart
+from evals.spikes.explaining import explain
+
+log = logging.getLogger(__name__)
+
+
+async def show_alert(run: Run, desk: Desk, *, alert: str) -> None:
+    """Tell how the alert stands now: the pagers, and the on-call room by its card.
+
+    The card does not wait for what explains it: that is found after, and shown too.
+    """
+    await tell_pagers(run, desk, alert)
+    await through_outages(run, desk, "show", paint, alert)
+    if await run.step("explain", find_out, desk, alert):
+        await through_outages(run, desk, "show what is known", paint, alert)
+
+
+async def find_out(desk: Desk, cause: str) -> bool:
+    """Keep what is known of the cause for the figures of now; tell whether the card has something new to say."""
+    alert = await desk.store.spikes.get(cause)
+    if alert.settled or alert.explained == alert.as_of:
+        return False
+    about = await _explained(desk, alert)
+    await desk.store.spikes.note(replace(alert, about=about, explained=alert.as_of))
+    return about != alert.about
+
+
+async def _explained(desk: Desk, alert: Alert) -> Explained:
+    try:
+        return await explain(desk, alert)
+    except Exception:  # whatever is wrong with what explains: an alert is told without it rather than not at all
+        log.exception("What is behind %s could not be found out.", alert.cause)
+        return alert.about
+
+
+async def paint(desk: Desk, cause: str) -> float | None:
+    """Bring the card up to date; return None when it is, else the seconds to wait before trying again."""
+    return await wait_after(
+        repaint(lambda: desk.store.spikes.get(cause), lambda alert: _paint_once(desk, alert)), cause
+    )
+
+
+async def _paint_once(desk: Desk, alert: Alert) -> None:
+    platform, room = await _platform_and_room(desk, alert)
+    place = alert.card.place if alert.card else Place(platform.name, room.id)
+    alert = await _with_opener(platform, place, alert)
+    alert, refused = await _with_picture(desk, platform, alert)
+    card = alert_card(alert, await _around(desk, platform, room, alert, refused=refused))
+    if alert.card is None:
+        alert = replace(alert, card=await platform.post(place, card, key=f"alert:{alert.cause}"))
+    else:
+        await platform.update(alert.card, card)
+    await desk.store.spikes.note(replace(alert, shown=alert.version))
+
+
+async def _platform_and_room(desk: Desk, alert: Alert) -> tuple[Platform, Room]:
+    """Where the card is, or will be: in the on-call room, else the home room, of the first platform."""
+    if alert.card is not None:
+        platform = desk.platforms[alert.card.place.platform]
+        return platform, await platform.room(alert.card.place.room)
+    for platform in desk.platforms.values():
+        room = await own_room(platform, [desk.policy.oncall_room, desk.policy.home_room])
+        if room is not None:
+            return platform, room
+    raise NotFound("There is no room for alerts: set RATCHET_ONCALL_ROOM to a room of the team and invite me to it.")
+
+
+async def _with_opener(platform: Platform, place: Place, alert: Alert) -> Alert:
+    """The alert with the message that opens its incident's thread, posted once per incident."""
+    if not alert.incident or alert.opener is not None:
+        return alert
+    link = await platform.permalink(alert.card) if alert.card else ""
+    key = f"incident:{alert.incident}"
+    return replace(alert, opener=await platform.post(place, incident_card(alert, link=link), key=key))
+
+
+async def _with_picture(desk: Desk, platform: Platform, alert: Alert) -> tuple[Alert, bool]:
+    """The alert with the chart of its counts, and whether that was refused: a card without a chart is still a card."""
+    if not alert.counts or alert.drawn == alert.as_of:
+        return alert, False
+    zone = desk.policy.calendar.zone
+    try:
+        png = await asyncio.to_thread(alert_chart, alert, zone)
+        title, alt = headline(alert), alert_alt(alert, zone)
+        file = await platform.upload(png, name="alert.png", title=title, alt=alt)
+    except RatchetError as trouble:
+        log.warning("The chart of %s was not taken: %s", alert.cause, trouble)
+    except Exception:  # whatever is wrong with the drawing: an alert is told without it rather than not at all
+        log.exception("The chart of %s could not be drawn.", alert.cause)
+    else:
+        return replace(alert, picture=file, drawn=alert.as_of), False
+    return replace(alert, picture=""), True
+
+
+async def _around(desk: Desk, platform: Platform, room: Room, alert: Alert, *, refused: bool) -> Around:
+    now, quiet = desk.clock.now(), desk.policy.quiet
+    silent = quiet.next_closing(now) if quiet and not may_wake(alert, quiet, now) else None
+    due = page_due(alert, timedelta(minutes=desk.policy.repage_minutes))
+    picture = Picture(alert.picture, alert_alt(alert, desk.policy.calendar.zone)) if alert.picture else None
+    return Around(
+        links=await _links(desk, platform, room, alert),
+        incident=await platform.permalink(alert.opener) if alert.opener else "",
+        on_call=await _on_call(desk, platform),
+        waits_until=silent if due and silent and due < silent else None,
+        next_page=due,
+        chart=picture,
+        refused=refused,
+    )
+
+
+async def _links(desk: Desk, platform: Platform, room: Room, alert: Alert) -> tuple[str, ...]:
+    """The addresses of the example threads; those of private rooms are told in these alone."""
+    links = []
+    for conversation in alert.conversations:
+        reviews = await desk.store.reviews.of_escalation(conversation)
+        card = reviews[-1].card if reviews else None
+        if card is None or card.place.platform != platform.name:
+            continue
+        try:
+            private = (await platform.room(card.place.room)).private
+        except NotFound:
+            continue
+        if not private or card.place.room == room.id:
+            links.append(await platform.permalink(card))
+    return tuple(filter(None, links))
+
+
+async def _on_call(desk: Desk, platform: Platform) -> str:
+    """Who is on call, by name: whoever is paged is mentioned in the page, not here."""
+    if desk.on_call is None:
+        return "not set up"
+    try:
+        people = (await desk.on_call.now()).people
+        return ", ".join([await platform.name_of(person) for person in people]) or "nobody"
+    except RatchetError as trouble:
+        log.warning("Who is on call could not be looked up: %s", trouble)
+        return "could not be looked up"
