@@ -1,14 +1,17 @@
 """Figures in words: with their unit, their interval and their n, or that there are too few."""
 
 from collections.abc import Mapping
+from functools import partial
 from math import isfinite
 from typing import Any
 
 from evals.measuring import Figure, Measured
 from evals.metric import Better, Metric, Unit
-from evals.statistics import Estimate
+from evals.statistics import Difference, Estimate
 
+WITHIN = "within noise"
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+_VERDICT = {Better.HIGHER: ("better", "worse"), Better.LOWER: ("worse", "better"), Better.NEITHER: ("more", "less")}
 
 
 def amount(unit: Unit, value: float) -> str:
@@ -41,26 +44,43 @@ def figure(metric: Metric, found: Figure) -> str:
 
 
 def _interval(unit: Unit, told: Estimate) -> str:
-    low, high = amount(unit, told.low), amount(unit, told.high)
+    return _joined(amount(unit, told.low), amount(unit, told.high))
+
+
+def _joined(low: str, high: str) -> str:
+    """Both ends, the unit once where they share it."""
     number, _, name = high.rpartition(" ")
     shared = bool(number) and low.endswith(f" {name}")
     return f"{low.removesuffix(f' {name}') if shared else low}–{high}"
 
 
 def change(found: Measured) -> str:
-    """What changed against the period before; "about the same" where it is within noise."""
+    """What changed against the period before; that it is within noise where it is."""
     if found.change is None:
         return "" if found.before.told is None else "not known"
-    if not found.change.beyond_noise:
-        return "within noise"
-    verdict = {Better.HIGHER: ("better", "worse"), Better.LOWER: ("worse", "better"), Better.NEITHER: ("more", "less")}
-    up, down = verdict[found.metric.better]
-    return f"{up if found.change.value > 0 else down}, was {_before(found)}"
+    return step(found.metric, found.change) if found.change.beyond_noise else WITHIN
 
 
-def _before(found: Measured) -> str:
-    told = found.before.told
-    return amount(found.metric.unit, told.value) if told and told.value is not None else ""
+def step(metric: Metric, by: Difference) -> str:
+    """The size of a change with its interval, and which way it went: "better by 6 points (2–10)"."""
+    up, down = _VERDICT[metric.better]
+    size, low, high = (by.value, by.low, by.high) if by.value > 0 else (-by.value, -by.high, -by.low)
+    if metric.unit is Unit.SHARE:
+        return f"{up if by.value > 0 else down} by {points(size)} ({number(low)}–{number(high)})"
+    said = partial(amount, metric.unit)
+    return f"{up if by.value > 0 else down} by {said(size)} ({_joined(said(low), said(high))})"
+
+
+def points(share: float) -> str:
+    """A difference of shares: "6 points"."""
+    shown = number(share)
+    return f"{shown} {'point' if shown in ('1', '-1', '−1') else 'points'}"
+
+
+def number(share: float) -> str:
+    """How many points, without the word; a small one with its tenth."""
+    shown = f"{share * 100:.0f}" if abs(share) >= 0.0095 else f"{share * 100:.1f}"
+    return shown.replace("-", "−")
 
 
 def direction(metric: Metric) -> str:

@@ -1,18 +1,49 @@
-"""What changed in a week beside the week before, and which of it is more than noise."""
+"""What changed in a week beside the week before, and which of it is more than noise.
 
-from dataclasses import dataclass
+All changes that a digest looks at are tested together, those of each metric and those of each intent: by Benjamini and
+Hochberg (1995), so that of the changes that it names one in twenty is expected to be noise, and where nothing changed
+nineteen of twenty digests name none. Holm's correction would make that nineteen of twenty whatever else changed, and
+find less; a manager who looks into a change in vain loses minutes, one who is not told of it a week. The metrics depend
+on each other (what is rejected is not sent unchanged), which the procedure bears: see docs/benchmarks.md.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from bot.domain.calendar import Week
 from bot.domain.digest import Driver, KeyFigure
+from bot.domain.hours import MINUTES
 from bot.ports import Desk
+from evals.digest.comparing import Tested, Told, corrected, said, tested, value
+from evals.digest.counting import DAYS, LONGEST, WAITING, Days, Record, days_of
+from evals.digest.drivers import Volumes, drivers, titles_of
+from evals.digest.scatter import of_values, pooled
+from evals.figures import figure
+from evals.measuring import Figure, metrics
+from evals.metric import Better, Lens, Metric, Statistic
+
+FIGURES = (
+    "volume", "first_response_time", "approved_unchanged", "edited", "rejected", "abstention_rate", "time_waiting",
+    "containment", "reopen_rate", "csat", "csat_response", "cost",
+)  # fmt: skip
+"""What a manager reads every Monday, in this order: the load, the wait, what people made of drafts, what customers got.
+"""
+BY_INTENT = ("approved_unchanged", "abstention_rate", "rejected", "first_response_time", "reopen_rate", "csat")
+"""What a manager can act on intent by intent."""
+UNCHANGED = "approved_unchanged"
+WEEKS = 8
+_INTENTS = 25
+_LEAST_WEEKS = 3  # what is watched for a week needs the two before the last one
+_ENOUGH = 30_000  # conversations: more weeks than the least are read only up to so many
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
     """A week beside the week before. `compared` is how many changes were tested together.
 
-    `drivers` are the intents by volume, `by_intent` those of them that the charts show; `days` is for how many days of
-    the week anything is on record.
+    `figures` are the key figures of all conversations, then those of single intents that moved. `drivers` are the
+    intents by volume, with what became of that, `by_intent` the same intents with what became of the share that was
+    sent unchanged. `days` is for how many days of the week anything is on record; `notes` say what was not whole.
     """
 
     figures: tuple[KeyFigure, ...]
@@ -26,4 +57,120 @@ class Compared:
 
 async def key_figures(desk: Desk, week: Week) -> Compared:
     """The figures of the week and its contact drivers; what moved is told after correction for all comparisons."""
-    return Compared((), (), (), 0, 0, 0)
+    days = Days(week, WEEKS, desk.clock.now())
+    volumes = Volumes(await desk.store.history.volumes(days.bounds), days)
+    read = Days(week, _weeks(volumes), days.end)
+    record = await _record(desk, read)
+    together = dict(_tested(record, volumes))
+    found = dict(zip(together, corrected(together.values()), strict=True))
+    intents = volumes.intents[:_INTENTS]
+    by_volume = drivers(intents, volumes, record.waited, found, await titles_of(desk))
+    hours = _in_hours(desk)
+    return Compared(
+        figures=(
+            *(_figure(found[name, ""], hours=hours) for name in FIGURES),
+            *(
+                _figure(found[name, each.intent], each.title, hours=hours)
+                for name in BY_INTENT
+                for each in by_volume
+                if found[name, each.intent].moved
+            ),
+        ),
+        drivers=by_volume,
+        by_intent=tuple(_rated(each, found[UNCHANGED, each.intent]) for each in by_volume),
+        compared=sum(each.change is not None for each in together.values()),
+        conversations=found["volume", ""].measured.now.n,
+        days=volumes.days,
+        notes=tuple(_notes(read, volumes)),
+    )
+
+
+def _notes(days: Days, volumes: Volumes) -> Iterator[str]:
+    """What was not whole, in sentences."""
+    if not days.over:
+        yield "The week is not over: it is compared with the same days and hours of the week before."
+    elif 0 < volumes.days < DAYS:
+        yield f"Conversations came in on {volumes.days} of 7 days only."
+    for name, week in (("This week", days.week), ("The week before", days.week.previous)):
+        if (hours := round((week.end - week.start).total_seconds() / 3_600)) != DAYS * 24:
+            yield f"{name} has {hours} hours, because the clocks were changed."
+    if volumes.days and volumes.first > (WEEKS - 2) * DAYS:
+        yield "The week before is not on record from its Monday on, so that volumes are not compared with it."
+
+
+def _weeks(volumes: Volumes) -> int:
+    """How many weeks are read: the more, the better is known what days differ by."""
+    weeks, together = _LEAST_WEEKS, sum(volumes.weekly()[-_LEAST_WEEKS:])
+    for conversations in reversed(volumes.weekly()[:-_LEAST_WEEKS]):
+        together += conversations
+        if together > _ENOUGH:
+            break
+        weeks += 1
+    return weeks
+
+
+async def _record(desk: Desk, days: Days) -> Record:
+    since = days.bounds[0]
+    lens = Lens(days.end, calendar=desk.policy.calendar if _in_hours(desk) else None, since=since - LONGEST)
+    known = {metric.name: metric for metric in metrics()}
+    record = Record([known[name] for name in FIGURES], days, lens)
+    async for batch in desk.store.history.between(since, days.end):
+        record.add(batch)
+    return record
+
+
+def _in_hours(desk: Desk) -> bool:
+    """Whether the team has hours: then times are those within them."""
+    calendar = desk.policy.calendar
+    return bool(calendar.holidays) or any(day != ((0, MINUTES),) for day in calendar.hours.days)
+
+
+def _tested(record: Record, volumes: Volumes) -> Iterator[tuple[tuple[str, str], Tested]]:
+    """Every change that is looked at, by metric and intent, "" being all together."""
+    for metric in record.chosen:
+        whole = record.together(metric)
+        apart = {intent: record.of_intent(metric, intent) for intent in volumes.intents[:_INTENTS]}
+        if metric.statistic is Statistic.COUNT:
+            noise, noise_apart = volumes.noise, volumes.noise_by_intent
+        else:
+            noise = pooled([of_values(metric.statistic, whole.values, days_of(whole))])
+            noise_apart = pooled(of_values(metric.statistic, each.values, days_of(each)) for each in apart.values())
+        yield (metric.name, ""), tested(record.measured(metric, whole), noise)
+        for intent, series in apart.items():
+            if metric.name in (*BY_INTENT, "volume"):
+                yield (metric.name, intent), tested(record.measured(metric, series, intent), noise_apart)
+
+
+def _figure(found: Told, intent: str = "", *, hours: bool) -> KeyFigure:
+    metric, now, before = found.measured.metric, found.measured.now, found.measured.before
+    return KeyFigure(
+        metric=metric.name,
+        title=f"{_title(metric, hours=hours)}{f': {intent}' if intent else ''}",
+        unit=metric.unit.value,
+        now=value(now),
+        before=value(before),
+        shown=_shown(metric, now),
+        before_shown=_shown(metric, before),
+        change=said(found),
+        moved=found.moved,
+        better=_better(found),
+    )
+
+
+def _title(metric: Metric, *, hours: bool) -> str:
+    return f"{metric.title} (in business hours)" if hours and metric.name in (WAITING, "time_waiting") else metric.title
+
+
+def _shown(metric: Metric, found: Figure) -> str:
+    return figure(metric, found) if found.told or not found.n else f"too few to tell (n = {found.n})"
+
+
+def _better(found: Told) -> bool | None:
+    good = found.measured.metric.better
+    if not found.moved or found.change is None or good is Better.NEITHER:
+        return None
+    return (found.change.value > 0) is (good is Better.HIGHER)
+
+
+def _rated(driver: Driver, found: Told) -> Driver:
+    return replace(driver, change=said(found), moved=found.moved)

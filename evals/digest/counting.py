@@ -3,7 +3,7 @@
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,11 +35,16 @@ class Days:
 
     def _end(self, back: int) -> datetime:
         """Where the week so many before the last one ends."""
-        if self.end >= self._midnights[-1]:
+        if self.over:
             return self._midnights[(self.weeks - back) * DAYS]
         local = self.end.astimezone(self.week.zone)
         minute = local.hour * 60 + local.minute
         return instant(local.date() - back * DAYS * DAY, minute, self.week.zone)
+
+    @property
+    def over(self) -> bool:
+        """Whether the last week has ended."""
+        return self.end >= self._midnights[-1]
 
     @property
     def bounds(self) -> Sequence[datetime]:
@@ -86,7 +91,7 @@ class Record:
     """What conversations showed of some metrics, by intent. It keeps numbers and no conversations."""
 
     def __init__(self, chosen: Sequence[Metric], days: Days, lens: Lens) -> None:
-        self._chosen, self._days, self._lens = chosen, days, lens
+        self.chosen, self._days, self._lens = chosen, days, lens
         self._series: dict[str, dict[str, Series]] = {each.name: defaultdict(Series) for each in chosen}
         self.waited: dict[str, float] = defaultdict(float)
         """Seconds that customers waited for the first answer in the last week, all together, by intent."""
@@ -95,7 +100,7 @@ class Record:
         """Count these; each is given once."""
         day, group = self._days.day, GROUPS["intent"]
         for conversation in conversations:
-            for metric in self._chosen:
+            for metric in self.chosen:
                 for observed in metric.observe(conversation, self._lens):
                     found = day(observed.at)
                     intent = group(conversation, observed)
@@ -108,8 +113,8 @@ class Record:
                     if metric.name == WAITING and found >= (self._days.weeks - 1) * DAYS:
                         self.waited[intent[0]] += observed.value
 
-    def by_intent(self, metric: Metric) -> Mapping[str, Series]:
-        return self._series[metric.name]
+    def of_intent(self, metric: Metric, intent: str) -> Series:
+        return self._series[metric.name].get(intent) or Series()
 
     def together(self, metric: Metric) -> Series:
         """All intents in one."""

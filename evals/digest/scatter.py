@@ -8,7 +8,6 @@ Nelder 1989, 4.5). It is never taken for less than 1.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import inf
 from typing import Any
 
 import numpy as np
@@ -44,15 +43,18 @@ def of_values(statistic: Statistic, values: Any, days: Any) -> Spread:
 
     A value counts by how far it is from its week's share or mean; for a median by whether it is beyond it.
     """
-    weeks, cells = days // DAYS, np.bincount(days)
+    values, weeks = np.asarray(values), days // DAYS
+    if not len(days):
+        return Spread(0.0, 0.0, 0)
     if statistic is Statistic.MEDIAN:
-        middles = {week: np.median(values[weeks == week]) for week in np.unique(weeks)}
-        values = (values > np.vectorize(middles.get, otypes=[float])(weeks)).astype(float) if len(values) else values
+        known, which = np.unique(weeks, return_inverse=True)
+        middles = np.array([np.median(values[weeks == week]) for week in known])
+        values = (values > middles[which]).astype(float)
     sizes = np.bincount(weeks)
     means = np.bincount(weeks, values) / np.maximum(sizes, 1)
     off = values - means[weeks]
     sums = _padded(np.bincount(days, off))
-    counts = _padded(cells)
+    counts = _padded(np.bincount(days))
     usual = sums.sum(axis=0) / np.maximum(counts.sum(axis=0), 1)  # what the same weekday is off every week
     filled = int((counts > 0).sum())
     freedom = filled - int((counts.sum(axis=1) > 0).sum()) - int((counts.sum(axis=0) > 0).sum()) + 1
@@ -61,7 +63,7 @@ def of_values(statistic: Statistic, values: Any, days: Any) -> Spread:
 
 
 def of_counts(counts: Any) -> Spread:
-    """The spread of how many there were on each day (Pearson's chi-squared, the weekday's and the week's rate apart)."""
+    """The spread of how many there were on each day (Pearson's chi-squared, given weekdays and weeks)."""
     table = _padded(counts)
     table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
     if not table.size:
@@ -74,7 +76,3 @@ def of_counts(counts: Any) -> Spread:
 def _padded(days: Any) -> Any:
     """A row for each week."""
     return np.pad(days, (0, -len(days) % DAYS)).reshape(-1, DAYS).astype(float)
-
-
-KNOWN = Noise(1.0, inf)
-"""That of independent conversations."""

@@ -1,0 +1,75 @@
+"""Changes that are tested together, and what becomes of each in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import isfinite
+
+from bot.domain.digest import Value
+from evals.figures import WITHIN, step
+from evals.measuring import Figure, Measured
+from evals.metric import Statistic
+from evals.statistics import Difference, Noise, discoveries
+
+_LEAST = 20
+"""Conversations of both weeks together below which a volume is not compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """A change beside its noise. `change` is None where there is nothing to be tested."""
+
+    measured: Measured
+    change: Difference | None
+    noise: Noise
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A change after the correction: with the interval that holds although it was chosen among many."""
+
+    measured: Measured
+    change: Difference | None
+    moved: bool
+
+
+def tested(measured: Measured, noise: Noise | None) -> Tested:
+    """The change, where both weeks have something of it and enough days to know what days differ by."""
+    counted = measured.metric.statistic is Statistic.COUNT
+    enough = not counted or measured.now.n + measured.before.n >= _LEAST
+    return Tested(measured, measured.change if noise is not None and enough else None, noise or Noise())
+
+
+def corrected(every: Iterable[Tested]) -> list[Told]:
+    """What moved, after the correction for all of them; in the order given."""
+    found = list(every)
+    known = [(each.change, each.noise) for each in found if each.change is not None]
+    moved, level = discoveries([change.chance(noise) for change, noise in known])
+    told = iter(moved)
+    return [
+        Told(each.measured, None, moved=False)
+        if each.change is None
+        else Told(each.measured, each.change.at(level, each.noise), next(told))
+        for each in found
+    ]
+
+
+def said(found: Told) -> str:
+    """What became of the figure, in words."""
+    now, before = found.measured.now, found.measured.before
+    if found.moved and found.change is not None:
+        return step(found.measured.metric, found.change)
+    if found.change is not None:
+        return WITHIN
+    if not before.n:
+        return "nothing to compare with" if now.n else ""
+    if found.measured.change is None or found.measured.metric.statistic is Statistic.COUNT:
+        return f"too few to tell (n = {min(now.n, before.n)})"
+    return "too few days to compare"
+
+
+def value(found: Figure) -> Value:
+    """The figure as plain numbers; a bound that is not known is None."""
+    if found.told is None:
+        return Value(found.n)
+    low, high = (each if isfinite(each) else None for each in (found.told.low, found.told.high))
+    return Value(found.n, found.told.value, low, high)

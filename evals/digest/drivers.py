@@ -1,0 +1,106 @@
+"""What customers come for: intents by volume over eight weeks, with the hours that they waited for it."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from bot.domain.answer import UNKNOWN_INTENT
+from bot.domain.digest import Driver
+from bot.domain.errors import RatchetError
+from bot.ports import Desk
+from bot.workflows.topics import intents_of
+from evals.digest.comparing import Told, said, value
+from evals.digest.counting import DAYS, Days
+from evals.digest.scatter import of_counts, pooled
+from evals.statistics import Noise
+
+_HOUR = 3_600
+_RATED = "approved_unchanged"
+
+
+class Volumes:
+    """How many conversations each intent had on each day of some weeks, oldest first."""
+
+    def __init__(self, counts: Mapping[str, Sequence[int]], days: Days) -> None:
+        self._counts = {intent: np.array(each) for intent, each in counts.items()}
+        self._days = days
+        self._all = sum(self._counts.values(), np.zeros(days.weeks * DAYS, dtype=int))
+
+    @property
+    def intents(self) -> tuple[str, ...]:
+        """Those of the last week, most conversations first."""
+        last = {intent: int(each[-DAYS:].sum()) for intent, each in self._counts.items()}
+        return tuple(sorted(filter(last.get, last), key=lambda intent: (-last[intent], intent)))
+
+    @property
+    def days(self) -> int:
+        """For how many days of the last week anything is on record."""
+        return int((self._all[-DAYS:] > 0).sum())
+
+    def weekly(self, intent: str = "") -> tuple[int, ...]:
+        """How many a week; of all of them without an intent."""
+        counts = self._counts[intent] if intent else self._all
+        return tuple(counts.reshape(-1, DAYS).sum(axis=1).tolist())
+
+    @cached_property
+    def noise(self) -> Noise | None:
+        """That of all conversations together; None where too few whole weeks are on record to be compared."""
+        return pooled([of_counts(self._whole(self._all))]) if self._comparable else None
+
+    @cached_property
+    def noise_by_intent(self) -> Noise | None:
+        """That of a single intent, the same for all."""
+        return pooled(of_counts(self._whole(each)) for each in self._counts.values()) if self._comparable else None
+
+    @property
+    def first(self) -> int:
+        """The first day that anything is on record of."""
+        return int(np.argmax(self._all > 0)) if self._all.any() else len(self._all)
+
+    @property
+    def _comparable(self) -> bool:
+        """Whether the week before the last one is on record from its Monday on."""
+        return self.first <= (self._days.weeks - 2) * DAYS
+
+    def _whole(self, counts: "np.ndarray") -> "np.ndarray":
+        """Those of whole weeks: not of the one in which the record begins, nor of one that is not over."""
+        begin = -(-self.first // DAYS) * DAYS
+        return counts[begin : None if self._days.over else -DAYS]
+
+
+async def titles_of(desk: Desk) -> Mapping[str, str]:
+    """What people call the intents; none where the release is from before texts were kept."""
+    try:
+        return {intent.name: intent.title for intent in await intents_of(desk)}
+    except (RatchetError, KeyError):
+        return {}
+
+
+def drivers(
+    intents: Sequence[str],
+    volumes: Volumes,
+    waited: Mapping[str, float],
+    found: Mapping[tuple[str, str], Told],
+    titles: Mapping[str, str],
+) -> tuple[Driver, ...]:
+    """These intents as drivers: `waited` are the seconds that customers waited, `found` the changes by metric."""
+    return tuple(
+        Driver(
+            intent=intent,
+            title=called(intent, titles),
+            weekly=volumes.weekly(intent),
+            pain=waited.get(intent, 0.0) / _HOUR,
+            unchanged=value(found[_RATED, intent].measured.now),
+            change=said(found["volume", intent]),
+            moved=found["volume", intent].moved,
+        )
+        for intent in intents
+    )
+
+
+def called(intent: str, titles: Mapping[str, str]) -> str:
+    """What people call the intent."""
+    if intent in ("", UNKNOWN_INTENT):
+        return "No known intent"
+    return titles.get(intent) or intent.replace("_", " ")
