@@ -119,13 +119,13 @@ def _why_fix(seen: Seen, fix: KnowledgeFix, gone_wrong: int) -> str:
     intent = seen.intent_of[fix.id]
     about = "" if intent == UNKNOWN_INTENT else f" about {seen.titles.of(intent)}"
     volume = _volume(_of_intent(seen, intent))
-    said = f"{counted(gone_wrong, 'answer')}{about} went wrong this week for want of knowledge"
+    count = f"{gone_wrong:,} of {volume:,} conversations" if volume > gone_wrong else counted(gone_wrong, "conversation")
+    said = f"{count}{about} went wrong this week for want of knowledge."
     if not gone_wrong:
-        said = f"Nothing{about} went wrong this week without it"
-    asked = f", of {counted(volume, 'conversation')}" if volume else ""
+        said = f"Nothing{about} went wrong this week without it."
     if fix.state is FixState.HELD:
-        return f"{said}{asked}. The evals have held it for {_days(fix.decided_at or fix.opened_at, seen.now)}."
-    return f"{said}{asked}. It has waited for approval for {_days(fix.opened_at, seen.now)}."
+        return f"{said} The evals have held it for {_days(fix.decided_at or fix.opened_at, seen.now)}."
+    return f"{said} It has waited for approval for {_days(fix.opened_at, seen.now)}."
 
 
 # --- topics, rejected drafts ------------------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ def _rejected(seen: Seen, clusters: Iterable[Cluster]) -> Iterator[Candidate]:
             continue
         size, about = len(cluster.reviews), seen.titles.of(cluster.intent)
         volume = _volume(_of_intent(seen, cluster.intent))
-        asked = f" of {counted(volume, 'conversation')}" if volume >= size else ""
+        asked = f" of {counted(volume, 'conversation')}" if volume > size else ""
         alike = f" {cluster.alike} of them were asked much the same." if cluster.alike else ""
         mode = FailureMode(cluster.mode).label.lower()
         subject = rejected(seen.week, cluster.mode, cluster.intent)
