@@ -24,15 +24,15 @@ from bot.domain.chat import (
 from bot.domain.codec import codec
 from bot.domain.errors import DeliveryFailed, RatchetError, Unavailable
 from bot.ports import Answer, Desk, Received
-from handlers import alerts, capture, escalations, fixes, home, reviews, topics
+from handlers import alerts, capture, digest, escalations, fixes, holding, home, qa, reviews, topics
 from handlers.commands import CommandPlugin
 
 log = logging.getLogger(__name__)
 
 KINDS: Mapping[str, type[Stimulus]] = {kind.__name__: kind for kind in get_args(Stimulus)}
-OPENERS = reviews.OPENERS | fixes.OPENERS | topics.OPENERS
-ACTIONS = alerts.ACTIONS | reviews.ACTIONS | fixes.ACTIONS | topics.ACTIONS
-FORMS = reviews.FORMS | capture.FORMS | fixes.FORMS | topics.FORMS
+OPENERS = qa.OPENERS | digest.OPENERS | reviews.OPENERS | fixes.OPENERS | topics.OPENERS | holding.OPENERS
+ACTIONS = qa.OPENERS | alerts.ACTIONS | digest.OPENERS | reviews.ACTIONS | fixes.ACTIONS | topics.ACTIONS | holding.ACTIONS
+FORMS = qa.FORMS | reviews.FORMS | capture.FORMS | fixes.FORMS | topics.FORMS | holding.FORMS
 WORDS = ("help", "status", "why")
 """What `/ratchet` understands without its name in front."""
 TRIES = 6

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.ports import Desk
-from bot.workflows import radar, showing, slots
+from bot.workflows import holding_all, radar, showing, slots
 from bot.workflows.alerts import tend
+from bot.workflows.grouping import group
 from bot.workflows.new_topics import propose_weekly
 from bot.workflows.precedents import forget_outdated
 from evals.learning import learn_nightly
@@ -30,6 +31,8 @@ def scheduled(desk: Desk, name: str, job: slots.Scheduled) -> Job:
 
 def table(desk: Desk, dispatcher: Dispatcher) -> tuple[Job, ...]:
     """All jobs of this process."""
+    digest = desk.policy.digest
+    weekly = [scheduled(desk, "weekly digest", slots.Scheduled("weekly_digest", digest))] if digest else []
     return (
         Job("sweep the inbox", "* * * * *", dispatcher.sweep),
         Job("forget old precedents", "17 * * * *", partial(forget_outdated, desk)),
@@ -37,6 +40,9 @@ def table(desk: Desk, dispatcher: Dispatcher) -> tuple[Job, ...]:
         Job("ping the owners of articles", "*/10 * * * *", partial(radar.ping, desk)),
         Job("watch for spikes", "1-59/5 * * * *", partial(watch, desk)),
         Job("tend to alerts", "* * * * *", partial(tend, desk)),
+        Job("group the drafts of alerts", "3-59/5 * * * *", partial(group, desk)),
+        Job("tend to holding replies", "* * * * *", partial(holding_all.tend, desk)),
         Job("learn from labels", "0 2 * * *", partial(learn_nightly, desk)),
         Job("propose new topics", "0 6 * * mon", partial(propose_weekly, desk)),
+        *weekly,
     )

@@ -20,9 +20,12 @@ from bot.surfaces.schema import openapi
 from bot.surfaces.thread import ThreadSurface
 from bot.surfaces.webhook import WebhookSurface
 from bot.web.server import Handler, create_server
-from bot.workflows import answer, fix, new_topics, paging, radar, receive, review, showing, topics
+from bot.workflows import answer, fix, holding, holding_all, new_topics, paging, radar, receive, review, showing, topics
+from evals.digest.weekly import send_digest, weekly_digest
 from evals.escaped import find_escape
 from evals.learning import learn
+from evals.qa.showing import show_sample
+from evals.qa.weekly import draw_sample
 from evals.release import rehearse_fix, release_fix
 from evals.spikes.showing import show_alert
 from evals.topic_release import teach_topic
@@ -48,9 +51,15 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "teach_topic": teach_topic,
     "learn": learn,
     "ping_owners": radar.ping_owners,
+    "weekly_digest": weekly_digest,
+    "send_digest": send_digest,
+    "draw_sample": draw_sample,
+    "show_sample": show_sample,
     "show_alert": show_alert,
     "page_alert": paging.page_alert,
     "tell_pager": paging.tell_pager,
+    "show_holding": holding.show_holding,
+    "send_holding": holding_all.send_holding,
 }
 
 

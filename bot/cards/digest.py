@@ -17,20 +17,25 @@ from bot.cards.elements import (
     Paragraph,
     Picture,
     Piece,
+    Quote,
     Strong,
     Style,
     Table,
     Text,
     Tone,
 )
+from bot.cards.fix import diff_elements
 from bot.cards.paging import Section, paged, tables
+from bot.domain.article import Revision
 from bot.domain.calendar import DAY, Week
 from bot.domain.digest import Ask, Cause, Digest, Kind, Proof
+from bot.domain.fix import FixState, KnowledgeFix
 from bot.domain.learning import Lesson
 
 CASES, REJECTED, SEE_FIX = "digest.cases", "digest.rejected", "digest.fix"
 """What the buttons beside a decision open; the others act as they do on their own cards."""
 _DECISIONS, _FIGURES, _CAUSES = 3, 10, 2  # of each on the first page
+_MOST_CHANGES = 45  # paragraphs that a form shows
 _CONFIRM = "It is tried on the eval cases and goes live if nothing gets worse. Have you looked at the change?"
 
 
@@ -50,6 +55,19 @@ def title(week: Week) -> str:
     begins = f"{first.day}" if first.month == last.month else f"{first.day} {first:%B}"
     begins += f" {first.year}" if first.year != last.year else ""
     return f"The week of {begins}–{last.day} {last:%B %Y}"
+
+
+def fix_form(fix: KnowledgeFix, before: Revision | None, link: str) -> Form:
+    """What a fix changes, to be read before it is published; `link` leads to its card."""
+    elements: list[Element] = [Paragraph((Strong(name(fix.revision.title)), f" ({fix.revision.slug})"))]
+    elements += [Quote(fix.reason)] if fix.reason.strip() else []
+    if fix.state is FixState.HELD:
+        held = f"The evals hold it: {fix.gate.why if fix.gate else 'they found something worse.'}"
+        elements.append(Notice(Tone.STOP, (held, " On its card it can be tried again, or let through.")))
+    elements += diff_elements(before.body if before else "", fix.revision.body, most=_MOST_CHANGES)
+    if link:
+        elements.append(Note((Link("Open its card", link), " to edit or to return it.")))
+    return Form(SEE_FIX, "What the fix changes", "", tuple(elements))
 
 
 def drivers_form(digest: Digest) -> Form:
