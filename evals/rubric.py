@@ -10,7 +10,7 @@ from bot.domain.judging import Point, Rubric
 
 RUBRIC = Path(__file__).parent / "rubric.yaml"
 """The rubric that ships with Ratchet."""
-_KEYS = {"name", "asks", "decides"}
+_KEYS = {"name", "asks", "decides", "of_sent"}
 
 
 def load_rubric(path: Path = RUBRIC) -> Rubric:
@@ -32,10 +32,13 @@ def load_rubric(path: Path = RUBRIC) -> Rubric:
 
 def _point(entry: Any, where: str) -> Point:
     if not isinstance(entry, dict) or not set(entry) <= _KEYS:
-        raise Misconfigured(f"{where}: a point has `name`, `asks` and `decides`, and nothing else.")
+        raise Misconfigured(f"{where}: a point has `name`, `asks`, `decides` and `of_sent`, and nothing else.")
     name, asks, decides = entry.get("name"), entry.get("asks"), entry.get("decides", True)
     if not isinstance(name, str) or not name.isidentifier():
         raise Misconfigured(f"{where}: its `name` must be one word of letters, digits and _.")
     if not isinstance(asks, str) or not asks.strip() or not isinstance(decides, bool):
         raise Misconfigured(f"{where}: `asks` is a question, `decides` true or false.")
-    return Point(name, " ".join(asks.split()), decides)
+    of_sent = entry.get("of_sent", "")
+    if not isinstance(of_sent, str):
+        raise Misconfigured(f"{where}: `of_sent` is a question.")
+    return Point(name, " ".join(asks.split()), decides, " ".join(of_sent.split()))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.cards import capture as cards
 from bot.cards.capture import short
+from bot.cards.elements import Form
 from bot.domain.chat import Command, FormErrors, Submission, Toast
 from bot.domain.errors import RatchetError, Rejected
 from bot.domain.learning import Lesson
@@ -71,8 +72,9 @@ async def send_pick(desk: Desk, sent: Submission) -> Answer:
         return FormErrors({"thread": str(problem)})
 
 
-async def case_form(desk: Desk, thread: capture.Thread) -> Answer:
-    case = capture.case_of(thread)
+async def case_form(desk: Desk, thread: capture.Thread, case: EvalCase | None = None) -> Form:
+    """The form of the case that the thread makes, or of one that was begun from it elsewhere."""
+    case = case or capture.case_of(thread)
     cases = await desk.store.cases.all()
     known = next((other for other in cases if other.id == case.id), None)
     alike = [found.case for found in await _at_once(near(case, cases, desk.questions))]

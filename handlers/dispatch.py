@@ -31,7 +31,9 @@ log = logging.getLogger(__name__)
 
 KINDS: Mapping[str, type[Stimulus]] = {kind.__name__: kind for kind in get_args(Stimulus)}
 OPENERS = qa.OPENERS | digest.OPENERS | reviews.OPENERS | fixes.OPENERS | topics.OPENERS | holding.OPENERS
-ACTIONS = qa.OPENERS | alerts.ACTIONS | digest.OPENERS | reviews.ACTIONS | fixes.ACTIONS | topics.ACTIONS | holding.ACTIONS
+ACTIONS = (
+    qa.OPENERS | alerts.ACTIONS | digest.OPENERS | reviews.ACTIONS | fixes.ACTIONS | topics.ACTIONS | holding.ACTIONS
+)
 FORMS = qa.FORMS | reviews.FORMS | capture.FORMS | fixes.FORMS | topics.FORMS | holding.FORMS
 WORDS = ("help", "status", "why")
 """What `/ratchet` understands without its name in front."""

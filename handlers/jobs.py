@@ -33,6 +33,9 @@ def table(desk: Desk, dispatcher: Dispatcher) -> tuple[Job, ...]:
     """All jobs of this process."""
     digest = desk.policy.digest
     weekly = [scheduled(desk, "weekly digest", slots.Scheduled("weekly_digest", digest))] if digest else []
+    sample = desk.policy.sample
+    drawn = slots.Scheduled("draw_sample", sample.schedule) if sample else None
+    sampling = [scheduled(desk, "draw the weekly sample", drawn)] if drawn else []
     return (
         Job("sweep the inbox", "* * * * *", dispatcher.sweep),
         Job("forget old precedents", "17 * * * *", partial(forget_outdated, desk)),
@@ -45,4 +48,5 @@ def table(desk: Desk, dispatcher: Dispatcher) -> tuple[Job, ...]:
         Job("learn from labels", "0 2 * * *", partial(learn_nightly, desk)),
         Job("propose new topics", "0 6 * * mon", partial(propose_weekly, desk)),
         *weekly,
+        *sampling,
     )

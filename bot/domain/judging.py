@@ -30,11 +30,16 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One thing that a rubric asks. Where `decides`, an answer that lacks it is no good one; the others inform."""
+    """One thing that a rubric asks. Where `decides`, an answer that lacks it is no good one; the others inform.
+
+    `of_sent` asks the same of an answer that was sent, where there is no reference: people read it, and no judge, so that
+    other words for it make no other judge.
+    """
 
     name: str
     asks: str
     decides: bool = True
+    of_sent: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,8 +78,8 @@ class Sampled:
     """One answer of a sample: the escalation's `id`, and the review whose answer it is.
 
     `scorers` is how many people score it, `authors` who may not: whoever wrote, guided or decided it. `room` is the
-    private room whose readers alone may see it. `findings` and `confidence` are the machine's own and only told where
-    the drafter's text was sent `unchanged`. It is `gone` once the customer took it back.
+    private room whose readers alone may see it. `checks` are what the machine's own checks said, and `confidence` its own;
+    they are told where the drafter's text was sent as it was. It is `gone` once the customer took it back.
     """
 
     id: str
@@ -92,8 +92,7 @@ class Sampled:
     authors: tuple[str, ...] = ()
     room: str = ""
     wrong: tuple[Wrong, ...] = ()
-    unchanged: bool = False
-    findings: tuple[str, ...] = ()
+    checks: Mapping[str, bool] = field(default_factory=dict)
     confidence: float | None = None
     gone: bool = False
 
@@ -131,7 +130,7 @@ class Progress:
     double: int
     doubly: int
     gone: int = 0
-    by: tuple[Person, ...] = field(default=())
+    by: tuple[Person, ...] = ()
 
     @property
     def done(self) -> bool:

@@ -12,15 +12,18 @@ from bot.domain.chat import Person, Place, Room
 from bot.domain.errors import DeliveryFailed, NotFound, RatchetError, Unavailable
 from bot.domain.escalation import Escalation
 from bot.domain.fix import KnowledgeFix
+from bot.domain.holding import Holding
 from bot.domain.intents import TopicProposal
 from bot.domain.quality import EvalCase, GateResult
 from bot.domain.review import Review, ReviewState
+from bot.domain.sample import Sample
 from bot.domain.spike import Alert
 from bot.ports import Desk, Platform, Run
+from bot.workflows.grouping import notice_for
 
 log = logging.getLogger(__name__)
 
-Shown = TypeVar("Shown", Review, KnowledgeFix, TopicProposal, Alert)
+Shown = TypeVar("Shown", Review, KnowledgeFix, TopicProposal, Alert, Holding, Sample)
 
 A_WHILE = timedelta(minutes=5)
 """More than all the tries that the platform's adapter makes within one of ours."""
@@ -149,7 +152,8 @@ async def _paint(desk: Desk, review_id: str, owner: str, writing: str = "") -> N
 async def _paint_once(desk: Desk, review: Review, owner: str, writing: str) -> None:
     escalation = await desk.store.escalations.get(review.escalation_id)
     escaped = await desk.store.escapes.of_review(review.id) if review.decision else None
-    card = review_card(escalation, review, writing=writing, escaped=escaped)
+    notice = await notice_for(desk, escalation, review)
+    card = review_card(escalation, review, writing=writing, escaped=escaped, notice=notice)
     if review.card is not None:
         await desk.platforms[review.card.place.platform].update(review.card, card)
         return

@@ -42,6 +42,11 @@ def kappas(verdicts: Verdicts) -> Kappas:
     return Kappas(*(_told(way(counts[None]), way(draws)) for way in ways))
 
 
+def kappa(verdicts: Sequence[tuple[bool, bool]]) -> Kappa:
+    """The kappa of two raters with its 95 % interval; without any verdict it is 0 and may be anything."""
+    return kappas([(first, second, first) for first, second in verdicts]).people
+
+
 def _people(tables: Any) -> tuple[Any, ...]:
     return (tables.sum(axis=3),)
 

@@ -93,7 +93,7 @@ def ece(shown: Any, outcomes: Any) -> float:
     return float(np.abs(gaps).sum() / max(1, len(shown)))
 
 
-def wilson(approved: int, decisions: int) -> tuple[float, float]:
+def wilson(approved: float, decisions: float) -> tuple[float, float]:
     """The 95 % interval of a share (Wilson 1927): honest for few decisions and for shares near 0 and 1."""
     if not decisions:
         return 0.0, 1.0

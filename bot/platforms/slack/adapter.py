@@ -133,6 +133,10 @@ class SlackPlatform:
             raise
         return True
 
+    async def change_form(self, view: str, form: Form, place: Place | None) -> None:
+        """Show the form in place of the open one of this id. Raises Refused where that is closed."""
+        await self._calls.call("views.update", view_id=view, view=render_form(form, place))
+
     # -- looking things up ------------------------------------------------------------------------------------------
 
     async def room(self, room: str) -> Room:

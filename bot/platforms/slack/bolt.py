@@ -44,7 +44,7 @@ def build_bolt(client: AsyncWebClient, signing_secret: str, intake: Intake, plat
 
     Events and ordinary clicks are acknowledged once `intake.accept` returned, and answered 503 when it failed, so that
     Slack delivers again. Clicks and commands that open a form are acknowledged first and answered then; a form's
-    submission is answered with the acknowledgement.
+    submission is answered with the acknowledgement. A form that a button of the same form gives takes its place.
     """
     quiet = logging.getLogger(f"{__name__}.app")
     quiet.setLevel(logging.WARNING)  # at INFO Bolt logs whole bodies of requests that it refuses
@@ -191,9 +191,13 @@ class _Deliveries(AsyncMiddleware):
                     await self._tell(stimulus, PRESS_AGAIN, respond)
 
     async def _open(self, form: Form, stimulus: Stimulus, body: Json) -> bool:
-        over = (body.get("view") or {}).get("type") == "modal"
+        view = body.get("view") or {}
+        over = view.get("type") == "modal"
         try:
             place = _place_of(stimulus)
+            if over and view.get("callback_id") == form.name:
+                await self._platform.change_form(str(view.get("id") or ""), form, place)
+                return True
             return await self._platform.open_form(str(body.get("trigger_id") or ""), form, place, over=over)
         except (RatchetError, ValueError):
             log.exception("the form %s could not be opened", form.name)
