@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 if TYPE_CHECKING:
     from bot.app.parts import Parts
     from bot.domain.chat import Person
+    from bot.ports import Desk
 
 T = TypeVar("T")
 
@@ -52,6 +53,24 @@ async def desk_parts() -> AsyncIterator["Parts"]:
         if parts.desk.judge is not None:
             await parts.desk.judge.close()
         await parts.engine.close()
+
+
+@asynccontextmanager
+async def connected_desk(what: str) -> AsyncIterator["Desk"]:
+    """The desk with the platform that the team works on. Raises Misconfigured, saying what needs it, without one."""
+    from dataclasses import replace
+
+    from bot.app.slack import connect_slack
+    from bot.domain.errors import Misconfigured
+
+    async with desk_parts() as parts:
+        if not parts.settings.slack.present:
+            raise Misconfigured(f"{what}, which is not set up: see `ratchet doctor`.")
+        slack = await connect_slack(parts.settings, parts.desk)
+        try:
+            yield replace(parts.desk, platforms={slack.platform.name: slack.platform}, people=slack.people)
+        finally:
+            await slack.close()
 
 
 def user() -> "Person":

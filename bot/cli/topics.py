@@ -1,15 +1,13 @@
 """`ratchet topics`: what customers ask that fits no intent of the taxonomy, gathered into topics and proposed."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     from bot.domain.intents import TopicProposal
-    from bot.ports import Desk
 
 _SHOWN = 3  # examples of a topic, the most typical first
 _READ = 1_000  # characters of a conversation from which an example is taken
@@ -110,10 +108,11 @@ async def _found(weeks: int, least: int) -> tuple[int, list[Found], tuple["Topic
 
 
 async def _propose() -> None:
+    from bot.cli.terminal import connected_desk
     from bot.workflows.new_topics import propose_topics
     from bot.workflows.run import RecordedRun
 
-    async with _connected() as desk:
+    async with connected_desk("Topics are proposed in Slack") as desk:
         before = {topic.id for topic in await desk.store.topics.newest()}
         await propose_topics(RecordedRun(f"topics:{desk.clock.now().isoformat()}", desk.clock), desk)
         new = [topic for topic in await desk.store.topics.newest() if topic.id not in before]
@@ -122,23 +121,6 @@ async def _propose() -> None:
     for topic in new:
         shown = "its card is posted" if topic.card else "its card could not be posted; the next proposal tries again"
         click.echo(f"“{topic.title}”, {len(topic.members)} conversations: {shown}.")
-
-
-@asynccontextmanager
-async def _connected() -> AsyncIterator["Desk"]:
-    """The desk with the platform that the team works on. Raises Misconfigured where there is none."""
-    from bot.app.slack import connect_slack
-    from bot.cli.terminal import desk_parts
-    from bot.domain.errors import Misconfigured
-
-    async with desk_parts() as parts:
-        if not parts.settings.slack.present:
-            raise Misconfigured("Topics are proposed in Slack, which is not set up: see `ratchet doctor`.")
-        slack = await connect_slack(parts.settings, parts.desk)
-        try:
-            yield replace(parts.desk, platforms={slack.platform.name: slack.platform}, people=slack.people)
-        finally:
-            await slack.close()
 
 
 def _weeks(count: int) -> str:
