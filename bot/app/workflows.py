@@ -74,6 +74,7 @@ class Maker:
             calibration=self._program.calibration,
             allowed_hosts=voice.allowed_hosts,
             banned_phrases=voice.banned_phrases,
+            frames=voice.frames,
         )
 
     def _check(self, release: Release, parts: Mapping[str, str]) -> None:

@@ -24,6 +24,7 @@ from bot.cards.elements import (
     Tone,
     When,
 )
+from bot.cards.holding import open_button
 from bot.domain.alerting import MOST_PAGES
 from bot.domain.chat import Person
 from bot.domain.spike import Alert, AlertState, Explained
@@ -231,7 +232,7 @@ def _actions(alert: Alert) -> list[Element]:
         return []
     if alert.state is AlertState.RESOLVED:
         return [Actions((false,))]
-    opening = () if alert.incident else (incident,)
+    opening = (open_button(alert.cause),) if alert.incident else (incident, open_button(alert.cause))
     if alert.state is AlertState.ACKNOWLEDGED:
         return [Actions((*opening, false))]
     return [Actions((acknowledge, *opening, false), more=snoozes)]

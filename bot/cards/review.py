@@ -1,5 +1,6 @@
 """What people see of a review: the card in each of its states."""
 
+from datetime import datetime
 from typing import assert_never
 
 from bot.cards.capture import advice, capture_buttons, offered
@@ -10,6 +11,7 @@ from bot.cards.elements import (
     Code,
     Element,
     Emphasis,
+    Link,
     Mention,
     Note,
     Notice,
@@ -25,7 +27,7 @@ from bot.cards.elements import (
 from bot.cards.escaped import escaped_note, is_worth_a_case
 from bot.cards.proposal import flag_elements, is_long, proposal_elements, summary_elements
 from bot.domain.answer import Triage
-from bot.domain.escalation import Escalation
+from bot.domain.escalation import Author, Escalation
 from bot.domain.escaped import EscapedError
 from bot.domain.review import Action, Decision, Review, ReviewState, subject_of
 
@@ -39,11 +41,17 @@ def opening_card(escalation: Escalation) -> Card:
 
 
 def review_card(
-    escalation: Escalation, review: Review, *, writing: str = "", escaped: EscapedError | None = None
+    escalation: Escalation,
+    review: Review,
+    *,
+    writing: str = "",
+    escaped: EscapedError | None = None,
+    notice: Element | None = None,
 ) -> Card:
     """The card as it must look now, in whatever state the review is.
 
-    `writing` is what is drafted so far, `escaped` what the evals say of an answer that turned out wrong.
+    `writing` is what is drafted so far, `escaped` what the evals say of an answer that turned out wrong, `notice` what
+    whoever answers must know first.
     """
     elements: list[Element] = []
     match review.state:
@@ -56,7 +64,8 @@ def review_card(
             elements.append(Note(("✍️ Writing, not checked yet …" if writing else "⏳ Drafting an answer …",)))
         case ReviewState.READY:
             triage = review.proposal.triage if review.proposal else None
-            elements = [*_question(escalation, triage), *proposal_elements(review), *_actions(review)]
+            first = [notice] if notice is not None else []
+            elements = [*_question(escalation, triage), *first, *proposal_elements(review), *_actions(review)]
         case ReviewState.DELIVERING | ReviewState.DELIVERED | ReviewState.REJECTED | ReviewState.HANDED_OFF:
             elements = [*_question(escalation, guided=False), *_ending(escalation, review, escaped)]
         case ReviewState.FAILED:
@@ -64,6 +73,22 @@ def review_card(
         case _:
             assert_never(review.state)
     return Card(_summary(escalation, review), (*elements, *_footer(review)))
+
+
+def part_of(title: str, since: datetime, link: str) -> Element:
+    """What the draft of a conversation says that is one of many about the same."""
+    alert: Piece = Link("the alert", link) if link else "the alert in the on-call room"
+    return Notice(
+        Tone.WARNING,
+        (
+            Strong("Part of a spike"),
+            f": {title}, since ",
+            When(since),
+            ". Look at ",
+            alert,
+            " first, and say what is known there, or use its holding reply.",
+        ),
+    )
 
 
 def hand_off_card(made: Decision) -> Card:
@@ -118,10 +143,16 @@ def _question(escalation: Escalation, triage: Triage | None = None, *, guided: b
     elements: list[Element] = [Paragraph(tuple(_who(escalation)))]
     elements += flag_elements(triage) if triage else []
     summary = summary_elements(triage) if triage and is_long(escalation) else []
-    elements += [*summary, _beginning(escalation) if summary else _asked(escalation)]
+    elements += [*summary, _beginning(escalation) if summary else _asked(escalation), *_held(escalation)]
     if guided and escalation.guidance:
         elements.append(Note((f"With this guidance from the team: {escalation.guidance[-1]}",)))
     return elements
+
+
+def _held(escalation: Escalation) -> list[Element]:
+    """That the customer got a holding reply, which is no answer."""
+    held = (turn for turn in escalation.turns if turn.author is Author.HOLDING)
+    return [Note(("A holding reply was sent ", When(turn.at), ". It is no answer.")) for turn in held]
 
 
 def _actions(review: Review) -> list[Element]:

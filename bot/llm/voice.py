@@ -66,6 +66,11 @@ class Wording:
         ending = "\n".join(filter(None, (self.closing, self.signature)))
         return "\n\n".join(filter(None, (greeting, text, ending)))
 
+    @property
+    def frame(self) -> tuple[str, str]:
+        """What stands before and after a text that is for nobody by name."""
+        return self.greeting_unknown, "\n".join(filter(None, (self.closing, self.signature)))
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -90,6 +95,11 @@ class Voice:
     examples: tuple[Example, ...] = ()
     banned_phrases: tuple[str, ...] = ()
     allowed_hosts: frozenset[str] = frozenset()
+
+    @property
+    def frames(self) -> dict[str, tuple[str, str]]:
+        """The frame of a text that is for nobody by name, by language; "" for any other."""
+        return {"": self.default.frame, **{language: each.frame for language, each in self.languages.items()}}
 
     def framed(self, text: str, *, name: str = "", language: str = "") -> str:
         """The text as a whole reply in that language (ISO 639-1, "" where it is not known)."""

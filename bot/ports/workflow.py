@@ -1,7 +1,7 @@
 """How answers are made in one release of the workflow, and where such releases come from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.domain.article import Release
@@ -17,7 +17,8 @@ class Workflow:
     """One workflow release as it answers: who judges, drafts, checks and calibrates, and what the team's voice forbids.
 
     `release` is its number. `allowed_hosts` are the hosts that a reply may link to, `banned_phrases` what the team
-    never says.
+    never says. `frames` are its greeting of somebody whose name is not said and its ending, by language ("" for any
+    other).
     """
 
     release: int
@@ -27,6 +28,7 @@ class Workflow:
     calibration: Calibration
     allowed_hosts: frozenset[str] = frozenset()
     banned_phrases: tuple[str, ...] = ()
+    frames: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 class Workflows(Protocol):
