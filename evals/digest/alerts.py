@@ -1,4 +1,4 @@
-"""What on-call was told of in a week, a sentence each."""
+"""What on-call was told of in a week, or would have been in shadow mode, a sentence each."""
 
 from datetime import datetime, timedelta
 
@@ -35,6 +35,8 @@ async def _said(alert: Alert, week: Week, shown: Shown) -> str:
     elif alert.false_alarm:
         said.append("a false alarm")
     said.append(_ended(alert, alert.resolved_at))
+    if not alert.told:
+        said.append("only recorded")
     return "; ".join(said)
 
 

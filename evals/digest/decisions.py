@@ -37,6 +37,7 @@ from evals.digest.seen import Seen
 
 MOST = 3
 _FEWEST = 5  # conversations of a week, or answers that cite an article, below which it is not worth a manager's time
+_SUBJECT = 1_000  # characters that a button can be about; what nobody could press is not asked for
 _SOME = 0.5  # conversations of a week for which a fix counts that nothing went wrong without: one did before
 _LATELY = timedelta(weeks=4)
 """How long before the week a topic may have been put before the team: what it counts is of then."""
@@ -69,7 +70,7 @@ def decisions(seen: Seen, clusters: Sequence[Cluster]) -> tuple[Ask, ...]:
 def chosen(candidates: Iterable[Candidate]) -> tuple[Ask, ...]:
     """The most worthwhile of them, and never three of one kind where there is another."""
     ranked = sorted(candidates, key=lambda each: (-each.worth, list(Kind).index(each.ask.kind), each.ask.subject))
-    asks = [each.ask for each in ranked if each.worth > 0]
+    asks = [each.ask for each in ranked if each.worth > 0 and len(each.ask.subject) <= _SUBJECT]
     picked = asks[:MOST]
     if len(picked) == MOST and len({ask.kind for ask in picked}) == 1:
         other = next((ask for ask in asks if ask.kind is not picked[0].kind), None)
@@ -119,7 +120,9 @@ def _why_fix(seen: Seen, fix: KnowledgeFix, gone_wrong: int) -> str:
     intent = seen.intent_of[fix.id]
     about = "" if intent == UNKNOWN_INTENT else f" about {seen.titles.of(intent)}"
     volume = _volume(_of_intent(seen, intent))
-    count = f"{gone_wrong:,} of {volume:,} conversations" if volume > gone_wrong else counted(gone_wrong, "conversation")
+    count = (
+        f"{gone_wrong:,} of {volume:,} conversations" if volume > gone_wrong else counted(gone_wrong, "conversation")
+    )
     said = f"{count}{about} went wrong this week for want of knowledge."
     if not gone_wrong:
         said = f"Nothing{about} went wrong this week without it."

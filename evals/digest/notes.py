@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from bot.domain.calendar import DAY
 from bot.domain.digest import Ask
 from bot.ports import Policy
 from evals.digest.decisions import MOST
@@ -16,28 +15,14 @@ _WEEK = timedelta(days=7)
 
 def notes(seen: Seen, asks: Sequence[Ask], policy: Policy) -> tuple[str, ...]:
     """A sentence each, what matters most first."""
-    return (*_of_data(seen), *seen.compared.notes, *_of_time(seen), *_of_asks(asks), *_of_settings(seen, policy))
+    return (*_of_data(seen), *seen.compared.notes, *_of_asks(asks), *_of_settings(seen, policy))
 
 
 def _of_data(seen: Seen) -> Iterator[str]:
-    week, compared = seen.week, seen.compared
-    if not compared.conversations:
+    if not seen.compared.conversations:
         yield "No conversation is on record for this week."
-    elif compared.days < 7:
-        days = counted(compared.days, "day of this week has", "days of this week have")
-        yield f"Only {days} conversations on record."
-    if seen.now < week.end:
-        yield f"This week is not over: it ends on {week.end.astimezone(week.zone) - DAY:%A, %d %B}."
-    elif seen.now >= week.end + _WEEK:
+    if seen.now >= seen.week.end + _WEEK:
         yield "Decisions, articles that need care and what comes next are as they stand today."
-
-
-def _of_time(seen: Seen) -> Iterator[str]:
-    """A week in which clocks are changed is an hour longer or shorter, and so is one of its days."""
-    week = seen.week
-    hours = (week.end - week.start) / timedelta(hours=1)
-    if hours != 168:
-        yield f"Clocks were changed this week ({week.zone.key}): it has {hours:g} hours instead of 168."
 
 
 def _of_asks(asks: Sequence[Ask]) -> Iterator[str]:
@@ -49,9 +34,9 @@ def _of_asks(asks: Sequence[Ask]) -> Iterator[str]:
 
 
 def _of_settings(seen: Seen, policy: Policy) -> Iterator[str]:
-    rated = next((figure.now.n for figure in seen.compared.figures if figure.metric == "csat"), None)
-    if rated is not None and rated < LEAST:
-        told = counted(rated, "conversation was", "conversations were")
-        yield f"{told} rated this week: too few to tell how satisfied customers are."
+    csat = next((figure for figure in seen.compared.figures if figure.metric == "csat"), None)
+    if csat is not None and csat.now.n < LEAST and csat.now.n + csat.before.n > 0:
+        rated = counted(csat.now.n, "conversation was", "conversations were")
+        yield f"{rated} rated this week: too few to tell how satisfied customers are."
     if not policy.alerts:
         yield "Alerts are in shadow mode: they were only recorded, and nobody was told."

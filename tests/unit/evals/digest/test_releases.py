@@ -1,0 +1,199 @@
+"""Knowledge releases of a week, what they won, and how the eval cases stood on each."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from bot.domain.article import Release
+from bot.domain.digest import Cause, KeyFigure, Proof, Published, Value, Win
+from bot.domain.fix import FixState, PolicyChange
+from bot.domain.quality import CaseResult, EvalRun, GateResult, Score, Verdict
+from bot.ports import Desk
+from evals.digest.published import published
+from evals.digest.seen import look
+from evals.digest.showing import Shown
+from evals.digest.trend import trend
+from evals.digest.wins import wins
+from tests.contracts.store_samples import ANA, BEN, NOON, after
+from tests.unit.evals.digest.monday import BEANS, DAY, POLICY, SECRET, WEEK, case, fix
+from tests.unit.scripted import Clock
+
+
+async def _imported(desk: Desk, clock: Clock, *revisions: Any, at: datetime = NOON) -> None:
+    now, clock.at = clock.at, at
+    for revision in revisions:
+        await desk.knowledge.publish(revision, reason="Import")  # type: ignore[attr-defined]
+    clock.at = now
+
+
+async def _went_live(desk: Desk, *, gate: GateResult, kinds: tuple[str, ...] = ("activation",), at: float = 60) -> None:
+    """The release of a fix of the beans, approved by Ben, beside the one that is live."""
+    live = await desk.store.releases.live("knowledge")
+    text = replace(BEANS, body="Opened beans can be returned within 21 days.")
+    made = await desk.knowledge.propose(text, beside=live, reason="Fix", by=ANA, fix="fix_1")
+    await desk.store.releases.activate("knowledge", made.number)
+    decision = {"decided_by": BEN, "decided_at": after(at), "gate": gate, "release": made.number}
+    await desk.store.fixes.open(fix("fix_1", FixState.LIVE, **decision))
+    lines = [
+        PolicyChange(f"{kind}:{made.number}", after(at), kind, made.label, "why", BEN, live.label) for kind in kinds
+    ]
+    await desk.store.policy_log.add(*lines)
+
+
+async def _published(desk: Desk, *causes: Cause) -> tuple[Published, ...]:
+    seen = await look(desk, WEEK, Shown(desk))
+    return await published(seen.lives, seen.cases, causes, seen.titles, Shown(desk))
+
+
+FIXED = GateResult(Verdict.PASSED, "Nothing gets worse.", fixed=("case_1", "case_2"))
+
+
+async def test_a_fix_that_went_live_is_told_with_its_people_and_the_cases_that_it_mended(
+    desk: Desk, clock: Clock
+) -> None:
+    await _imported(desk, clock, BEANS, POLICY, at=NOON - 20 * DAY)
+    await desk.store.cases.save(case())
+    await _went_live(desk, gate=FIXED)
+    (told,) = await _published(desk)
+    assert (told.release, told.at, told.articles, told.by) == (3, after(60), ("Opened beans",), "Ana, approved by Ben")
+    assert told.said == "It mended 2 eval cases: “where is it” (case_1) and case_2."
+    assert SECRET not in repr(told)
+
+
+async def test_how_its_intents_moved_stands_beside_a_release(desk: Desk, clock: Clock) -> None:
+    await _imported(desk, clock, BEANS)
+    nothing = Value(0)
+    moved = Cause("knowledge v1", NOON, "edited", (), nothing, nothing, Proof.NOT_PROVEN, "Not proven: 3 drafts.")
+    (told,) = await _published(desk, moved, replace(moved, release="knowledge v9"))
+    assert told.said == "The evals did not try it before it went live. Not proven: 3 drafts."
+
+
+async def test_an_import_of_many_articles_names_some_of_them(desk: Desk, clock: Clock) -> None:
+    many = {f"a{number:02}": replace(BEANS, slug=f"a{number:02}", title=f"Beans {number}") for number in range(30)}
+    kept = [await desk.knowledge.keep(each) for each in many.values()]  # type: ignore[attr-defined]
+    manifest = {each.slug: each.hash for each in kept}
+    await desk.store.releases.publish("knowledge", manifest, reason="Import", at=NOON, by=ANA)
+    await desk.store.releases.publish("knowledge", dict(list(manifest.items())[2:]), reason="Import", at=after(5))
+    first, second = await _published(desk)
+    assert (len(first.articles), first.by) == (8, "Ana")
+    assert first.said == "22 more articles changed. The evals did not try it before it went live."
+    assert second.said.startswith("2 articles were taken out.")
+
+
+async def test_what_a_manager_let_through_and_what_was_taken_back_says_so(desk: Desk, clock: Clock) -> None:
+    await _imported(desk, clock, BEANS, at=NOON - 20 * DAY)
+    held = GateResult(Verdict.HELD, "It breaks 1 case.", broken=("case_1",))
+    await _went_live(desk, gate=held, kinds=("activation", "override"))
+    await desk.store.releases.activate("knowledge", 1)
+    back = PolicyChange("back", after(600), "roll back", "knowledge v1", "Too early.", BEN, "knowledge v2")
+    await desk.store.policy_log.add(back)
+    through, taken_back = await _published(desk)
+    assert through.said == "It broke 1 eval case: case_1. The evals had held it, and a manager let it through."
+    assert (taken_back.release, taken_back.said, taken_back.by) == (1, "Taken back from knowledge v2.", "Ben")
+
+
+async def test_workflow_releases_and_those_of_other_weeks_are_not_among_the_knowledge_of_this_one(
+    desk: Desk, clock: Clock
+) -> None:
+    await _imported(desk, clock, BEANS, at=NOON - 7 * DAY)
+    await _imported(desk, clock, POLICY, at=NOON + 7 * DAY)
+    await desk.store.releases.publish("workflow", {"a": "1"}, reason="", at=NOON)
+    await desk.store.policy_log.add(PolicyChange("w", NOON, "activation", "workflow v1", "why"))
+    assert await _published(desk) == ()
+
+
+# --- wins -------------------------------------------------------------------------------------------------------------
+
+
+async def _run(desk: Desk, name: str, at: datetime, passed: dict[str, bool], **changes: Any) -> None:
+    run = replace(EvalRun(name, 1, 0, tuple(passed), 1, at, finished_at=at), **changes)
+    await desk.store.eval_runs.begin(run)
+    scores = {True: (Score("facts", 1.0, True),), False: (Score("facts", 0.0, False, "Missing."),)}
+    await desk.store.eval_runs.record(name, [CaseResult(each, "f", scores[how]) for each, how in passed.items()])
+
+
+async def test_a_week_without_anything_better_has_no_wins(desk: Desk) -> None:
+    assert await wins(desk, await look(desk, WEEK, Shown(desk))) == ()
+
+
+async def test_only_figures_that_surely_got_better_are_wins(desk: Desk) -> None:
+    seen = await look(desk, WEEK, Shown(desk))
+    value = Value(200, 0.7, 0.6, 0.8)
+    better = KeyFigure(
+        "approved_unchanged", "Approved unchanged", "share", value, value, "71 % (65–76)", "58 % (52–64)", "better",
+        moved=True, better=True,
+    )  # fmt: skip
+    figures = (better, replace(better, better=False), replace(better, moved=False), replace(better, better=None))
+    told = await wins(desk, replace(seen, compared=replace(seen.compared, figures=figures)))
+    assert told == (Win("Approved unchanged", "71 % (65–76); the week before 58 % (52–64). That is more than noise."),)
+
+
+async def test_a_fix_is_a_win_with_the_cases_that_prove_it_and_counts_once(desk: Desk, clock: Clock) -> None:
+    await _imported(desk, clock, BEANS, at=NOON - 20 * DAY)
+    for name in ("case_1", "case_2", "case_3"):
+        await desk.store.cases.save(case(name))
+    await _went_live(desk, gate=FIXED)
+    await _run(desk, "run-1", NOON - DAY, {"case_1": False, "case_2": False, "case_3": False, "case_4": True})
+    await _run(desk, "run-2", NOON + DAY, {"case_1": True, "case_2": True, "case_3": True, "case_4": True})
+    mended, again = await wins(desk, await look(desk, WEEK, Shown(desk)))
+    assert mended.title == "“Opened beans” was mended"
+    assert mended.said == (
+        "With knowledge v2, 2 eval cases that failed pass now: “where is it” (case_1) and “where is it” (case_2)."
+    )
+    assert again.said == "1 eval case that failed a week ago passes now: “where is it” (1)."
+    assert SECRET not in repr((mended, again))
+
+
+async def test_a_quarantined_case_that_passes_for_once_is_no_win(desk: Desk, clock: Clock) -> None:
+    await _imported(desk, clock, BEANS, at=NOON - 20 * DAY)
+    await desk.store.cases.save(case(quarantined="flaky"))
+    await _run(desk, "run-1", NOON - DAY, {"case_1": False})
+    await _run(desk, "run-2", NOON + DAY, {"case_1": True})
+    assert await wins(desk, await look(desk, WEEK, Shown(desk))) == ()
+
+
+# --- trend ------------------------------------------------------------------------------------------------------------
+
+
+async def _trend(desk: Desk) -> list[tuple[str, int, float | None]]:
+    cases = {each.id: each for each in await desk.store.cases.all()}
+    return [(point.release, point.passed.n, point.passed.value) for point in await trend(desk, WEEK, cases)]
+
+
+async def _releases(desk: Desk, kind: str, *numbers: int) -> None:
+    for number in numbers:
+        await desk.store.releases.publish(kind, {"a": f"{number}"}, reason="", at=NOON - (9 - number) * DAY)
+
+
+async def test_each_live_release_is_a_point_and_a_case_that_it_could_not_affect_stands_as_before(desk: Desk) -> None:
+    for number in range(1, 5):
+        await desk.store.cases.save(case(f"case_{number}", quarantined="flaky" if number == 4 else ""))
+    await _releases(desk, "knowledge", 1, 2, 3)
+    await _releases(desk, "workflow", 1)
+    await _run(desk, "run-1", NOON - 8 * DAY, {"case_1": False, "case_2": True, "case_3": True, "case_4": False})
+    await _run(desk, "run-2", NOON - 7 * DAY, {"case_1": True}, knowledge_release=2, label="gate: candidate")
+    await _run(desk, "run-3", NOON - 6 * DAY, {"case_2": False}, knowledge_release=2, workflow_release=1)
+    assert await _trend(desk) == [("knowledge v1", 3, 2 / 3), ("knowledge v2", 3, 1.0), ("workflow v1", 3, 2 / 3)]
+
+
+async def test_candidates_that_never_went_live_and_runs_that_were_broken_off_make_no_point(desk: Desk) -> None:
+    await desk.store.cases.save(case())
+    await _releases(desk, "knowledge", 1)
+    held: Release = await desk.store.releases.propose("knowledge", {"a": "x"}, reason="", at=NOON, by=ANA, fix="fix_1")
+    await _run(desk, "run-1", NOON, {"case_1": True}, knowledge_release=held.number)
+    await _run(desk, "run-2", NOON, {"case_1": True}, finished_at=None)
+    await _run(desk, "run-3", NOON + 8 * DAY, {"case_1": True})
+    assert await _trend(desk) == []
+
+
+async def test_only_the_newest_eight_releases_are_told_with_their_interval_in_order_of_time(desk: Desk) -> None:
+    await desk.store.cases.save(case())
+    await _releases(desk, "knowledge", *range(1, 11))
+    for number in range(1, 11):
+        await _run(desk, f"run-{number:02}", NOON - DAY, {"case_1": number % 2 == 0}, knowledge_release=number)
+    cases = {each.id: each for each in await desk.store.cases.all()}
+    points = await trend(desk, WEEK, cases)
+    assert [point.release for point in points] == [f"knowledge v{number}" for number in range(3, 11)]
+    assert [point.at for point in points] == sorted(point.at for point in points)
+    last = points[-1].passed
+    assert last.low is not None and last.high is not None and last.low < 0.3 < last.high == 1.0
