@@ -1,6 +1,6 @@
 """What is remembered of conversations for counting: fast to read, and without a word of them."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -45,6 +45,12 @@ class History(Protocol):
 
     async def cited(self, since: datetime, until: datetime, most: int = 400) -> Cited:
         """Which articles the answers cite whose drafting began in the period; of many, `most` are looked at."""
+        ...
+
+    async def citing(
+        self, slugs: Collection[str], since: datetime, until: datetime, most: int = 600
+    ) -> Mapping[str, tuple[int, int]]:
+        """How many of each intent's answers of the period cite one of these articles, and of how many looked at."""
         ...
 
     async def volumes(self, bounds: Sequence[datetime]) -> Mapping[str, tuple[int, ...]]:

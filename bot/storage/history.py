@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +39,16 @@ _COUNTED = (
     E.id, E.surface, E.place_room, E.opened_at, E.status, E.customer_id, E.first_answer_at, E.last_answer_at,
     E.came_back_at, E.waiting_since,
 )  # fmt: skip
+_BEFORE = ESCALATIONS.alias().c
+_PREVIOUS = (
+    select(func.max(_BEFORE.opened_at))
+    .where(_BEFORE.workspace == E.workspace, _BEFORE.customer_id == E.customer_id)
+    .where(_BEFORE.surface == E.surface, _BEFORE.opened_at < E.opened_at)
+    .correlate(ESCALATIONS)
+    .scalar_subquery()
+    .label("previous_at")
+)
+"""When the same customer's conversation before this one was opened."""
 _DRAFTED = (
     R.id, R.escalation_id, R.opened_at, R.state, R.knowledge_release, R.workflow_release, R.intent, R.risk, R.sentiment,
     R.abstained, R.confidence, R.findings, R.cost, R.tokens, R.editor.is_not(None).label("revised"), R.edit_share,
@@ -53,6 +63,7 @@ _STATES = {each.value: each for each in ReviewState}
 _RISKS = {each.value: each for each in Risk}
 _SENTIMENTS = {each.value: each for each in Sentiment}
 _OUTCOMES = {each.value: each for each in OutcomeKind}
+_WITHDRAWN = EscalationStatus.WITHDRAWN.value
 _EDIT = Action.EDIT.value
 _TURNED_DOWN = tuple(each.value for each in (ReviewState.REJECTED, ReviewState.HANDED_OFF, ReviewState.FAILED))
 _BLOCKED = f":{Level.BLOCK.value}"
@@ -101,17 +112,34 @@ class SqlHistory(Repository):
         return tuple(sorted(found.values(), key=_order))
 
     async def cited(self, since: datetime, until: datetime, most: int = 400) -> Cited:
-        delivered = (R.state == ReviewState.DELIVERED.value, R.opened_at >= since, R.opened_at < until)
         counts: Counter[str] = Counter()
+        answers, found = await self._citations(since, until, most)
+        for _, slugs in found:
+            counts.update(slugs)
+        return Cited(answers, len(found), counts)
+
+    async def citing(
+        self, slugs: Collection[str], since: datetime, until: datetime, most: int = 600
+    ) -> Mapping[str, tuple[int, int]]:
+        citing: Counter[str] = Counter()
+        looked_at: Counter[str] = Counter()
+        for intent, cited in (await self._citations(since, until, most))[1]:
+            looked_at[intent] += 1
+            citing[intent] += not cited.isdisjoint(slugs)
+        return {intent: (citing[intent], many) for intent, many in looked_at.items()}
+
+    async def _citations(self, since: datetime, until: datetime, most: int) -> tuple[int, list[tuple[str, set[str]]]]:
+        """How many answers there are of the period, and of at most so many the intent and the articles cited."""
+        delivered = (R.state == ReviewState.DELIVERED.value, R.opened_at >= since, R.opened_at < until)
+        wanted = self._select(REVIEWS, R.id).where(*delivered, R.proposal.is_not(None)).order_by(R.opened_at, R.id)
+        found: list[tuple[str, set[str]]] = []
         async with self._read() as connection:
-            wanted = self._select(REVIEWS, R.id).where(*delivered).order_by(R.opened_at, R.id)
             answers = (await connection.scalars(wanted)).all()
-            chosen = _spread(answers, most)
-            for some in chunks(chosen):
-                proposals = self._select(REVIEWS, R.proposal).where(R.id.in_(some), R.proposal.is_not(None))
-                for proposal in await connection.scalars(proposals):
-                    counts.update(_slugs_cited(proposal))
-        return Cited(len(answers), len(chosen), counts)
+            for some in chunks(_spread(answers, most)):
+                proposals = self._select(REVIEWS, R.intent, R.proposal).where(R.id.in_(some))
+                for row in await connection.execute(proposals):
+                    found.append((row.intent or UNKNOWN_INTENT, _slugs_cited(row.proposal)))
+        return len(answers), found
 
     async def volumes(self, bounds: Sequence[datetime]) -> Mapping[str, tuple[int, ...]]:
         first, *ends = bounds
@@ -162,43 +190,40 @@ class SqlHistory(Repository):
         }  # fmt: skip
 
     async def _conversations(self, connection: AsyncConnection, ids: Sequence[str]) -> tuple[Conversation, ...]:
-        drafts = await self._of(connection, REVIEWS, _DRAFTED, ids)
-        reported = await self._of(connection, OUTCOMES, (O.escalation_id, O.kind, O.at, O.value), ids)
-        before = ESCALATIONS.alias().c
-        previous = (
-            select(func.max(before.opened_at))
-            .where(before.workspace == E.workspace, before.customer_id == E.customer_id)
-            .where(before.surface == E.surface, before.opened_at < E.opened_at)
-            .correlate(ESCALATIONS)
-            .scalar_subquery()
-            .label("previous_at")
-        )
-        rows = await connection.execute(self._select(ESCALATIONS, *_COUNTED, previous).where(E.id.in_(ids)))
-        return tuple(self._conversation(row, drafts[row.id], reported[row.id]) for row in rows)
+        drafts: defaultdict[str, list[Drafted]] = defaultdict(list)
+        for row in await self._of(connection, REVIEWS, _DRAFTED, ids):
+            drafts[row[1]].append(_drafted(row))
+        reported: defaultdict[str, list[Reported]] = defaultdict(list)
+        for name, kind, at, value in await self._of(
+            connection, OUTCOMES, (O.escalation_id, O.kind, O.at, O.value), ids
+        ):
+            reported[name].append(Reported(_OUTCOMES[kind], at, value))
+        wanted = self._select(ESCALATIONS, *_COUNTED, _PREVIOUS).where(E.id.in_(ids))
+        rows = (await connection.execute(wanted)).all()
+        return tuple(self._conversation(row, drafts, reported) for row in rows)
 
     async def _of(
         self, connection: AsyncConnection, rows: Table, columns: Iterable[Any], ids: Sequence[str]
-    ) -> defaultdict[str, list[Row[Any]]]:
-        found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
-        for row in await connection.execute(self._select(rows, *columns).where(rows.c.escalation_id.in_(ids))):
-            found[row.escalation_id].append(row)
+    ) -> Sequence[Any]:
+        wanted = self._select(rows, *columns).where(rows.c.escalation_id.in_(ids))
+        found: Sequence[Any] = (await connection.execute(wanted)).all()
         return found
 
-    def _conversation(self, row: Row[Any], drafts: Sequence[Row[Any]], reported: Sequence[Row[Any]]) -> Conversation:
+    def _conversation(
+        self, row: Row[Any], drafts: Mapping[str, list[Drafted]], reported: Mapping[str, list[Reported]]
+    ) -> Conversation:
+        name, surface, room, opened, status, customer, first, last, back, waiting, previous = tuple(row)
+        made = drafts.get(name, ())
         return Conversation(
-            id=row.id, surface=row.surface, room=row.place_room, opened_at=row.opened_at,
-            withdrawn=row.status == EscalationStatus.WITHDRAWN.value, customer=self._customer(row),
-            previous_at=row.previous_at, first_answer_at=row.first_answer_at, last_answer_at=row.last_answer_at,
-            came_back_at=row.came_back_at, waiting_since=row.waiting_since,
-            drafts=tuple(sorted((_drafted(each) for each in drafts), key=_order)),
-            reported=tuple(Reported(_OUTCOMES[each.kind], each.at, each.value) for each in reported),
+            name, surface, room, opened, status == _WITHDRAWN, self._customer(surface, customer), previous, first, last,
+            back, waiting, tuple(sorted(made, key=_order) if len(made) > 1 else made), tuple(reported.get(name, ())),
         )  # fmt: skip
 
-    def _customer(self, row: Row[Any]) -> str:
+    def _customer(self, surface: str, customer: str | None) -> str:
         """A key that tells nothing of the customer to whoever does not have the database."""
-        if row.customer_id is None:
+        if customer is None:
             return ""
-        known = "\x1f".join((self._workspace, row.surface, row.customer_id))
+        known = "\x1f".join((self._workspace, surface, customer))
         return hashlib.blake2b(known.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.domain.answer import UNKNOWN_INTENT
 from bot.domain.history import Fate
-from bot.domain.review import Action
+from bot.domain.review import Action, Receipt
 from bot.ports import Store
 from tests.contracts.store_samples import NOON, after, decision, draft, escalation, proposal, ready, turn
 
@@ -53,6 +53,20 @@ async def test_a_draft_that_abstained_or_was_not_written_is_told_as_such(store: 
     await store.reviews.propose(review.id, replace(proposal(), draft=draft("", citations=())))
     (fate,) = await store.history.fates(NOON, NOON + DAY)
     assert fate.abstained and fate.action is None
+
+
+async def test_an_intents_answers_are_counted_that_cite_one_of_some_articles(store: Store) -> None:
+    for name, made in (("esc_1", draft()), ("esc_2", draft()), ("esc_3", draft(citations=())), ("esc_4", draft())):
+        stored, _ = await store.escalations.receive(escalation(name, turn(f"c-{name}")))
+        review, _ = await store.reviews.open(stored, at=NOON)
+        ready_one = await store.reviews.propose(review.id, replace(proposal(), draft=made))
+        if name != "esc_4":
+            await store.reviews.claim(decision(ready_one))
+            await store.reviews.settle(review.id, receipt=Receipt("web", after(60)), problem="")
+    assert await store.history.citing({"shipping", "x"}, NOON, NOON + DAY) == {"where_is_it": (2, 3)}
+    assert await store.history.citing({"returns"}, NOON, NOON + DAY) == {"where_is_it": (0, 3)}
+    assert await store.history.citing({"shipping"}, NOON, NOON + DAY, most=1) == {"where_is_it": (1, 1)}
+    assert await store.history.citing({"shipping"}, NOON + DAY, NOON + 2 * DAY) == {}
 
 
 async def test_one_workspace_counts_nothing_of_another(store: Store, neighbour: Store) -> None:
