@@ -1,9 +1,9 @@
 """A bot with one job at set times, by a clock that the test sets: for proofs that each slot happens once.
 
-    python -m tests.e2e.ringing_bot <folder> <name of the process> <database url or ""> <sandbox url> <bot port>
+    python -m tests.e2e.ringing_bot <folder> <name of the process> <database url or ""> <sandbox url> <bot port> <job>
 
-It is the real product on the real engine and database; only its job table is another, and it rings all the time. What
-`<folder>/time` says is the time. The job posts to the watched room.
+It is the real product on the real engine and database; of its jobs it has this one, and it rings all the time. What
+`<folder>/time` says is the time. The job "tell the slot" posts to the watched room; any other is the product's own.
 """
 
 import asyncio
@@ -22,12 +22,18 @@ from bot.ports import Desk, Run
 from bot.sandbox.server import Sandbox
 from bot.workflows.showing import through_outages, wait_after
 from bot.workflows.slots import Scheduled, begun
+from evals.digest.weekly import weekly_digest
 from handlers import jobs
 from handlers.dispatch import Dispatcher
 from tests.e2e.company import settings_for
 
-FOLDER, NAME = Path(sys.argv[1]), sys.argv[2]
+FOLDER, NAME, WANTED = Path(sys.argv[1]), sys.argv[2], sys.argv[6]
 ROOM = "#escalations"
+ALL_JOBS = jobs.table
+MANAGERS = {
+    "team": {"time_zone": "Europe/Berlin"},
+    "digest": {"room": "#support-managers", "schedule": "mon 08:00"},
+}
 JOB = Scheduled("tell_the_slot", Schedule.parse("sun 02:30", ZoneInfo("Europe/Berlin")), catch_up=timedelta(days=20))
 
 
@@ -43,9 +49,19 @@ class SetClock:
 
 async def tell_the_slot(run: Run, desk: Desk, *, slot: str) -> None:
     """Post the slot to the watched room; `<folder>/runs` notes whoever begins to."""
+    _note(slot)
+    await through_outages(run, desk, "post", _post, run.id, await begun(run, desk, slot))
+
+
+async def digest(run: Run, desk: Desk, *, slot: str) -> None:
+    """The product's own digest; `<folder>/runs` notes whoever begins it."""
+    _note(slot)
+    await weekly_digest(run, desk, slot=slot)
+
+
+def _note(slot: str) -> None:
     with (FOLDER / "runs").open("a") as runs:
         runs.write(f"{slot} {NAME}\n")
-    await through_outages(run, desk, "post", _post, run.id, await begun(run, desk, slot))
 
 
 async def _post(desk: Desk, key: str, slot: Slot) -> float | None:
@@ -56,19 +72,20 @@ async def _post(desk: Desk, key: str, slot: Slot) -> float | None:
 
 
 def only_job(desk: Desk, dispatcher: Dispatcher) -> tuple[jobs.Job, ...]:
-    return (jobs.scheduled(desk, "tell the slot", JOB),)
+    every = (*ALL_JOBS(desk, dispatcher), jobs.scheduled(desk, "tell the slot", JOB))
+    return tuple(job for job in every if job.name == WANTED)
 
 
 async def main(database: str, sandbox_url: str, port: int) -> None:
-    running.WORKFLOWS = {**running.WORKFLOWS, "tell_the_slot": tell_the_slot}
+    running.WORKFLOWS = {**running.WORKFLOWS, "tell_the_slot": tell_the_slot, "weekly_digest": digest}
     jobs.table = only_job
     place = cast(Sandbox, SimpleNamespace(base_url=sandbox_url))
-    settings = settings_for(place, FOLDER, port, core={"process": NAME, "database_url": database})
+    settings = settings_for(place, FOLDER, port, core={"process": NAME, "database_url": database}, **MANAGERS)
     app = await running.build(settings, clock=SetClock(FOLDER / "time"))
     await app.start()
     (FOLDER / f"{NAME} is up").touch()
     while True:
-        await app.jobs["tell the slot"]()
+        await app.jobs[WANTED]()
         await asyncio.sleep(0.01)
 
 

@@ -32,6 +32,7 @@ class Deployment:
     hands: Remote
     base_url: str
     port: int
+    job: str = "tell the slot"
 
     def time(self, moment: str) -> None:
         """Set everybody's clock (UTC)."""
@@ -50,7 +51,7 @@ class Deployment:
     @contextlib.contextmanager
     def process(self, name: str) -> Iterator["subprocess.Popen[bytes]"]:
         (self.folder / f"{name} is up").unlink(missing_ok=True)
-        arguments = [str(self.folder), name, self.database, self.base_url, str(self.port)]
+        arguments = [str(self.folder), name, self.database, self.base_url, str(self.port), self.job]
         with (self.folder / "log").open("ab") as log:
             started = subprocess.Popen([sys.executable, "-m", "tests.e2e.ringing_bot", *arguments], stderr=log)
             try:
@@ -64,7 +65,7 @@ class Deployment:
         async def all_up() -> bool:
             return all((self.folder / f"{name} is up").exists() for name in names)
 
-        await _until(all_up, seconds=120)
+        await until(all_up, seconds=120)
 
     def runs(self) -> list[list[str]]:
         """Who began which slot, in order."""
@@ -77,7 +78,7 @@ class Deployment:
         async def there() -> bool:
             return len(self.runs()) >= count
 
-        await _until(there, seconds=60)
+        await until(there, seconds=60)
         return self.runs()[count - 1][1]
 
     async def posted(self, count: int) -> list[str]:
@@ -86,7 +87,7 @@ class Deployment:
         async def enough() -> bool:
             return len(await self._shown()) >= count
 
-        await _until(enough, seconds=60)
+        await until(enough, seconds=60)
         await asyncio.sleep(1)
         return await self._shown()
 
@@ -95,7 +96,8 @@ class Deployment:
         return [words(message) for message in messages if "Slot" in words(message)]
 
 
-async def _until(condition: Callable[[], Awaitable[bool]], *, seconds: float) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], *, seconds: float) -> None:
+    """Return when it is so."""
     async with asyncio.timeout(seconds):
         done = await condition()
         while not done:
