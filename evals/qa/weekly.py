@@ -36,7 +36,7 @@ async def draw_week(desk: Desk, label: str) -> tuple[str, ...]:
     every = await candidates(desk.store.history, week)
     frame = [each for each in every if await rooms.private(each.room) is not None]
     sent = sum(each.sent for each in frame)
-    wanted = size(sent, asked.margin, await _planned(desk, week))
+    wanted = size(sent, asked.margin, await planned_share(desk, week))
     chance = chance_of(desk.store.workspace, label)
     drawn = draw(frame, wanted, failures=asked.failures, double=asked.double, chance=chance)
     room_of = {each.id: await rooms.private(each.room) or "" for each in frame}
@@ -59,7 +59,7 @@ async def draw_week(desk: Desk, label: str) -> tuple[str, ...]:
     return (label, *earlier)
 
 
-async def _planned(desk: Desk, week: Week) -> float:
+async def planned_share(desk: Desk, week: Week) -> float:
     """The share of good answers to reckon with, after the last weeks; a half, the hardest, where few were scored."""
     passed: list[bool] = []
     for sample in await desk.store.samples.newest(_PLANNED_BY + 1):
