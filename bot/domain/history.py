@@ -3,8 +3,10 @@
 This is what metrics are counted from. A conversation is an escalation as it is counted.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from bot.domain.answer import UNKNOWN_INTENT, Level, Proposal, Risk, Sentiment
@@ -92,7 +94,7 @@ class Reported:
     value: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that what many metrics ask for is found once
 class Conversation:
     """One conversation as it is counted.
 
@@ -118,33 +120,47 @@ class Conversation:
 
     def when(self, kind: OutcomeKind) -> tuple[datetime, ...]:
         """When the customer's system told this, in order of time."""
-        return tuple(sorted(each.at for each in self.reported if each.kind is kind)) if self.reported else ()
+        return self._told.get(kind, ())
 
-    @property
+    @cached_property
+    def span(self) -> tuple[datetime, datetime]:
+        """The first and the last moment that is on record of it."""
+        own = (self.opened_at, self.first_answer_at, self.last_answer_at, self.came_back_at, self.waiting_since)
+        moments = [at for at in own if at is not None]
+        for draft in self.drafts:
+            moments.append(draft.at)
+            if draft.decided is not None:
+                moments.append(draft.decided.at)
+            if draft.delivered_at is not None:
+                moments.append(draft.delivered_at)
+        moments += [each.at for each in self.reported]
+        return min(moments), max(moments)
+
+    @cached_property
     def last(self) -> Drafted | None:
         """The newest draft that was put before the team."""
         return next((draft for draft in reversed(self.drafts) if draft.proposed), None)
 
-    @property
+    @cached_property
     def answer(self) -> Drafted | None:
         """The draft whose text was the first answer; None where the team wrote it by itself, or there is none."""
         if self.first_answer_at is None:
             return None
         return next((draft for draft in self.drafts if draft.delivered_at == self.first_answer_at), None)
 
-    @property
+    @cached_property
     def handed_off(self) -> Drafted | None:
         """The draft at which somebody first handed the conversation to a person."""
         return next((each for each in self.drafts if each.decided and each.decided.action is Action.HAND_OFF), None)
 
-    @property
+    @cached_property
     def dealt_with_at(self) -> datetime | None:
         """When it was first answered or handed to a person, whichever came first."""
         handed = self.handed_off
         at = handed.decided.at if handed and handed.decided else None
         return min((each for each in (self.first_answer_at, at) if each is not None), default=None)
 
-    @property
+    @cached_property
     def reopened_at(self) -> datetime | None:
         """When it was first open again after its first answer: the customer wrote, or their system said so."""
         if self.first_answer_at is None:
@@ -152,12 +168,12 @@ class Conversation:
         told = (at for at in self.when(OutcomeKind.REOPENED) if at >= self.first_answer_at)
         return min((at for at in (self.came_back_at, *told) if at is not None), default=None)
 
-    @property
+    @cached_property
     def first_resolved_at(self) -> datetime | None:
         """When it was first resolved, as the customer's system told; where it told nothing, when it was answered."""
         return next(iter(self.when(OutcomeKind.RESOLVED)), self.first_answer_at)
 
-    @property
+    @cached_property
     def resolved_at(self) -> datetime | None:
         """When it was resolved for good, as far as is on record; None while it is open."""
         told = self.when(OutcomeKind.RESOLVED)
@@ -167,6 +183,13 @@ class Conversation:
         if back is None:
             return last
         return self.last_answer_at if self.last_answer_at is not None and self.last_answer_at > back else None
+
+    @cached_property
+    def _told(self) -> Mapping[OutcomeKind, tuple[datetime, ...]]:
+        told: dict[OutcomeKind, tuple[datetime, ...]] = {}
+        for each in sorted(self.reported, key=lambda one: one.at):
+            told[each.kind] = (*told.get(each.kind, ()), each.at)
+        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +202,11 @@ class Tried:
     intent: str = ""
     knowledge_release: int = 0
     workflow_release: int = 0
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """The first and the last moment that is on record of it."""
+        return self.at, self.at
 
 
 def edit_share(drafted: str, sent: str) -> float:

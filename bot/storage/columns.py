@@ -44,6 +44,14 @@ class Moment(TypeDecorator[datetime]):
         stored: datetime = value
         return stored.replace(tzinfo=UTC) if stored.tzinfo is None else stored.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """What SQLite holds is read in one step: of many rows, most of the time goes into their moments."""
+        return _utc if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _utc(stored: str | None) -> datetime | None:
+    return None if stored is None else datetime.fromisoformat(stored + "+00:00")
+
 
 Key = Annotated[str, Field(sa_type=Words, primary_key=True)]
 Str = Annotated[str, Field(sa_type=Words)]

@@ -137,8 +137,8 @@ class SqlHistory(Repository):
             answers = (await connection.scalars(wanted)).all()
             for some in chunks(_spread(answers, most)):
                 proposals = self._select(REVIEWS, R.intent, R.proposal).where(R.id.in_(some))
-                for row in await connection.execute(proposals):
-                    found.append((row.intent or UNKNOWN_INTENT, _slugs_cited(row.proposal)))
+                rows = await connection.execute(proposals)
+                found += [(row.intent or UNKNOWN_INTENT, _slugs_cited(row.proposal)) for row in rows]
         return len(answers), found
 
     async def volumes(self, bounds: Sequence[datetime]) -> Mapping[str, tuple[int, ...]]:

@@ -20,7 +20,7 @@ from bot.domain.hours import Hours
 from bot.domain.review import Action, FailureMode, ReviewState
 from evals.drafts import was_right
 from evals.grouping import GROUPS
-from evals.measuring import Measured, Period, Tally, measure, metrics
+from evals.measuring import Measured, Period, Tally, measure, measure_each, metrics, watched
 from evals.metric import LEAST, WEEK, Lens, Metric, Statistic, Unit
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -390,3 +390,43 @@ def test_what_is_contained_is_automated_and_the_four_decisions_make_one(history:
         names = ("approved_unchanged", "edited", "rejected", "handed_off")
         for four in zip(*(counted(name, one, lens=lens) for name in names), strict=True):
             assert sum(four) == 1
+
+
+@THOROUGH
+@given(HISTORIES)
+def test_everything_counts_at_a_moment_of_its_conversation(history: list[Conversation]) -> None:
+    for one in history:
+        first, last = one.span
+        for metric in (each for each in EVERY.values() if each.of is Conversation):
+            assert all(first <= observed.at <= last for observed in metric.observe(one, Lens(NOW)))
+
+
+def _counted_plainly(metric: Metric, history: Sequence[Conversation], period: Period, by: str) -> dict[str, list[Any]]:
+    """What a metric counts in a period, found the long way: every conversation is asked, and nothing is remembered."""
+    found: dict[str, list[Any]] = {}
+    for one in history:
+        asked = replace(one)
+        for observed in metric.observe(asked, Lens(NOW)):
+            group = GROUPS[by](asked, observed) if by else ("", "")
+            if group is not None and period.since <= observed.at < period.until:
+                found.setdefault(group[0], []).append(observed)
+    return found
+
+
+@THOROUGH
+@given(HISTORIES)
+async def test_one_reading_gives_the_figures_of_every_grouping_as_counting_them_the_long_way(
+    history: list[Conversation],
+) -> None:
+    chosen = [replace(each, least=1) for each in EVERY.values() if each.of is Conversation]
+    span = Period(NOW - 2 * WEEK, NOW)
+    told = await measure_each(Kept(*history), span, now=NOW, by=("", *GROUPS), chosen=chosen)
+    for by, figures in told.items():
+        assert figures == await measure(Kept(*history), span, now=NOW, by=by, chosen=chosen)
+        for metric in chosen:
+            expected = _counted_plainly(metric, history, watched(span, metric, NOW), by).values()
+            shown = [each.now for each in figures if each.metric is metric and not each.kind and each.now.n]
+            assert sorted(each.n for each in shown) == sorted(map(len, expected))
+            if metric.statistic is Statistic.SHARE and not metric.kinds:
+                shares = sorted(each.told.value or 0.0 for each in shown if each.told)
+                assert shares == pytest.approx(sorted(sum(o.value for o in found) / len(found) for found in expected))
