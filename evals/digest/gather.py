@@ -17,6 +17,7 @@ from evals.digest.trend import trend
 from evals.digest.upcoming import upcoming
 from evals.digest.upkeep import upkeep
 from evals.digest.wins import wins
+from evals.qa.words import week_in_words
 
 
 async def gather(desk: Desk, week: Week, *, late: bool = False) -> Digest:
@@ -43,6 +44,7 @@ async def gather(desk: Desk, week: Week, *, late: bool = False) -> Digest:
         published=await published(seen.lives, seen.cases, because, seen.titles, shown),
         upkeep=upkeep(seen),
         trend=await trend(desk, week, seen.cases),
+        quality=await week_in_words(desk, week),
         alerts=await alerts(desk, week, shown),
         thanks=await thanks(desk, seen, shown),
         upcoming=upcoming(seen, len(await desk.store.labels.untaught())),
