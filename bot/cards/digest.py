@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.cards.capture import COMMAND
-from bot.cards.digest_sections import FIGURES, NUMERIC, driver_row, figure_rows, name, sections, sentence
+from bot.cards.digest_sections import ALL_DRIVERS, FIGURES, NUMERIC, driver_line, figure_rows, name, sections, sentence
 from bot.cards.elements import (
     Actions,
     Button,
@@ -72,13 +72,10 @@ def fix_form(fix: KnowledgeFix, before: Revision | None, link: str) -> Form:
 
 def drivers_form(digest: Digest) -> Form:
     """All contact drivers, to be read."""
-    rows = list(map(driver_row, digest.drivers))
-    by_volume = [Paragraph(_driver_line(number, row)) for number, row in enumerate(rows, 1)]
-    note = Note(("The bars are weeks, oldest first. Hours are what customers waited in the week, all together.",))
-    nothing = Note(("Nothing is on record for that week.",))
-    return Form(
-        "digest.drivers", "What customers came for", digest.week.label, (*by_volume, note) if rows else (nothing,)
-    )
+    told: list[Element] = [Paragraph(driver_line(number, each)) for number, each in enumerate(digest.drivers, 1)]
+    weeks = "The bars are weeks, oldest first. Hours are what customers waited in the week, all together."
+    told.append(Note((weeks if told else "Nothing is on record for that week.",)))
+    return Form(ALL_DRIVERS, "What customers came for", digest.week.label, tuple(told))
 
 
 def rejected_form(
@@ -185,9 +182,3 @@ def _why(causes: Sequence[Cause]) -> Iterator[Element]:
 
 def _said(cause: Cause) -> Text:
     return (sentence(cause.said),) if cause.proof is Proof.SHOWN else (Strong("Not proven. "), sentence(cause.said))
-
-
-def _driver_line(number: int, row: tuple[Text, ...]) -> Text:
-    (first, count, weeks, pain, sent) = row
-    return (Strong(f"{number}. {first[0]}"), " · ", *count, " this week ", *weeks, " · ", *pain, " h waited · ", *sent,
-            " sent unchanged")  # fmt: skip

@@ -19,7 +19,7 @@ from bot.cards.elements import (
     Tone,
 )
 from bot.cards.paging import Section, tables
-from bot.domain.digest import Cause, Digest, Driver, Failure, KeyFigure, Proof, Thanks, Value
+from bot.domain.digest import Digest, Driver, Failure, KeyFigure, Proof, Thanks, Value
 
 ALL_DRIVERS = "digest.drivers"
 """The action of the button that shows all contact drivers; its subject is the week's label."""
@@ -33,26 +33,29 @@ _BARS = "▁▂▃▄▅▆▇█"
 Pictures = Mapping[str, Picture]
 
 
-def sections(digest: Digest, pictures: Pictures, *, drivers: int = FEW) -> tuple[Section, ...]:
-    """Every section that has something to say, in the digest's order; `drivers` are how many are shown by volume."""
+def sections(digest: Digest, pictures: Pictures) -> tuple[Section, ...]:
+    """Every section that has something to say, in the digest's order."""
     told = (
-        Section("Drafts sent unchanged, by intent", (*_picture(pictures, "unchanged"), *_by_intent(digest.by_intent))),
-        Section("What releases did", tuple(_causes(digest.causes))),
-        Section("What customers came for", (*_picture(pictures, "volume"), *_drivers(digest, drivers))),
-        Section("How answers failed", (*_picture(pictures, "failures"), *_failures(digest))),
+        Section("Drafts sent unchanged, by intent", _under(pictures.get("unchanged"), _by_intent(digest.by_intent))),
+        Section("What releases did", tuple(_causes(digest))),
+        Section("What customers came for", _under(pictures.get("volume"), _drivers(digest))),
+        Section("How answers failed", _under(pictures.get("failures"), _failures(digest))),
         Section("What went well", _lines((Strong(name(win.title)), f": {sentence(win.said)}") for win in digest.wins)),
         Section("Knowledge released", tuple(_published(digest))),
         Section("Articles that need their owner", _upkeep(digest)),
-        Section("Eval cases passed, by release", (*_picture(pictures, "trend"), *_trend(digest))),
+        Section("Eval cases passed, by release", _under(pictures.get("evals"), _trend(digest))),
         Section("Answers that people scored", _lines((sentence(said),) for said in digest.quality)),
         Section("What on-call was told", _lines((sentence(said),) for said in digest.alerts)),
         Section("Thank you", _thanks(digest.thanks)),
         Section("The next release", _lines(_state(each.title, each.state) for each in digest.upcoming)),
         Section("To read the figures by", tuple((Note((sentence(each),)),) for each in digest.notes if each.strip())),
     )
-    known = ("unchanged", "volume", "failures", "trend")
-    others = Section("More pictures", tuple((shown,) for name_, shown in pictures.items() if name_ not in known))
+    others = Section("More pictures", tuple((shown,) for which, shown in pictures.items() if which not in CHARTS))
     return tuple(section for section in (*told, others) if section.parts)
+
+
+CHARTS = ("unchanged", "volume", "failures", "evals")
+"""The pictures that have a section of their own, by name."""
 
 
 def figure_rows(figures: Iterable[KeyFigure]) -> Iterator[tuple[Text, ...]]:
@@ -92,23 +95,27 @@ def cell(text: str) -> str:
 # --- sections ---------------------------------------------------------------------------------------------------------
 
 
-def _picture(pictures: Pictures, which: str) -> tuple[tuple[Element, ...], ...]:
-    shown = pictures.get(which)
-    return ((replace(shown, title=""),),) if shown else ()  # the section's title says it
+def _under(picture: Picture | None, parts: Iterable[tuple[Element, ...]]) -> tuple[tuple[Element, ...], ...]:
+    """The picture with what it shows in figures under it; the section's title says what that is."""
+    told = tuple(parts)
+    return ((replace(picture, title=""), *(told[0] if told else ())), *told[1:]) if picture else told
 
 
 def _by_intent(intents: Sequence[Driver]) -> Iterator[tuple[Element, ...]]:
-    rows = (((name(each.title),), (share(each.unchanged),), (f"{each.unchanged.n:,}",)) for each in intents)
-    return tables(("Intent", "Sent unchanged", "n"), rows, (1, 2))
+    rows = (
+        ((name(each.title),), (share(each.unchanged),), (f"{each.unchanged.n:,}",), changed(each)) for each in intents
+    )
+    return tables(("Intent", "Sent unchanged", "n", "Change"), rows, (1, 2))
 
 
-def _causes(causes: Sequence[Cause]) -> Iterator[tuple[Element, ...]]:
-    for each in causes:
+def _causes(digest: Digest) -> Iterator[tuple[Element, ...]]:
+    titles = {driver.intent: driver.title for driver in (*digest.by_intent, *digest.drivers)}
+    for each in digest.causes:
         proven = each.proof is Proof.SHOWN
         said = Notice(
             Tone.GOOD if proven else Tone.INFO, ("" if proven else Strong("Not proven: "), sentence(each.said))
         )
-        intents = short(", ".join(each.intents), SENTENCE) or "none"
+        intents = short(", ".join(f"“{titles.get(intent, intent)}”" for intent in each.intents), SENTENCE) or "none"
         facts = f"{name(each.release)}, {each.at:%a %d %b %Y}. {name(each.metric)}. It touched: {intents}."
         effect = f"Beside what it did not touch: {_points(each.effect)}. In the weeks before: {_points(each.pretrend)}."
         yield said, Note((f"{facts} {effect}",))
@@ -121,27 +128,38 @@ def _points(value: Value) -> str:
     return f"{value.value:+.1f} points{bounds}, n {value.n:,}"
 
 
-def _drivers(digest: Digest, shown: int) -> Iterator[tuple[Element, ...]]:
+def _drivers(digest: Digest) -> Iterator[tuple[Element, ...]]:
     drivers = digest.drivers
     if not drivers:
         return
-    yield from tables(("By volume", "This week", "Weeks", "Hours waited", "Sent unchanged"),
-                      map(driver_row, drivers[:shown]), (1, 3, 4))  # fmt: skip
-    worst = sorted(drivers, key=lambda each: -each.pain)[:FEW]
+    rows = (
+        ((name(each.title),), (f"{_week(each):,}",), changed(each), (f"{each.pain:,.0f}",), (share(each.unchanged),))
+        for each in drivers[:FEW]
+    )
+    yield from tables(("By volume", "This week", "Change", "Hours waited", "Sent unchanged"), rows, (1, 3, 4))
     pain: list[Piece] = [Strong("By pain"), ", the hours that customers waited, all together: "]
-    for number, each in enumerate(worst):
+    for number, each in enumerate(sorted(drivers, key=lambda each: -each.pain)[:FEW]):
         pain += [", " if number else "", f"{name(each.title)} ", Strong(f"{each.pain:,.0f} h")]
     yield (Paragraph((*pain, ".")),)
-    if len(drivers) > shown:
+    if len(drivers) > FEW:
         yield (Actions((Button(ALL_DRIVERS, f"Show all {len(drivers)}", digest.week.label),)),)
 
 
-def driver_row(each: Driver) -> tuple[Text, ...]:
-    """What a driver shows in a table."""
-    week = each.weekly[-1] if each.weekly else 0
-    change = f" {cell(each.change)}" if each.moved and each.change.strip() else ""
-    count: Text = (f"{week:,}", Strong(change)) if change else (f"{week:,}",)
-    return (name(each.title),), count, (sparkline(each.weekly),), (f"{each.pain:,.0f}",), (share(each.unchanged),)
+def driver_line(number: int, each: Driver) -> Text:
+    """A driver in a line, with its weeks as bars."""
+    moved: Text = (" ", *changed(each)) if each.moved else ()
+    told = f" {sparkline(each.weekly)} · {each.pain:,.0f} h waited · {share(each.unchanged)} sent unchanged"
+    return Strong(f"{number}. {name(each.title)}"), f" · {_week(each):,} this week", *moved, told
+
+
+def changed(each: Driver) -> Text:
+    """What became of it, strong where that is more than noise."""
+    said = cell(each.change)
+    return (Strong(said),) if each.moved and said else (said,)
+
+
+def _week(each: Driver) -> int:
+    return each.weekly[-1] if each.weekly else 0
 
 
 def sparkline(weekly: Sequence[int]) -> str:

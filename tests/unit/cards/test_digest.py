@@ -34,7 +34,7 @@ from tests.unit.cards.test_block_kit import HOSTILE as TEXTS
 from tests.unit.cards.test_block_kit import assert_slack_takes, nodes
 
 CHARTS = {
-    each: Picture(f"F{each}", f"What {each} shows", each) for each in ("unchanged", "volume", "failures", "trend")
+    each: Picture(f"F{each}", f"What {each} shows", each) for each in ("unchanged", "volume", "failures", "evals")
 }
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
@@ -107,7 +107,7 @@ def test_a_picture_stands_with_its_section_and_one_that_is_new_is_not_lost() -> 
     told = elements(cards)
     for which in (*CHARTS, "mood"):
         assert sum(isinstance(element, Picture) and element.file == f"F{which}" for element in told) == 1
-    at = next(n for n, element in enumerate(told) if isinstance(element, Picture) and element.file == "Ftrend")
+    at = next(n for n, element in enumerate(told) if isinstance(element, Picture) and element.file == "Fevals")
     assert told[at - 1] == Heading("Eval cases passed, by release")
 
 
