@@ -42,6 +42,10 @@ class Noise:
     freedom: float = inf
 
 
+INDEPENDENT = Noise()
+"""That of conversations that have nothing to do with each other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """How much higher one figure is than another, with its interval."""
@@ -54,7 +58,7 @@ class Difference:
     def beyond_noise(self) -> bool:
         return self.low > 0 or self.high < 0
 
-    def chance(self, noise: Noise = Noise()) -> float:
+    def chance(self, noise: Noise = INDEPENDENT) -> float:
         """How likely a difference of this size is, either way, where there is none: 1 less the level of the interval
         that just reaches 0. It says the same as `at`, for an interval grows in proportion to its quantile.
         """
@@ -63,12 +67,17 @@ class Difference:
             return float(self.value == 0)
         return 2 * _tail(_Z * abs(self.value) / reach / sqrt(noise.spread), noise.freedom)
 
-    def at(self, level: float, noise: Noise = Noise()) -> "Difference":
+    def at(self, level: float, noise: Noise = INDEPENDENT) -> "Difference":
         """The same with the interval that misses the truth this often, in this noise."""
         scale = _reach(level / 2, noise.freedom) * sqrt(noise.spread) / _Z
         return Difference(
             self.value, self.value - (self.value - self.low) * scale, self.value + (self.high - self.value) * scale
         )
+
+
+def interval(value: float, error: float) -> Difference:
+    """A difference that is as good as normal, with this standard error."""
+    return Difference(value, value - _Z * error, value + _Z * error)
 
 
 def discoveries(chances: Sequence[float], rate: float = 0.05) -> tuple[tuple[bool, ...], float]:

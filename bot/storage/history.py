@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Table, case, func, select
+from sqlalchemy import Row, Table, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.answer import UNKNOWN_INTENT, Level, Risk, Sentiment
@@ -34,7 +34,7 @@ E, R, O = ESCALATIONS.c, REVIEWS.c, OUTCOMES.c  # noqa: E741
 DECIDING = timedelta(days=28)
 """How long after its drafting a draft may be decided on to be told of as turned down."""
 DRAFTING = timedelta(days=1)
-"""How long after the customer's words a draft of them may begin; only that is not told to its conversation."""
+"""How long after what its conversation was last told a draft may begin or be delivered, which is not told to it."""
 _COUNTED = (
     E.id, E.surface, E.place_room, E.opened_at, E.status, E.customer_id, E.first_answer_at, E.last_answer_at,
     E.came_back_at, E.waiting_since,
@@ -73,7 +73,10 @@ class SqlHistory(Repository):
     """Keeps the promises of `bot.ports.History`; `touched_at` is indexed, so that old conversations cost nothing."""
 
     async def between(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Conversation]]:
+        drafted = or_(R.opened_at >= since, R.decided_at >= since, R.delivered_at >= since)
+        of_it = exists().where(R.workspace == E.workspace, R.escalation_id == E.id, drafted)
         touched = self._select(ESCALATIONS, E.id).where(E.touched_at >= since - DRAFTING, E.opened_at < until)
+        touched = touched.where(or_(E.touched_at >= since, of_it))
         async with self._read() as connection:
             found = (await connection.scalars(touched.order_by(E.touched_at))).all()
         for some in chunks(found):

@@ -8,7 +8,7 @@ from bot.domain.digest import Value
 from evals.figures import WITHIN, step
 from evals.measuring import Figure, Measured
 from evals.metric import Statistic
-from evals.statistics import Difference, Noise, discoveries
+from evals.statistics import INDEPENDENT, Difference, Noise, discoveries
 
 _LEAST = 20
 """Conversations of both weeks together below which a volume is not compared."""
@@ -36,7 +36,7 @@ def tested(measured: Measured, noise: Noise | None) -> Tested:
     """The change, where both weeks have something of it and enough days to know what days differ by."""
     counted = measured.metric.statistic is Statistic.COUNT
     enough = not counted or measured.now.n + measured.before.n >= _LEAST
-    return Tested(measured, measured.change if noise is not None and enough else None, noise or Noise())
+    return Tested(measured, measured.change if noise is not None and enough else None, noise or INDEPENDENT)
 
 
 def corrected(every: Iterable[Tested]) -> list[Told]:
