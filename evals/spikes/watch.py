@@ -56,7 +56,8 @@ async def watch(desk: Desk) -> None:
             line.alarm = Alarm()
     _learn_from_people(lines, before)
     rises = await asyncio.to_thread(advance, lines, happened, (begin, until), now, desk.policy.calendar.zone)
-    changed = told(rises, before, happened, {series for series, line in lines.items() if line.alarm.is_open})
+    risen = {series for series, line in lines.items() if line.alarm.is_open}
+    changed = await asyncio.to_thread(told, rises, before, happened, risen)
     seen = [await _with_counts(desk, alert, lines) for alert in _told_if_on(desk, before, changed)]
     kept = Watched(until, {series.key: codec(Line).dump_json(line).decode() for series, line in lines.items()})
     if await desk.store.spikes.keep(kept, seen, after=watched.until):

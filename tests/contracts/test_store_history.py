@@ -94,6 +94,24 @@ async def test_what_is_over_before_a_period_is_not_in_it(store: Store) -> None:
     assert await _all(store, until=NOON) == []
 
 
+async def test_what_was_over_a_minute_before_a_period_is_not_read(store: Store) -> None:
+    await _deliver(store, await ready(store), 60)
+    assert [each.id for each in await _all(store, since=after(60))] == ["esc_1"]
+    assert await _all(store, since=after(61)) == []
+
+
+async def test_a_draft_that_begins_or_is_delivered_in_a_period_brings_its_conversation_into_it(store: Store) -> None:
+    stored, _ = await store.escalations.receive(escalation())
+    review, _ = await store.reviews.open(stored, at=after(3_600))
+    assert [each.id for each in await _all(store, since=after(3_600))] == ["esc_1"]
+    assert await _all(store, since=after(3_601)) == []
+    await store.reviews.propose(review.id, proposal())
+    found = await store.reviews.get(review.id)
+    await store.reviews.claim(decision(found, at=after(4_000)))
+    await store.reviews.settle(review.id, receipt=Receipt("web", after(4_500)), problem="")
+    assert [each.id for each in await _all(store, since=after(4_500))] == ["esc_1"]
+
+
 async def test_a_customer_who_writes_after_the_answer_came_back_and_waits(store: Store) -> None:
     await _deliver(store, await ready(store), 60)
     await store.escalations.add_turn("esc_1", turn("c2", at=600))
