@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli import doctor_digest
 from bot.cli.doctor_time import on_call, team_hours
 from bot.cli.findings import Health, Result
 
@@ -42,6 +43,7 @@ def doctor() -> None:
 
 async def examine() -> AsyncIterator[Result]:
     """Every check in turn; what a failed one makes pointless is left out."""
+    from bot.app.mailing import digest_mailer
     from bot.app.parts import SystemClock, build_desk
     from bot.app.timing import team_time
     from bot.domain.errors import RatchetError
@@ -50,6 +52,7 @@ async def examine() -> AsyncIterator[Result]:
     try:
         settings = Settings()
         team_time(settings, SystemClock())
+        digest_mailer(settings, SystemClock())
     except RatchetError as problem:
         yield Result(Health.BAD, "Settings", str(problem), "Complete them in the environment or in .env.")
         return
@@ -65,7 +68,12 @@ async def examine() -> AsyncIterator[Result]:
                 yield result
         finally:
             await parts.engine.close()
-    async for result in _in_turn({"Customer systems": _webhook(settings), "Language model": _model(settings)}):
+    edges = {
+        "Customer systems": _webhook(settings),
+        "Language model": _model(settings),
+        "Mail": doctor_digest.mail(settings),
+    }
+    async for result in _in_turn(edges):
         yield result
 
 
@@ -92,6 +100,7 @@ async def _records(parts: "Parts") -> AsyncIterator[Result]:
     plugins = ", ".join(guardrail.name for guardrail in working.guardrails)
     yield Result(Health.GOOD, "Guardrails", plugins)
     yield team_hours(parts.desk, parts.settings)
+    yield doctor_digest.schedule(parts.desk)
 
 
 async def _knowledge(parts: "Parts") -> AsyncIterator[Result]:
@@ -149,6 +158,8 @@ async def _slack(parts: "Parts") -> AsyncIterator[Result]:
             yield Result(Health.GOOD, "Slack permissions", f"all {len(SCOPES)} that the manifest asks for")
         yield _clock(installed.date)
         async for result in _rooms(settings, slack.platform):
+            yield result
+        async for result in doctor_digest.room(parts.desk, slack.platform):
             yield result
         yield await _owners(parts.desk, slack.platform)
         async for result in on_call(slack.joined(parts.desk)):

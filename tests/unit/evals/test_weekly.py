@@ -1,6 +1,5 @@
 """The digest on its way: posted once with its pictures, mailed to each alone, and whole enough when something fails."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -10,11 +9,23 @@ from bot.cards.elements import Card, Picture
 from bot.domain.calendar import Week
 from bot.domain.chat import MessageRef, Place
 from bot.domain.errors import DeliveryFailed, Unavailable
-from bot.ports import Desk, Mail, Policy
+from bot.ports import Desk, Mail
 from evals.digest.weekly import last_week, post_digest, send_digest, weekly_digest
 from tests.unit.cards.digest_samples import RICH, WEEK
-from tests.unit.scripted import Clock, LiveRun, NotingRuntime, ScriptedPlatform, ScriptedSurface
-from tests.unit.scripted import clock, desk, empty_store, judge, platform, run, runtime, store_file, surface
+from tests.unit.scripted import (
+    Clock,
+    LiveRun,
+    ScriptedPlatform,
+    clock,
+    desk,
+    empty_store,
+    judge,
+    platform,
+    run,
+    runtime,
+    store_file,
+    surface,
+)
 
 __all__ = ["clock", "desk", "empty_store", "judge", "platform", "run", "runtime", "store_file", "surface"]
 
