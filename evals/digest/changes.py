@@ -59,9 +59,9 @@ async def key_figures(desk: Desk, week: Week) -> Compared:
     """The figures of the week and its contact drivers; what moved is told after correction for all comparisons."""
     days = Days(week, WEEKS, desk.clock.now())
     volumes = Volumes(await desk.store.history.volumes(days.bounds), days)
-    read = Days(week, _weeks(volumes), days.end)
-    record = await _record(desk, read)
-    together = dict(_tested(record, volumes))
+    read = Days(week, weeks_read(volumes), days.end)
+    record = await record_of(desk, read)
+    together = dict(looked_at(record, volumes))
     found = dict(zip(together, corrected(together.values()), strict=True))
     intents = volumes.intents[:_INTENTS]
     by_volume = drivers(intents, volumes, record.waited, found, await titles_of(desk))
@@ -98,7 +98,7 @@ def _notes(days: Days, volumes: Volumes) -> Iterator[str]:
         yield "The week before is not on record from its Monday on, so that volumes are not compared with it."
 
 
-def _weeks(volumes: Volumes) -> int:
+def weeks_read(volumes: Volumes) -> int:
     """How many weeks are read: the more, the better is known what days differ by."""
     weeks, together = _LEAST_WEEKS, sum(volumes.weekly()[-_LEAST_WEEKS:])
     for conversations in reversed(volumes.weekly()[:-_LEAST_WEEKS]):
@@ -109,7 +109,8 @@ def _weeks(volumes: Volumes) -> int:
     return weeks
 
 
-async def _record(desk: Desk, days: Days) -> Record:
+async def record_of(desk: Desk, days: Days) -> Record:
+    """What the conversations of these days showed of the key figures."""
     since = days.bounds[0]
     lens = Lens(days.end, calendar=desk.policy.calendar if _in_hours(desk) else None, since=since - LONGEST)
     known = {metric.name: metric for metric in metrics()}
@@ -125,7 +126,7 @@ def _in_hours(desk: Desk) -> bool:
     return bool(calendar.holidays) or any(day != ((0, MINUTES),) for day in calendar.hours.days)
 
 
-def _tested(record: Record, volumes: Volumes) -> Iterator[tuple[tuple[str, str], Tested]]:
+def looked_at(record: Record, volumes: Volumes) -> Iterator[tuple[tuple[str, str], Tested]]:
     """Every change that is looked at, by metric and intent, "" being all together."""
     for metric in record.chosen:
         whole = record.together(metric)
