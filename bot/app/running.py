@@ -27,7 +27,7 @@ from evals.learning import learn
 from evals.qa.showing import show_sample
 from evals.qa.weekly import draw_sample
 from evals.release import rehearse_fix, release_fix
-from evals.spikes.showing import show_alert
+from evals.spikes.showing import page_alert, show_alert
 from evals.topic_release import teach_topic
 from evals.trying import try_case
 from handlers import escalations, jobs
@@ -56,7 +56,7 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "draw_sample": draw_sample,
     "show_sample": show_sample,
     "show_alert": show_alert,
-    "page_alert": paging.page_alert,
+    "page_alert": page_alert,
     "tell_pager": paging.tell_pager,
     "show_holding": holding.show_holding,
     "send_holding": holding_all.send_holding,

@@ -28,7 +28,7 @@ class What(StrEnum):
 
 
 _TITLES = {
-    What.VOLUME: "conversations",
+    What.VOLUME: "conversations in all",
     What.UNKNOWN: "conversations that fit no intent",
     What.UNHAPPY: "unhappy customers",
     What.REJECTED: "rejected drafts",
@@ -52,7 +52,7 @@ class Series:
     @property
     def title(self) -> str:
         """What is counted, for a sentence."""
-        return _TITLES.get(self.what) or f"conversations about {self.about.replace('_', ' ')}"
+        return _TITLES.get(self.what) or f"conversations about {self.about.replace('_', ' ').replace('-', ' ')}"
 
 
 def series_of_key(key: str) -> Series:

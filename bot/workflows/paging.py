@@ -17,23 +17,10 @@ _NEXT_TOO = 3
 
 @dataclass(frozen=True, slots=True)
 class Summons:
-    """Whom a page is for; where it is for nobody it says why. `version` is the alert's that notes it."""
+    """Whom a page is for; where it is for nobody it says why."""
 
-    version: int
     people: tuple[Person, ...] = ()
     why_nobody: str = ""
-
-
-async def page_alert(run: Run, desk: Desk, *, alert: str, at: str) -> None:
-    """Page whoever is on call for this alert, in its thread; nobody where somebody took it up meanwhile.
-
-    That it was paged is noted first, so that pagers are told whatever becomes of the chat.
-    """
-    summons = await run.step("summon", summon, desk, alert, at)
-    if summons is None:
-        return
-    await run.start("show_alert", f"alert:{alert}:{summons.version}:paged", alert=alert)
-    await through_outages(run, desk, "page", _page, alert, summons, run.id)
 
 
 async def summon(desk: Desk, cause: str, at: str) -> Summons | None:
@@ -52,17 +39,17 @@ async def summon(desk: Desk, cause: str, at: str) -> Summons | None:
 
 async def _whom(desk: Desk, alert: Alert) -> Summons:
     if desk.on_call is None:
-        return Summons(alert.version, why_nobody="It is not set up who is on call.")
+        return Summons(why_nobody="It is not set up who is on call.")
     try:
         shift = await desk.on_call.now()
     except RatchetError as trouble:
-        return Summons(alert.version, why_nobody=f"Who is on call could not be looked up: {trouble}")
+        return Summons(why_nobody=f"Who is on call could not be looked up: {trouble}")
     people = (*shift.people, *shift.next) if alert.pages >= _NEXT_TOO else shift.people
     once = {(person.platform, person.id): person for person in people}
-    return Summons(alert.version, tuple(once.values()), "Nobody is on call.")
+    return Summons(tuple(once.values()), "Nobody is on call.")
 
 
-async def _page(desk: Desk, cause: str, summons: Summons, key: str) -> float | None:
+async def page(desk: Desk, cause: str, summons: Summons, key: str) -> float | None:
     """Post the page below the card, or in the room itself where it is for nobody and so must be seen by all."""
     alert = await desk.store.spikes.get(cause)
     if alert.card is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.domain.chat import MessageDeleted, MessageEdited, Origin, Person, Place, RoomMessage
 from bot.domain.errors import Conflict, NotAllowed, NotFound, Rejected
@@ -19,6 +20,9 @@ from bot.domain.escaped import how_escaped, last_answer
 from bot.domain.review import OPEN_STATES
 from bot.ports import Desk, Inbound, Run
 from bot.workflows import showing
+
+IMPORTED = timedelta(days=1)
+"""A conversation of a customer's system whose last word is older than this is imported from the past."""
 
 
 async def from_room(desk: Desk, message: RoomMessage) -> None:
@@ -265,12 +269,18 @@ def _escalation(inbound: Inbound, surface: str, identity: str, desk: Desk) -> Es
         external_id=inbound.external_id,
         customer=inbound.customer or Customer(id="unknown"),
         turns=inbound.turns,
-        opened_at=desk.clock.now(),
+        opened_at=_opened_at(inbound, desk.clock.now()),
         channel=inbound.channel,
         language=inbound.language,
         reply_url=inbound.reply_url,
         metadata=inbound.metadata or {},
     )
+
+
+def _opened_at(inbound: Inbound, now: datetime) -> datetime:
+    """Now; of a conversation that is imported, whose last word is over a day old, when that was written."""
+    last = max((turn.at for turn in inbound.turns), default=now)
+    return last if now - last > IMPORTED else now
 
 
 async def _propose(desk: Desk, stored: Escalation) -> None:

@@ -12,7 +12,7 @@ from bot.domain.chat import Place, Room
 from bot.domain.errors import NotFound, RatchetError
 from bot.domain.spike import Alert, Explained
 from bot.ports import Desk, Platform, Run
-from bot.workflows.paging import tell_pagers
+from bot.workflows.paging import page, summon, tell_pagers
 from bot.workflows.showing import own_room, repaint, through_outages, wait_after
 from evals.spikes.chart import alert_alt, alert_chart
 from evals.spikes.explaining import explain
@@ -29,6 +29,19 @@ async def show_alert(run: Run, desk: Desk, *, alert: str) -> None:
     await through_outages(run, desk, "show", paint, alert)
     if await run.step("explain", find_out, desk, alert):
         await through_outages(run, desk, "show what is known", paint, alert)
+
+
+async def page_alert(run: Run, desk: Desk, *, alert: str, at: str) -> None:
+    """Page whoever is on call for this alert, below its card; nobody where somebody took it up meanwhile.
+
+    That it was paged is noted first, so that pagers are told whatever becomes of the chat.
+    """
+    summons = await run.step("summon", summon, desk, alert, at)
+    if summons is None:
+        return
+    await tell_pagers(run, desk, alert)
+    await through_outages(run, desk, "show", paint, alert, False)
+    await through_outages(run, desk, "page", page, alert, summons, run.id)
 
 
 async def find_out(desk: Desk, cause: str) -> bool:
@@ -49,18 +62,20 @@ async def _explained(desk: Desk, alert: Alert) -> Explained:
         return alert.about
 
 
-async def paint(desk: Desk, cause: str) -> float | None:
-    """Bring the card up to date; return None when it is, else the seconds to wait before trying again."""
-    return await wait_after(
-        repaint(lambda: desk.store.spikes.get(cause), lambda alert: _paint_once(desk, alert)), cause
-    )
+async def paint(desk: Desk, cause: str, draws: bool = True) -> float | None:
+    """Bring the card up to date; return None when it is, else the seconds to wait before trying again.
+
+    One that does not draw shows the chart that is there.
+    """
+    painting = repaint(lambda: desk.store.spikes.get(cause), lambda alert: _paint_once(desk, alert, draws))
+    return await wait_after(painting, cause)
 
 
-async def _paint_once(desk: Desk, alert: Alert) -> None:
+async def _paint_once(desk: Desk, alert: Alert, draws: bool) -> None:
     platform, room = await _platform_and_room(desk, alert)
     place = alert.card.place if alert.card else Place(platform.name, room.id)
     alert = await _with_opener(platform, place, alert)
-    alert, refused = await _with_picture(desk, platform, alert)
+    alert, refused = await _with_picture(desk, platform, alert) if draws else (alert, False)
     card = alert_card(alert, await _around(desk, platform, room, alert, refused=refused))
     if alert.card is None:
         alert = replace(alert, card=await platform.post(place, card, key=f"alert:{alert.cause}"))

@@ -1,0 +1,130 @@
+"""An alert's life, with real parts: told once, acknowledged, grown, over; ignored; in quiet hours; a false alarm."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.model import derived_id
+from bot.workflows.alerts import tend
+from evals.spikes.watch import watch
+from tests.e2e.alerting import ROOM, mentioned, watched_company
+from tests.e2e.company import buttons, words
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+
+SUE, BO = derived_id("U", "sue"), derived_id("U", "bo")
+
+
+async def test_a_planted_spike_is_one_alert_that_is_taken_up_grows_in_place_and_is_over(tmp_path: Path) -> None:
+    async with watched_company(tmp_path) as company:
+        desk = company.desk
+        await company.asked(14)
+        await company.watch(minutes=5)
+        await company.watch(minutes=5)
+        card = await company.card("Spike: conversations about delivery status")
+        said = words(card)
+        assert "14 in" in said
+        assert "where hardly any is usual" in said
+        assert "thread 1" in said
+        assert "On call" in said
+        assert buttons(card) == ["Acknowledge", "Open incident", "Propose a holding reply", "False alarm"]
+        [page] = await company.pages(card, 1)
+        assert mentioned(page) == {SUE, BO}
+        await company.told(["alert.open"])
+
+        await desk.press(card, "Acknowledge", as_="gus")
+        await desk.whisper("gus", "Only the support team and who is on call")
+        await desk.press(card, "Acknowledge", as_="bo")
+        await desk.shows(card, "is looking at it")
+        await desk.press(card, "False alarm", as_="sue")  # the button of a card that was seen before
+        await company.told(["alert.open", "alert.acknowledged", "alert.over"])
+
+
+async def test_an_alert_grows_in_place_and_is_over(tmp_path: Path) -> None:
+    async with watched_company(tmp_path) as company:
+        desk = company.desk
+        await company.asked(14)
+        await company.watch(minutes=5)
+        card = await company.card("Spike: conversations about delivery status")
+        await desk.press(card, "Acknowledge", as_="bo")
+        await desk.shows(card, "is looking at it")
+        await desk.press(card, "Acknowledge", as_="sue")
+        await desk.whisper("sue", "Bo Larsen is already looking at this.")
+
+        await company.asked(30, number=14)
+        await company.watch(minutes=5)
+        await desk.shows(card, "Being looked at")
+        await desk.shows(card, "44 in")
+        await company.live(hours=7)
+        over = await desk.shows(card, "Over. It lasted")
+        assert "with 44 conversations" in words(over)
+        assert buttons(over) == ["False alarm"]
+        assert len(await company.alerts()) == 1
+        assert len(await desk.roots(ROOM, "conversations about")) == 1
+        await company.told(["alert.open", "alert.acknowledged", "alert.over"])
+        assert len(set(company.peer.ids)) == 3
+
+
+async def test_who_ignores_an_alert_is_paged_again_later_and_later_and_at_most_five_times(tmp_path: Path) -> None:
+    async with watched_company(tmp_path) as company:
+        await company.asked(14)
+        await company.watch(minutes=5)
+        card = await company.card("Spike: conversations about delivery status")
+        await company.pages(card, 1)
+        await company.tend(minutes=14)
+        await company.pages(card, 1)
+        await company.tend(minutes=2)
+        pages = await company.pages(card, 2)
+        assert "Still open" in words(pages[1])
+        await company.tend(minutes=16)
+        await company.pages(card, 2)
+        await company.desk.press(card, "Acknowledge", as_="ana")
+        await company.desk.shows(card, "is looking at it")
+        await company.tend(minutes=25)
+        await company.pages(card, 2)
+
+
+async def test_a_snoozed_alert_pages_at_the_end_of_it(tmp_path: Path) -> None:
+    async with watched_company(tmp_path) as company:
+        desk = company.desk
+        await company.asked(14)
+        await company.watch(minutes=5)
+        card = await company.card("Spike: conversations about delivery status")
+        await company.pages(card, 1)
+        await desk.press(card, "Snooze 1 hour", as_="sue")
+        await desk.shows(card, "Snoozed")
+        await company.live(minutes=55)
+        await company.pages(card, 1)
+        await company.live(minutes=10)
+        await company.pages(card, 2)
+
+
+async def test_quiet_hours_post_and_wake_nobody_until_they_end(tmp_path: Path) -> None:
+    async with watched_company(tmp_path, quiet_hours="00:00-24:00") as company:
+        await company.asked(7)
+        await company.watch(minutes=5)
+        card = await company.card("Spike: conversations about delivery status")
+        [alert] = await company.alerts()
+        assert alert.days < 365
+        assert "Quiet hours: I page nobody" in words(await company.desk.shows(card, "Quiet hours"))
+        await company.tend(minutes=20)
+        await company.pages(card, 0)
+        assert company.peer.got == []
+
+
+async def test_what_opened_in_shadow_mode_is_never_told_so_that_switching_on_is_no_storm(tmp_path: Path) -> None:
+    async with watched_company(tmp_path, mode="shadow") as company:
+        await company.asked(14)
+        await company.watch(minutes=5)
+        [alert] = await company.alerts()
+        assert not alert.told
+        desk = company.desk.app.desk
+        company.clock.moved += timedelta(minutes=5)
+        on = replace(desk, policy=replace(desk.policy, alerts=True))
+        await watch(on)
+        await tend(on)
+        await company.desk.quiet()
+        assert await company.desk.roots(ROOM, "conversations") == []
+        assert company.peer.got == []
