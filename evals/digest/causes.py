@@ -16,8 +16,9 @@ from bot.domain.review import Action
 from bot.ports import Desk
 from evals.digest.drivers import called, titles_of
 from evals.digest.effect import WEEK, Effect, Judged, beyond, effect
+from evals.digest.lives import went_live
 from evals.digest.phrases import listed
-from evals.digest.touched import Touched, touched, went_live
+from evals.digest.touched import Touched, touched
 from evals.figures import amount, number, points
 from evals.metric import LEAST, Unit
 from evals.statistics import Difference, discoveries
@@ -64,7 +65,7 @@ async def causes(desk: Desk, week: Week) -> tuple[Cause, ...]:
     """What each release did that went live in the week or in the half week before it, oldest first."""
     until = min(week.end, desk.clock.now())
     lives = await went_live(desk, week.start - _HALF - WEEK, until)
-    every = [await touched(desk, live, until) for live in lives]
+    every = [await touched(desk, live, until) for live in lives if live.before.number]  # the first follows none
     asked = [each for each in every if each.live.at >= week.start - _HALF]
     if not asked:
         return ()

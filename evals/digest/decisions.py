@@ -156,12 +156,12 @@ def _rejected(seen: Seen, clusters: Iterable[Cluster]) -> Iterator[Candidate]:
             continue
         size, about = len(cluster.reviews), seen.titles.of(cluster.intent)
         volume = _volume(_of_intent(seen, cluster.intent))
-        asked = f" of {counted(volume, 'conversation')}" if volume > size else ""
-        alike = f" {cluster.alike} of them were asked much the same." if cluster.alike else ""
+        asked = f" The intent had {counted(volume, 'conversation')}." if volume > size else ""
+        alike = f" At least {cluster.alike} of them answer much the same question." if cluster.alike else ""
         mode = FailureMode(cluster.mode).label.lower()
         subject = rejected(seen.week, cluster.mode, cluster.intent)
         title = f"Look at the rejected drafts about {about}"
-        why = f"{counted(size, 'draft')}{asked} rejected this week for the same reason: {mode}.{alike}"
+        why = f"{counted(size, 'draft')} rejected this week for the same reason: {mode}.{asked}{alike}"
         worth = size * (_ALIKE if cluster.alike else _REJECTED) * _bad(seen, cluster.intent)
         yield Candidate(Ask(Kind.LOOK_AT_REJECTED, subject, title, why), worth)
 

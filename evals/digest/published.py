@@ -1,147 +1,104 @@
 """Knowledge releases that went live in a week: what each changed, who made it, and what it did."""
 
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from itertools import islice
 
-from bot.domain.article import Release
 from bot.domain.calendar import Week
-from bot.domain.chat import Person
 from bot.domain.digest import Cause, Published
 from bot.domain.errors import NotFound
-from bot.domain.fix import KnowledgeFix, PolicyChange
+from bot.domain.fix import KnowledgeFix
 from bot.domain.quality import EvalCase
 from bot.domain.text.plain import shortened
 from bot.ports import Desk
+from evals.digest.lives import KNOWLEDGE, Live, went_live
 from evals.digest.phrases import Titles, counted, listed
 from evals.digest.showing import Shown
 
-_MOST = 30  # releases of a week that are told of, the newest
-_NEWEST = 100  # releases among which those are looked for that went live without a gate
 _TITLES, _CASES, _LONGEST = 8, 3, 80
-_LABEL = re.compile(r"knowledge v(\d{1,9})")
-_ACTS = ("activation", "roll back", "override")
 
 
 @dataclass(frozen=True, slots=True)
-class WentLive:
-    """A knowledge release that went live `at`, put there `by` somebody; `before` is what was live until then.
+class Released:
+    """A knowledge release that went live: the titles of some of the articles that it changed, and its fix, if any."""
 
-    It says otherwise in `changed` articles, of which `titles` names some, and has `gone` fewer. `fix` is the one that
-    it was made of. `overridden` tells that the evals had held it.
-    """
-
-    release: Release
-    at: datetime
-    by: Person | None
-    before: Release | None = None
-    changed: int = 0
-    gone: int = 0
+    live: Live
     titles: tuple[str, ...] = ()
     fix: KnowledgeFix | None = None
-    overridden: bool = False
 
     @property
-    def back(self) -> bool:
-        """Whether somebody went back to it from a later one."""
-        return self.before is not None and self.before.number > self.release.number
+    def mended(self) -> Sequence[str]:
+        """The eval cases that failed before it and pass with it."""
+        return self.fix.gate.fixed if self.fix and self.fix.gate else ()
 
 
-async def went_live(desk: Desk, week: Week) -> tuple[WentLive, ...]:
-    """The knowledge releases that went live in the week, oldest first; of very many the newest."""
-    lines = await desk.store.policy_log.between(week.start, week.end, *_ACTS)
-    held = {line.subject for line in lines if line.kind == "override"}
-    switched = [line for line in lines if line.kind != "override" and _LABEL.fullmatch(line.subject)]
-    newest = await desk.store.releases.newest("knowledge", _NEWEST)
-    found = [await _switched(desk, line, held) for line in switched[-_MOST:]]
-    for release in newest:
-        if release.was_live and not release.fix and release.at and week.start <= release.at < week.end:
-            before = next((each for each in newest if each.number < release.number and each.was_live), None)
-            found.append(await _compared(desk, WentLive(release, release.at, release.by, before)))
-    return tuple(sorted(found, key=lambda each: each.at))[-_MOST:]
+async def released(desk: Desk, week: Week) -> tuple[Released, ...]:
+    """The knowledge releases that went live in the week, oldest first."""
+    lives = await went_live(desk, week.start, week.end)
+    return tuple([await _released(desk, live) for live in lives if live.release.kind == KNOWLEDGE])
 
 
-async def _switched(desk: Desk, line: PolicyChange, held: Collection[str]) -> WentLive:
-    """One that a fix or a person put live, as the policy log says."""
-    live = WentLive(await _release(desk, line.subject), line.at, line.by, overridden=line.subject in held)
-    with suppress(NotFound):
-        live = replace(live, before=await _release(desk, line.before))
+async def _released(desk: Desk, live: Live) -> Released:
+    manifest = live.release.manifest
+    said = {slug: manifest[slug] for slug in sorted(live.changed) if slug in manifest}
+    some = await desk.store.articles.revisions(dict(islice(said.items(), _TITLES)))
+    fix = None
     if live.release.fix and not live.back:
         with suppress(NotFound):
-            live = replace(live, fix=await desk.store.fixes.get(live.release.fix))
-    return await _compared(desk, live)
-
-
-async def _release(desk: Desk, label: str) -> Release:
-    number = _LABEL.fullmatch(label)
-    return await desk.store.releases.get("knowledge", int(number[1]) if number else 0)
-
-
-async def _compared(desk: Desk, live: WentLive) -> WentLive:
-    """The release with what it says otherwise than the one before it."""
-    now, before = live.release.manifest, live.before.manifest if live.before else {}
-    changed = {slug: now[slug] for slug in sorted(now) if before.get(slug) != now[slug]}
-    some = await desk.store.articles.revisions(dict(islice(changed.items(), _TITLES)))
-    titles = tuple(shortened(revision.title, _LONGEST) for revision in some)
-    return replace(live, changed=len(changed), gone=len(before.keys() - now.keys()), titles=titles)
+            fix = await desk.store.fixes.get(live.release.fix)
+    return Released(live, tuple(shortened(revision.title, _LONGEST) for revision in some), fix)
 
 
 async def published(
-    lives: Iterable[WentLive], cases: Mapping[str, EvalCase], causes: Sequence[Cause], titles: Titles, shown: Shown
+    releases: Iterable[Released], cases: Mapping[str, EvalCase], causes: Sequence[Cause], titles: Titles, shown: Shown
 ) -> tuple[Published, ...]:
     """What each of them did: the eval cases that it mended, and how its intents moved where that is known."""
     found = []
-    for live in lives:
-        told = [_switch(live), _mended(live, cases, titles), *_moved(live, causes)]
-        by = await _people(live, shown)
-        found.append(Published(live.release.number, live.at, live.titles, by, " ".join(filter(None, told))))
+    for each in releases:
+        moved = (cause.said for cause in causes if cause.release == each.live.release.label)
+        said = " ".join(filter(None, (_changed(each), _tried(each, cases, titles), *moved)))
+        number, at = each.live.release.number, each.live.at
+        found.append(Published(number, at, each.titles, await _people(each, shown), said))
     return tuple(found)
 
 
-def _switch(live: WentLive) -> str:
-    """What changed, where the names of the articles do not tell it."""
-    if live.back and live.before:
-        return f"Taken back from knowledge v{live.before.number}."
-    more, said = live.changed - len(live.titles), []
-    if more > 0:
-        said.append(f"{counted(more, 'more article')} changed.")
-    if live.gone:
-        said.append(f"{counted(live.gone, 'article was', 'articles were')} taken out.")
+def _changed(each: Released) -> str:
+    """What changed, where the titles of the articles do not tell it."""
+    live = each.live
+    if live.back:
+        return f"Taken back from {live.before.label}."
+    gone = len(live.before.manifest.keys() - live.release.manifest.keys())
+    more = len(live.changed) - gone - len(each.titles)
+    said = [f"{counted(more, 'more article' if each.titles else 'article')} changed."] if more > 0 else []
+    said += [f"{counted(gone, 'article was', 'articles were')} taken out."] if gone else []
     return " ".join(said)
 
 
-def _mended(live: WentLive, cases: Mapping[str, EvalCase], titles: Titles) -> str:
-    gate = live.fix.gate if live.fix else None
-    if live.back:
+def _tried(each: Released, cases: Mapping[str, EvalCase], titles: Titles) -> str:
+    """What the evals said of it before it went live."""
+    gate = each.fix.gate if each.fix else None
+    if each.live.back:
         return ""
     if gate is None:
         return "The evals did not try it before it went live."
-    said = []
-    if gate.fixed:
-        said.append(f"It mended {counted(len(gate.fixed), 'eval case')}: {named_cases(gate.fixed, cases, titles)}.")
-    if gate.broken:
-        said.append(f"It broke {counted(len(gate.broken), 'eval case')}: {named_cases(gate.broken, cases, titles)}.")
-    if live.overridden:
-        said.append("The evals had held it, and a manager let it through.")
+    told = (("mended", gate.fixed), ("broke", gate.broken))
+    said = [
+        f"It {did} {counted(len(names), 'eval case')}: {about(names, cases, titles)}." for did, names in told if names
+    ]
+    said += ["The evals had held it, and a manager let it through."] if each.live.overridden else []
     return " ".join(said) or "No eval case changed by it."
 
 
-def named_cases(names: Sequence[str], cases: Mapping[str, EvalCase], titles: Titles) -> str:
-    """The cases by what they are about and their ids: their questions are a customer's words."""
+def about(names: Sequence[str], cases: Mapping[str, EvalCase], titles: Titles) -> str:
+    """Eval cases by what they are about and their ids: their questions are a customer's words."""
     told = [f"{titles.of(cases[name].intent)} ({name})" if name in cases else name for name in names[:_CASES]]
     return listed([*told, *([f"{len(names) - _CASES} more"] if len(names) > _CASES else [])])
 
 
-def _moved(live: WentLive, causes: Iterable[Cause]) -> list[str]:
-    return [cause.said for cause in causes if cause.release == live.release.label]
-
-
-async def _people(live: WentLive, shown: Shown) -> str:
-    author = live.fix.by if live.fix else live.by
+async def _people(each: Released, shown: Shown) -> str:
+    author, approver = (each.fix.by, each.fix.decided_by) if each.fix else (each.live.by, None)
     name = await shown.name(author) if author else ""
-    if live.fix and live.fix.decided_by and author and not author.same_as(live.fix.decided_by):
-        return f"{name}, approved by {await shown.name(live.fix.decided_by)}"
+    if author and approver and not author.same_as(approver):
+        return f"{name}, approved by {await shown.name(approver)}"
     return name

@@ -20,7 +20,7 @@ from bot.workflows.topics import intents_of
 from evals.digest.changes import Compared, key_figures
 from evals.digest.failures import Wrong, gone_wrong
 from evals.digest.phrases import Titles
-from evals.digest.published import WentLive, went_live
+from evals.digest.published import Released, released
 from evals.digest.showing import Shown
 
 WAITING = (FixState.OPEN, FixState.TESTING, FixState.HELD)
@@ -43,7 +43,7 @@ class Seen:
     wrong: tuple[Wrong, ...]
     wrong_before: tuple[Wrong, ...]
     cited: Cited
-    lives: tuple[WentLive, ...]
+    releases: tuple[Released, ...]
     cases: Mapping[str, EvalCase]
     fixes: tuple[KnowledgeFix, ...]
     intent_of: Mapping[str, str]
@@ -67,7 +67,7 @@ async def look(desk: Desk, week: Week, shown: Shown) -> Seen:
         wrong=await gone_wrong(desk, start, end),
         wrong_before=await gone_wrong(desk, week.previous.start, start),
         cited=await store.history.cited(start, end),
-        lives=await went_live(desk, week),
+        releases=await released(desk, week),
         cases={case.id: case for case in cases},
         fixes=fixes,
         intent_of={fix.id: await _intent_of(desk, fix, cases) for fix in fixes},

@@ -41,7 +41,7 @@ async def thanks(desk: Desk, seen: Seen, shown: Shown) -> tuple[Thanks, ...]:
 async def _fixes(desk: Desk, seen: Seen) -> Iterable[KnowledgeFix]:
     """The newest, those on their way, and those that went live in the week, each once."""
     newest = await desk.store.fixes.newest()
-    live = [each.fix for each in seen.lives if each.fix]
+    live = [each.fix for each in seen.releases if each.fix]
     return {fix.id: fix for fix in (*newest, *seen.fixes, *live)}.values()
 
 

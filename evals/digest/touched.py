@@ -1,43 +1,21 @@
-"""Which releases went live in a stretch of time, and which intents each of them touched."""
+"""Which intents a release touched that went live."""
 
-import re
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice, pairwise
+from itertools import islice
 
-from bot.domain.article import Release
-from bot.domain.errors import NotFound, RatchetError
+from bot.domain.errors import RatchetError
 from bot.domain.text.plain import shortened
 from bot.ports import Desk
+from evals.digest.lives import KNOWLEDGE, Live
 
-KNOWLEDGE, WORKFLOW = "knowledge", "workflow"
-_ACTS = ("activation", "roll back", "override")
-_LABEL = re.compile(r"(knowledge|workflow) v(\d{1,9})")
-_NEWEST = 100  # releases among which those are looked for that went live without a gate
-_MOST = 20  # releases of which it is asked what they did, the newest
 _WEEK = timedelta(days=7)
 _TITLES, _LONGEST = 2, 60
 _TOUCHED, _UNTOUCHED = 0.2, 0.05
 """Shares of an intent's answers that cite a changed article: from the one on it was touched, below the other it was
 not; in between it is neither, and stands on neither side.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """A release that went live, and the one that it followed."""
-
-    release: Release
-    before: Release
-    at: datetime
-
-    @property
-    def changed(self) -> frozenset[str]:
-        """The parts that came, went or say something else."""
-        now, before = self.release.manifest, self.before.manifest
-        return frozenset(part for part in {*now, *before} if now.get(part) != before.get(part))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +36,6 @@ class Touched:
         """
         mine, theirs = self.intents or frozenset(), other.intents or frozenset()
         return not mine.isdisjoint(theirs | other.partly)
-
-
-async def went_live(desk: Desk, since: datetime, until: datetime) -> tuple[Live, ...]:
-    """The releases that went live then, oldest first; of very many the newest. The first of all follows none."""
-    found: list[Live] = []
-    for line in await desk.store.policy_log.between(since, until, *_ACTS):
-        if _LABEL.fullmatch(line.after) and (before := await _labelled(desk, line.before)):
-            after = await _labelled(desk, line.after)
-            found += [Live(after, before, line.at)] if after else []
-    for kind in (KNOWLEDGE, WORKFLOW):
-        newest = [each for each in await desk.store.releases.newest(kind, _NEWEST) if each.was_live]
-        for release, before in pairwise(newest):
-            if not release.fix and release.at is not None and since <= release.at < until:
-                found.append(Live(release, before, release.at))
-    return tuple(sorted(found, key=lambda each: each.at))[-_MOST:]
-
-
-async def _labelled(desk: Desk, label: str) -> Release | None:
-    told = _LABEL.fullmatch(label)
-    if told is None:
-        return None
-    with suppress(NotFound):
-        return await desk.store.releases.get(told[1], int(told[2]))
-    return None
 
 
 async def touched(desk: Desk, live: Live, until: datetime) -> Touched:

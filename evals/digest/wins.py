@@ -1,25 +1,29 @@
-"""What got better, and is sure: figures that moved beyond noise, fixes that are live, eval cases that hold again."""
+"""What got better, and is sure: figures that moved beyond noise, releases that worked, eval cases that hold again."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from bot.domain.calendar import Week
-from bot.domain.digest import KeyFigure, Win
+from bot.domain.digest import Cause, KeyFigure, Proof, Win
 from bot.domain.history import Tried
 from bot.ports import Desk
+from evals.digest.causes import SHARES
 from evals.digest.phrases import counted, listed, named
-from evals.digest.published import WentLive, named_cases
+from evals.digest.published import about
 from evals.digest.seen import Seen
+from evals.measuring import metrics
+from evals.metric import Better
 
 MOST = 10
 _INTENTS = 3
 
 
-async def wins(desk: Desk, seen: Seen) -> tuple[Win, ...]:
+async def wins(desk: Desk, seen: Seen, causes: Iterable[Cause]) -> tuple[Win, ...]:
     """Each in a sentence that says by how much."""
-    mended = {name for live in seen.lives for name in _fixed(live)}
-    again = await _again(desk, seen.week, {name for name, case in seen.cases.items() if case.quarantined} | mended)
-    found = [*_figures(seen.compared.figures), *_fixes(seen), *_held_again(again, seen)]
+    told_of = {name for each in seen.releases for name in each.mended}
+    quarantined = {name for name, case in seen.cases.items() if case.quarantined}
+    again = await _again(desk, seen.week, told_of | quarantined)
+    found = [*_figures(seen.compared.figures), *_worked(causes), *_fixes(seen), *_held_again(again, seen)]
     return tuple(found[:MOST])
 
 
@@ -29,19 +33,23 @@ def _figures(figures: Iterable[KeyFigure]) -> Iterator[Win]:
             yield Win(figure.title, f"{figure.shown}; the week before {figure.before_shown}. That is more than noise.")
 
 
-def _fixed(live: WentLive) -> Sequence[str]:
-    """The eval cases that failed before this release and pass with it."""
-    return live.fix.gate.fixed if live.fix and live.fix.gate else ()
+def _worked(causes: Iterable[Cause]) -> Iterator[Win]:
+    """Releases that are shown to have moved a share the good way."""
+    better = {metric.name: metric.better for metric in metrics()}
+    wanted = {share.title: better[share.name] for share in SHARES}
+    for cause in causes:
+        way = Better.HIGHER if (cause.effect.value or 0) > 0 else Better.LOWER
+        if cause.proof is Proof.SHOWN and wanted.get(cause.metric) is way:
+            yield Win(f"{cause.release.capitalize()} worked", cause.said)
 
 
 def _fixes(seen: Seen) -> Iterator[Win]:
     """Fixes that went live with an eval case that proves them."""
-    for live in seen.lives:
-        if fixed := _fixed(live):
-            cases = counted(len(fixed), "eval case that failed passes", "eval cases that failed pass")
-            about = named_cases(fixed, seen.cases, seen.titles)
-            title = live.fix.revision.title if live.fix else ""
-            yield Win(f"{named(title)} was mended", f"With knowledge v{live.release.number}, {cases} now: {about}.")
+    for each in seen.releases:
+        if each.fix and each.mended:
+            cases = counted(len(each.mended), "eval case that failed passes", "eval cases that failed pass")
+            said = f"With {each.live.release.label}, {cases} now: {about(each.mended, seen.cases, seen.titles)}."
+            yield Win(f"{named(each.fix.revision.title)} was mended", said)
 
 
 async def _again(desk: Desk, week: Week, without: set[str]) -> tuple[Tried, ...]:
@@ -56,9 +64,8 @@ async def _again(desk: Desk, week: Week, without: set[str]) -> tuple[Tried, ...]
 
 def _held_again(again: Sequence[Tried], seen: Seen) -> Iterator[Win]:
     if again:
-        counts = Counter(
-            seen.titles.of(seen.cases[each.case].intent if each.case in seen.cases else each.intent) for each in again
-        )
-        about = [f"{title} ({count})" for title, count in counts.most_common(_INTENTS)]
+        intents = (seen.cases[each.case].intent if each.case in seen.cases else each.intent for each in again)
+        most = Counter(map(seen.titles.of, intents)).most_common(_INTENTS)
         cases = counted(len(again), "eval case that failed a week ago passes", "eval cases that failed a week ago pass")
-        yield Win("Eval cases hold again", f"{cases} now: {listed(about)}.")
+        told = "mostly about" if len(most) == _INTENTS else "about"
+        yield Win("Eval cases hold again", f"{cases} now, {told} {listed([f'{title} ({n})' for title, n in most])}.")

@@ -26,7 +26,7 @@ async def _imported(desk: Desk, clock: Clock, *revisions: Any, at: datetime = NO
     clock.at = now
 
 
-async def _went_live(desk: Desk, *, gate: GateResult, kinds: tuple[str, ...] = ("activation",), at: float = 60) -> None:
+async def _went_live(desk: Desk, *, gate: GateResult, overridden: bool = False, at: float = 60) -> None:
     """The release of a fix of the beans, approved by Ben, beside the one that is live."""
     live = await desk.store.releases.live("knowledge")
     text = replace(BEANS, body="Opened beans can be returned within 21 days.")
@@ -34,15 +34,15 @@ async def _went_live(desk: Desk, *, gate: GateResult, kinds: tuple[str, ...] = (
     await desk.store.releases.activate("knowledge", made.number)
     decision = {"decided_by": BEN, "decided_at": after(at), "gate": gate, "release": made.number}
     await desk.store.fixes.open(fix("fix_1", FixState.LIVE, **decision))
-    lines = [
-        PolicyChange(f"{kind}:{made.number}", after(at), kind, made.label, "why", BEN, live.label) for kind in kinds
-    ]
+    label, before = made.label, live.label
+    lines = [PolicyChange("activation", after(at), "activation", label, "why", BEN, before, label)]
+    lines += [PolicyChange("override", after(at), "override", label, "Let it.", BEN, gate.why)] if overridden else []
     await desk.store.policy_log.add(*lines)
 
 
 async def _published(desk: Desk, *causes: Cause) -> tuple[Published, ...]:
     seen = await look(desk, WEEK, Shown(desk))
-    return await published(seen.lives, seen.cases, causes, seen.titles, Shown(desk))
+    return await published(seen.releases, seen.cases, causes, seen.titles, Shown(desk))
 
 
 FIXED = GateResult(Verdict.PASSED, "Nothing gets worse.", fixed=("case_1", "case_2"))
@@ -83,9 +83,11 @@ async def test_an_import_of_many_articles_names_some_of_them(desk: Desk, clock: 
 async def test_what_a_manager_let_through_and_what_was_taken_back_says_so(desk: Desk, clock: Clock) -> None:
     await _imported(desk, clock, BEANS, at=NOON - 20 * DAY)
     held = GateResult(Verdict.HELD, "It breaks 1 case.", broken=("case_1",))
-    await _went_live(desk, gate=held, kinds=("activation", "override"))
+    await _went_live(desk, gate=held, overridden=True)
     await desk.store.releases.activate("knowledge", 1)
-    back = PolicyChange("back", after(600), "roll back", "knowledge v1", "Too early.", BEN, "knowledge v2")
+    back = PolicyChange(
+        "back", after(600), "roll back", "knowledge v1", "Too early.", BEN, "knowledge v2", "knowledge v1"
+    )
     await desk.store.policy_log.add(back)
     through, taken_back = await _published(desk)
     assert through.said == "It broke 1 eval case: case_1. The evals had held it, and a manager let it through."
@@ -98,7 +100,9 @@ async def test_workflow_releases_and_those_of_other_weeks_are_not_among_the_know
     await _imported(desk, clock, BEANS, at=NOON - 7 * DAY)
     await _imported(desk, clock, POLICY, at=NOON + 7 * DAY)
     await desk.store.releases.publish("workflow", {"a": "1"}, reason="", at=NOON)
-    await desk.store.policy_log.add(PolicyChange("w", NOON, "activation", "workflow v1", "why"))
+    await desk.store.policy_log.add(
+        PolicyChange("w", NOON, "activation", "workflow v1", "why", None, "workflow v0", "workflow v1")
+    )
     assert await _published(desk) == ()
 
 
@@ -113,7 +117,7 @@ async def _run(desk: Desk, name: str, at: datetime, passed: dict[str, bool], **c
 
 
 async def test_a_week_without_anything_better_has_no_wins(desk: Desk) -> None:
-    assert await wins(desk, await look(desk, WEEK, Shown(desk))) == ()
+    assert await wins(desk, await look(desk, WEEK, Shown(desk)), ()) == ()
 
 
 async def test_only_figures_that_surely_got_better_are_wins(desk: Desk) -> None:
@@ -124,8 +128,19 @@ async def test_only_figures_that_surely_got_better_are_wins(desk: Desk) -> None:
         moved=True, better=True,
     )  # fmt: skip
     figures = (better, replace(better, better=False), replace(better, moved=False), replace(better, better=None))
-    told = await wins(desk, replace(seen, compared=replace(seen.compared, figures=figures)))
+    told = await wins(desk, replace(seen, compared=replace(seen.compared, figures=figures)), ())
     assert told == (Win("Approved unchanged", "71 % (65–76); the week before 58 % (52–64). That is more than noise."),)
+
+
+async def test_a_release_that_is_shown_to_have_moved_a_share_the_good_way_is_a_win(desk: Desk) -> None:
+    up, down, noise = Value(80, 23.0, 11.0, 35.0), Value(80, -23.0, -35.0, -11.0), Value(80)
+    worked = Cause("knowledge v2", NOON, "sent unchanged", (), up, noise, Proof.SHOWN, "41 % → 63 %. Shown.")
+    fewer = replace(worked, metric="rejected", effect=down, release="workflow v3")
+    worse = (replace(worked, effect=down), replace(worked, metric="rejected"), replace(worked, metric="abstained"))
+    causes = (worked, fewer, *worse, replace(worked, proof=Proof.NOT_PROVEN))
+    told = await wins(desk, await look(desk, WEEK, Shown(desk)), causes)
+    assert [win.title for win in told] == ["Knowledge v2 worked", "Workflow v3 worked"]
+    assert told[0].said == "41 % → 63 %. Shown."
 
 
 async def test_a_fix_is_a_win_with_the_cases_that_prove_it_and_counts_once(desk: Desk, clock: Clock) -> None:
@@ -135,12 +150,12 @@ async def test_a_fix_is_a_win_with_the_cases_that_prove_it_and_counts_once(desk:
     await _went_live(desk, gate=FIXED)
     await _run(desk, "run-1", NOON - DAY, {"case_1": False, "case_2": False, "case_3": False, "case_4": True})
     await _run(desk, "run-2", NOON + DAY, {"case_1": True, "case_2": True, "case_3": True, "case_4": True})
-    mended, again = await wins(desk, await look(desk, WEEK, Shown(desk)))
+    mended, again = await wins(desk, await look(desk, WEEK, Shown(desk)), ())
     assert mended.title == "“Opened beans” was mended"
     assert mended.said == (
         "With knowledge v2, 2 eval cases that failed pass now: “where is it” (case_1) and “where is it” (case_2)."
     )
-    assert again.said == "1 eval case that failed a week ago passes now: “where is it” (1)."
+    assert again.said == "1 eval case that failed a week ago passes now, about “where is it” (1)."
     assert SECRET not in repr((mended, again))
 
 
@@ -149,7 +164,7 @@ async def test_a_quarantined_case_that_passes_for_once_is_no_win(desk: Desk, clo
     await desk.store.cases.save(case(quarantined="flaky"))
     await _run(desk, "run-1", NOON - DAY, {"case_1": False})
     await _run(desk, "run-2", NOON + DAY, {"case_1": True})
-    assert await wins(desk, await look(desk, WEEK, Shown(desk))) == ()
+    assert await wins(desk, await look(desk, WEEK, Shown(desk)), ()) == ()
 
 
 # --- trend ------------------------------------------------------------------------------------------------------------
