@@ -75,7 +75,7 @@ async def see_rejected(desk: Desk, click: Click) -> Answer:
     named = {known.name: known.title for known in await topics.intents_of(desk)}
     lesson = LESSONS.get(mode)
     todo = [command_button(lesson, f"{lesson} {threads[0].review.id}")] if lesson and threads else []
-    about = (mode.label.lower(), named.get(intent, intent))
+    about = (mode.label.lower(), named.get(intent, intent), len(reviews))
     return cards.rejected_form(about, shown, hidden=hidden, advice=ADVICE[mode], todo=todo)
 
 

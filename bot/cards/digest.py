@@ -79,23 +79,29 @@ def drivers_form(digest: Digest) -> Form:
 
 
 def rejected_form(
-    ask: tuple[str, str], threads: Sequence[tuple[str, str]], *, hidden: int, advice: str, todo: Sequence[Button] = ()
+    ask: tuple[str, str, int],
+    threads: Sequence[tuple[str, str]],
+    *,
+    hidden: int,
+    advice: str,
+    todo: Sequence[Button] = (),
 ) -> Form:
-    """The rejected drafts of an intent, each as (what was noted, link), and what mends them; `ask` is (reason, intent).
+    """The rejected drafts of an intent, each as (what was noted, link), and what mends them; `ask` is (reason,
+    intent, how many there are in all).
 
     `hidden` are those in rooms that the reader cannot read.
     """
-    reason, intent = ask
-    elements: list[Element] = [
-        Paragraph((Strong(f"{len(threads)} drafts on “{name(intent)}”"), f" were rejected: {reason}."))
-    ]
+    reason, intent, total = ask
+    counted = "1 draft was" if total == 1 else f"{total} drafts were"
+    elements: list[Element] = [Paragraph((Strong(f"{counted} rejected"), f" on “{name(intent)}”: {reason}."))]
     elements.append(Notice(Tone.INFO, (advice,)))
     elements += [Actions(tuple(todo))] if todo else []
     for number, (said, link) in enumerate(threads, 1):
         where: Piece = Link(f"Thread {number}", link) if link else Strong(f"Thread {number}")
         elements.append(Paragraph((where, f": {sentence(said)}" if said.strip() else "")))
     if hidden:
-        elements.append(Note((f"{hidden} more are in private rooms that you are not in.",)))
+        more = "1 more is in a private room" if hidden == 1 else f"{hidden} more are in private rooms"
+        elements.append(Note((f"{more} that you are not in.",)))
     return Form("digest.rejected", "Rejected drafts", "", tuple(elements))
 
 

@@ -18,7 +18,8 @@ HELP = """I draft cited answers to escalations and post them for your approval.
   (@ratchet eval-case), or use the menu of the card or of the message.
 • /ratchet why <message link> shows what a draft rests on.
 • /ratchet status shows the queue, the fixes, the cases and the releases. My Home tab lists what waits for you.
-• /oncall says who is on call, until when, and who is next."""
+• /oncall says who is on call, until when, and who is next.
+• /digest is what a week showed and what it asks to be decided, for senior reps and managers."""
 _WAITING = (FixState.OPEN, FixState.TESTING, FixState.HELD)
 _GATED = (FixState.LIVE, FixState.HELD, FixState.TESTING, FixState.RETURNED)
 _MOST = 500
