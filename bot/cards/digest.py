@@ -28,7 +28,7 @@ from bot.cards.fix import diff_elements
 from bot.cards.paging import Section, paged, tables
 from bot.domain.article import Revision
 from bot.domain.calendar import DAY, Week
-from bot.domain.digest import Ask, Cause, Digest, Kind, Proof
+from bot.domain.digest import Ask, Cause, Digest, KeyFigure, Kind, Proof
 from bot.domain.fix import FixState, KnowledgeFix
 from bot.domain.learning import Lesson
 
@@ -42,8 +42,8 @@ _CONFIRM = "It is tried on the eval cases and goes live if nothing gets worse. H
 def digest_cards(digest: Digest, pictures: Mapping[str, Picture]) -> tuple[Card, ...]:
     """The message for the room, and those for the thread under it; `pictures` are the charts by name."""
     further = [Section("Also to decide", tuple(tuple(_asked(each)) for each in digest.decisions[_DECISIONS:]))]
-    if len(digest.figures) > _FIGURES:
-        further.append(Section("All figures", tuple(tables(FIGURES, figure_rows(digest.figures), NUMERIC))))
+    if len(_on_page(digest)) < len(_known(digest)):
+        further.append(Section("All figures", tuple(tables(FIGURES, figure_rows(_known(digest)), NUMERIC))))
     further += sections(digest, pictures)
     thread = paged([section for section in further if section.parts], f"{title(digest.week)}: details")
     return _first(digest, thread=bool(thread)), *thread
@@ -163,16 +163,26 @@ def _buttons(ask: Ask) -> tuple[Button, ...]:
 
 
 def _changed(digest: Digest) -> Iterator[Element]:
-    if not digest.figures:
+    shown = _on_page(digest)
+    if not shown:
         return
-    ranked = (
-        sorted(digest.figures, key=lambda each: not each.moved) if len(digest.figures) > _FIGURES else digest.figures
-    )
     yield Paragraph((Strong("What changed"),))
-    yield Table(FIGURES, tuple(figure_rows(ranked[:_FIGURES])), NUMERIC)
+    yield Table(FIGURES, tuple(figure_rows(shown)), NUMERIC)
     compared = max(digest.compared, len(digest.figures))
     said = "In brackets: where the true value lies, 19 times in 20. "
     yield Note((f"{said}{compared} changes were compared, and what is marked holds after correcting for that.",))
+
+
+def _on_page(digest: Digest) -> Sequence[KeyFigure]:
+    """What the first page has room for: what moved, then what has anything on record, in their order."""
+    known = _known(digest)
+    ranked = sorted(range(len(known)), key=lambda at: (not known[at].moved, not known[at].now.n))
+    return [known[at] for at in sorted(ranked[:_FIGURES])]
+
+
+def _known(digest: Digest) -> Sequence[KeyFigure]:
+    """The figures, if there is anything on record for one of them."""
+    return digest.figures if any(each.now.n or each.before.n for each in digest.figures) else ()
 
 
 def _why(causes: Sequence[Cause]) -> Iterator[Element]:

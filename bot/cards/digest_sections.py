@@ -109,6 +109,7 @@ def _by_intent(intents: Sequence[Driver]) -> Iterator[tuple[Element, ...]]:
 
 
 def _causes(digest: Digest) -> Iterator[tuple[Element, ...]]:
+    zone = digest.week.zone
     titles = {driver.intent: driver.title for driver in (*digest.by_intent, *digest.drivers)}
     for each in digest.causes:
         proven = each.proof is Proof.SHOWN
@@ -116,7 +117,9 @@ def _causes(digest: Digest) -> Iterator[tuple[Element, ...]]:
             Tone.GOOD if proven else Tone.INFO, ("" if proven else Strong("Not proven: "), sentence(each.said))
         )
         intents = short(", ".join(f"“{titles.get(intent, intent)}”" for intent in each.intents), SENTENCE) or "none"
-        facts = f"{name(each.release)}, {each.at:%a %d %b %Y}. {name(each.metric)}. It touched: {intents}."
+        facts = (
+            f"{name(each.release)}, {each.at.astimezone(zone):%a %d %b %Y}. {name(each.metric)}. It touched: {intents}."
+        )
         effect = f"Beside what it did not touch: {_points(each.effect)}. In the weeks before: {_points(each.pretrend)}."
         yield said, Note((f"{facts} {effect}",))
 
@@ -182,7 +185,10 @@ def _published(digest: Digest) -> Iterator[tuple[Element, ...]]:
         titles = ", ".join(f"“{name(title)}”" for title in each.articles[:6])
         more = f" and {len(each.articles) - 6} more" if len(each.articles) > 6 else ""
         by = f" by {name(each.by)}" if each.by.strip() else ""
-        head: Text = (Strong(f"Knowledge v{each.release}"), f", {each.at:%a %d %b}{by}: {titles}{more}. ")
+        head: Text = (
+            Strong(f"Knowledge v{each.release}"),
+            f", {each.at.astimezone(digest.week.zone):%a %d %b}{by}: {titles}{more}. ",
+        )
         yield (Paragraph((*head, sentence(each.said))),)
 
 
@@ -196,7 +202,12 @@ def _upkeep(digest: Digest) -> tuple[tuple[Element, ...], ...]:
 
 def _trend(digest: Digest) -> Iterator[tuple[Element, ...]]:
     rows = (
-        ((name(each.release),), (f"{each.at:%d %b}",), (share(each.passed),), (f"{each.passed.n:,}",))
+        (
+            (name(each.release),),
+            (f"{each.at.astimezone(digest.week.zone):%d %b}",),
+            (share(each.passed),),
+            (f"{each.passed.n:,}",),
+        )
         for each in reversed(digest.trend)
     )
     return tables(("Release", "Since", "Passed", "n"), rows, (2, 3))
