@@ -31,7 +31,7 @@ from bot.domain.review import FailureMode
 from bot.domain.text.plain import shortened
 from evals.coverage import ENOUGH
 from evals.digest.failures import NO_ANSWER, WRONG_ANSWER, Wrong
-from evals.digest.phrases import counted, named
+from evals.digest.phrases import counted, fix_named, named
 from evals.digest.rejected import Cluster
 from evals.digest.seen import Seen
 
@@ -105,9 +105,9 @@ def _fixes(seen: Seen) -> Iterator[Candidate]:
     for fix in waiting:
         intent = seen.intent_of[fix.id]
         gone_wrong = sum(1 for each in seen.wrong if _would_mend(fix, intent, each))
-        chance = _HELD_FIX if fix.state is FixState.HELD else _FIX
-        worth = max(_SOME, gone_wrong / sharing[intent]) * chance * _bad(seen, intent)
-        title = f"Publish the fix of {named(fix.revision.title)}"
+        held = fix.state is FixState.HELD
+        title = f"Decide on the {fix_named(fix)} that the evals hold" if held else f"Publish the {fix_named(fix)}"
+        worth = max(_SOME, gone_wrong / sharing[intent]) * (_HELD_FIX if held else _FIX) * _bad(seen, intent)
         yield Candidate(Ask(Kind.PUBLISH_FIX, fix.subject, title, _why_fix(seen, fix, gone_wrong)), worth)
 
 

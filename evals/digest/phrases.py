@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.answer import UNKNOWN_INTENT
+from bot.domain.fix import KnowledgeFix
 from bot.domain.text.plain import shortened
 
 _LONGEST = 80
@@ -12,6 +13,11 @@ _LONGEST = 80
 def named(text: str, instead: str = "untitled") -> str:
     """A name in quotation marks; it is untrusted text, and only cut."""
     return f"“{shortened(text, _LONGEST) or instead}”"
+
+
+def fix_named(fix: KnowledgeFix) -> str:
+    """What a fix is, for a sentence: "fix of “Returns”", "new article “Returns”"."""
+    return f"{'fix of' if fix.base else 'new article'} {named(fix.revision.title)}"
 
 
 @dataclass(frozen=True, slots=True)

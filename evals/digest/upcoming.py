@@ -4,7 +4,7 @@ from bot.domain.digest import Upcoming
 from bot.domain.fix import FixState
 from bot.domain.intents import TopicState
 from bot.domain.refit import FEWEST
-from evals.digest.phrases import counted, named
+from evals.digest.phrases import counted, fix_named, named
 from evals.digest.seen import Seen
 
 MOST = 25
@@ -22,8 +22,8 @@ _TOPICS = {
 def upcoming(seen: Seen, labels: int) -> tuple[Upcoming, ...]:
     """What is nearest to going live first; `labels` is how many no release has learned from."""
     fixes = [
-        Upcoming(f"Fix of {named(fix.revision.title)}", said)
-        for state, said in _FIXES.items() for fix in seen.fixes if fix.state is state
+        Upcoming(f"{called[:1].upper()}{called[1:]}", said)
+        for state, said in _FIXES.items() for called in (fix_named(fix) for fix in seen.fixes if fix.state is state)
     ]  # fmt: skip
     topics = [
         Upcoming(f"New topic {named(topic.title, 'without a name')}", said)

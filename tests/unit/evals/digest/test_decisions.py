@@ -68,11 +68,14 @@ async def test_a_fix_that_is_being_tried_or_was_decided_is_asked_of_nobody(desk:
 async def test_a_fix_that_the_evals_hold_is_worth_less_than_one_that_waits(desk: Desk) -> None:
     held = {"decided_by": BEN, "decided_at": NOON + 5 * DAY}
     await desk.store.fixes.open(fix("fix_1", FixState.HELD, **held))
-    await desk.store.fixes.open(fix("fix_2", revision=POLICY, escalation=""))
+    await desk.store.fixes.open(fix("fix_2", revision=POLICY, escalation="", base=""))
     await rejected(desk, "esc_1")
     told = await _asked(desk)
     assert [ask.subject.partition("#")[0] for ask in told] == ["fix_2", "fix_1"]
     assert told[1].why.endswith("The evals have held it for 2 days.")
+    assert [ask.title for ask in told] == [
+        "Publish the new article “Returns policy”", "Decide on the fix of “Opened beans” that the evals hold"
+    ]  # fmt: skip
 
 
 async def test_a_rejected_cluster_is_asked_to_be_looked_at_from_three_on(desk: Desk) -> None:

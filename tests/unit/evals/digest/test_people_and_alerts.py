@@ -79,6 +79,7 @@ async def test_what_comes_next_is_told_by_how_near_it_is(desk: Desk) -> None:
         "decided, being tried on the eval cases",
         "learned tonight if that makes triage better",
     ]
+    assert told[0].title == "Fix of “Opened beans”"
     assert told[-2:] == (
         Upcoming("New topic “Courses”", "decided, being tried on the eval cases"),
         Upcoming("7 labels", "learned tonight if that makes triage better"),
