@@ -60,7 +60,9 @@ COMPANY: Json = {
 
 
 @contextlib.asynccontextmanager
-async def sandbox_serving(bot_port: int, company: Json = COMPANY) -> AsyncIterator[Sandbox]:
+async def sandbox_serving(
+    bot_port: int, company: Json = COMPANY, *, clock: Callable[[], datetime] | None = None
+) -> AsyncIterator[Sandbox]:
     """A sandbox with the company in it, whose bot is expected at the port."""
     port = free_port()
     sandbox = Sandbox(
@@ -70,6 +72,7 @@ async def sandbox_serving(bot_port: int, company: Json = COMPANY) -> AsyncIterat
         bot_url=f"http://127.0.0.1:{bot_port}",
         base_url=f"http://127.0.0.1:{port}",
         retry_delays=(0.0, 0.3, 0.6, 1.0, 2.0),
+        clock=clock or (lambda: datetime.now(UTC)),
     )
     sandbox.seed(company)
     async with serving(sandbox.app(), port):
