@@ -11,7 +11,8 @@ export function drawForms(state, act) {
   const mark = top ? JSON.stringify([state.viewer, top.id, top.hash, top.errors, top.trouble]) : "";
   if (mark === shown) return;
   shown = mark;
-  const focused = document.activeElement?.dataset?.actionId, scroll = dialog?.querySelector(".modal-body")?.scrollTop ?? 0;
+  const same = top && dialog?.dataset.inputs === inputs(top).join(" "); // else it is another form in the same window
+  const focused = document.activeElement?.dataset?.actionId, scroll = same ? dialog.querySelector(".modal-body").scrollTop : 0;
   dialog?.close();
   dialog?.remove();
   dialog = top ? form(top, state.forms.length, act) : null;
@@ -25,6 +26,8 @@ export function drawForms(state, act) {
 
 function form(view, depth, act) {
   const values = typed.get(view.id) ?? typed.set(view.id, {}).get(view.id);
+  const known = inputs(view);
+  for (const name of Object.keys(values)) if (!known.includes(name)) delete values[name];
   const press = (element, block, given) => act("forms/press", { view: view.id, action: element.action_id, block: block.block_id, option: given, values });
   press.hold = (element, block, given) => { if (element.type !== "button" && element.type !== "overflow") values[`${block.block_id}.${element.action_id}`] = given; };
   const close = (all) => act("forms/close", { view: view.id, all });
@@ -36,7 +39,7 @@ function form(view, depth, act) {
     button.disabled = false;
     button.classList.remove("busy");
   };
-  const node = h("dialog", { class: "modal", "data-testid": "modal", "data-view-id": view.id, "aria-label": view.title.text },
+  const node = h("dialog", { class: "modal", "data-testid": "modal", "data-view-id": view.id, "data-inputs": known.join(" "), "aria-label": view.title.text },
     h("div", { class: "modal-head" },
       depth > 1 && h("button", { type: "button", class: "icon", "aria-label": "Back", onclick: () => close(false) }, "‹"),
       h("h2", {}, view.title.text),
@@ -53,6 +56,12 @@ function form(view, depth, act) {
     if (event.key === "Enter" && view.submit && (line || event.metaKey || event.ctrlKey)) { event.preventDefault(); send(); }
   });
   return node;
+}
+
+// The names of all that can be filled in or chosen in a view.
+function inputs(view) {
+  const held = (block) => [block.element, block.accessory, ...(block.elements ?? [])].filter((each) => each?.action_id);
+  return view.blocks.flatMap((block) => held(block).map((each) => `${block.block_id}.${each.action_id}`));
 }
 
 // What the workspace holds for each input, with what was typed since on top.
