@@ -31,6 +31,14 @@ class History(Protocol):
         """
         ...
 
+    def lately(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Conversation]]:
+        """Every conversation opened in the period, or with a draft begun or decided in it, each once, some at a time.
+
+        For those who look every few minutes: without outcomes and without what the customer asked before. Others may
+        be among them.
+        """
+        ...
+
     async def tried(self, since: datetime, until: datetime) -> tuple[Tried, ...]:
         """How each eval case stood when it was run for the last time in the period, on releases that were live."""
         ...

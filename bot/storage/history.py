@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Table, case, exists, func, or_, select
+from sqlalchemy import Row, Table, case, exists, func, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.answer import UNKNOWN_INTENT, Level, Risk, Sentiment
@@ -49,6 +49,7 @@ _PREVIOUS = (
     .label("previous_at")
 )
 """When the same customer's conversation before this one was opened."""
+_REPORTED = (O.escalation_id, O.kind, O.at, O.value)
 _DRAFTED = (
     R.id, R.escalation_id, R.opened_at, R.state, R.knowledge_release, R.workflow_release, R.intent, R.risk, R.sentiment,
     R.abstained, R.confidence, R.findings, R.cost, R.tokens, R.editor.is_not(None).label("revised"), R.edit_share,
@@ -73,15 +74,24 @@ class SqlHistory(Repository):
     """Keeps the promises of `bot.ports.History`; `touched_at` is indexed, so that old conversations cost nothing."""
 
     async def between(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Conversation]]:
-        drafted = or_(R.opened_at >= since, R.decided_at >= since, R.delivered_at >= since)
-        of_it = exists().where(R.workspace == E.workspace, R.escalation_id == E.id, drafted)
-        touched = self._select(ESCALATIONS, E.id).where(E.touched_at >= since - DRAFTING, E.opened_at < until)
-        touched = touched.where(or_(E.touched_at >= since, of_it))
+        later = or_(R.opened_at >= since, R.decided_at >= since, R.delivered_at >= since)
+        async for some in self._each(since, until, or_(E.touched_at >= since, _has_draft(later))):
+            yield some
+
+    async def lately(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Conversation]]:
+        later = _has_draft(or_(R.opened_at >= since, R.decided_at >= since))
+        async for some in self._each(since, until, or_(E.opened_at >= since, later), whole=False):
+            yield some
+
+    async def _each(
+        self, since: datetime, until: datetime, wanted: Any, *, whole: bool = True
+    ) -> AsyncIterator[Sequence[Conversation]]:
+        touched = self._select(ESCALATIONS, E.id).where(E.touched_at >= since - DRAFTING, E.opened_at < until, wanted)
         async with self._read() as connection:
             found = (await connection.scalars(touched.order_by(E.touched_at))).all()
         for some in chunks(found):
             async with self._read() as connection:
-                yield await self._conversations(connection, some)
+                yield await self._conversations(connection, some, whole)
 
     async def tried(self, since: datetime, until: datetime) -> tuple[Tried, ...]:
         runs = self._select(RUNS, RUNS.c.run).where(RUNS.c.started_at >= since, RUNS.c.started_at < until)
@@ -192,17 +202,18 @@ class SqlHistory(Repository):
             if not any(each.error for each in results)
         }  # fmt: skip
 
-    async def _conversations(self, connection: AsyncConnection, ids: Sequence[str]) -> tuple[Conversation, ...]:
+    async def _conversations(
+        self, connection: AsyncConnection, ids: Sequence[str], whole: bool
+    ) -> tuple[Conversation, ...]:
         drafts: defaultdict[str, list[Drafted]] = defaultdict(list)
         for row in await self._of(connection, REVIEWS, _DRAFTED, ids):
             drafts[row[1]].append(_drafted(row))
         reported: defaultdict[str, list[Reported]] = defaultdict(list)
-        for name, kind, at, value in await self._of(
-            connection, OUTCOMES, (O.escalation_id, O.kind, O.at, O.value), ids
-        ):
-            reported[name].append(Reported(_OUTCOMES[kind], at, value))
-        wanted = self._select(ESCALATIONS, *_COUNTED, _PREVIOUS).where(E.id.in_(ids))
-        rows = (await connection.execute(wanted)).all()
+        if whole:
+            for name, kind, at, value in await self._of(connection, OUTCOMES, _REPORTED, ids):
+                reported[name].append(Reported(_OUTCOMES[kind], at, value))
+        columns = (*_COUNTED, _PREVIOUS if whole else null())
+        rows = (await connection.execute(self._select(ESCALATIONS, *columns).where(E.id.in_(ids)))).all()
         return tuple(self._conversation(row, drafts, reported) for row in rows)
 
     async def _of(
@@ -228,6 +239,10 @@ class SqlHistory(Repository):
             return ""
         known = "\x1f".join((self._workspace, surface, customer))
         return hashlib.blake2b(known.encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def _has_draft(wanted: Any) -> Any:
+    return exists().where(R.workspace == E.workspace, R.escalation_id == E.id, wanted)
 
 
 def _spread(items: Sequence[str], most: int) -> Sequence[str]:

@@ -101,7 +101,7 @@ async def _with_counts(desk: Desk, alert: Alert, lines: Mapping[Series, Line]) -
 
 async def _events(desk: Desk, since: datetime, until: datetime) -> list[Event]:
     found: list[Event] = []
-    async for some in desk.store.history.between(since, until):
+    async for some in desk.store.history.lately(since, until):
         found += [event for each in some for event in events(each) if since <= event.at < until]
     return sorted(found, key=lambda event: (event.at, event.conversation))
 

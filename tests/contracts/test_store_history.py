@@ -112,6 +112,30 @@ async def test_a_draft_that_begins_or_is_delivered_in_a_period_brings_its_conver
     assert [each.id for each in await _all(store, since=after(4_500))] == ["esc_1"]
 
 
+async def test_those_who_look_every_few_minutes_read_what_was_opened_drafted_or_decided(store: Store) -> None:
+    async def seen(since: float) -> list[str]:
+        return [each.id async for some in store.history.lately(after(since), after(99_999)) for each in some]
+
+    stored, _ = await store.escalations.receive(escalation())
+    assert (await seen(0), await seen(1)) == (["esc_1"], [])
+    review, _ = await store.reviews.open(stored, at=after(300))
+    assert (await seen(300), await seen(301)) == (["esc_1"], [])
+    await store.reviews.propose(review.id, proposal())
+    found = await store.reviews.get(review.id)
+    await store.reviews.claim(decision(found, Action.REJECT, at=after(900), mode=FailureMode.TONE))
+    assert (await seen(900), await seen(901)) == (["esc_1"], [])
+    await store.escalations.record_outcome(Outcome("k1", "esc_1", OutcomeKind.RATING, after(5_000), 4.0, ""))
+    await store.escalations.add_turn("esc_1", turn("c2", at=6_000))
+    assert await seen(901) == []
+
+
+async def test_what_is_read_every_few_minutes_counts_as_what_is_read_once_a_week(store: Store) -> None:
+    await _deliver(store, await ready(store), 60, action=Action.EDIT, text="It is on its slow boat.")
+    await store.escalations.record_outcome(Outcome("k1", "esc_1", OutcomeKind.RATING, after(90), 4.0, ""))
+    (told,) = await _all(store)
+    assert [some async for some in store.history.lately(NOON, NOON + DAY)] == [(replace(told, reported=()),)]
+
+
 async def test_a_customer_who_writes_after_the_answer_came_back_and_waits(store: Store) -> None:
     await _deliver(store, await ready(store), 60)
     await store.escalations.add_turn("esc_1", turn("c2", at=600))
