@@ -41,15 +41,16 @@ _YEAR, _CENTURY = 365.25, 36_525.0
 class Around:
     """What a card shows beside the alert itself.
 
-    `links` lead to example threads, `incident` to the incident's. `on_call` says who that is, in words. `waits_until`
-    is the end of the quiet hours in which nobody is paged for this, `next_page` when somebody is paged again. Without
-    `chart` there is none yet, unless it was `refused`.
+    `links` lead to example threads, `incident` to the incident's. `on_call` says who that is, in words. While it is
+    `quiet` nobody is paged, before `quiet_until` if that is known; `next_page` is when somebody is paged otherwise.
+    Without `chart` there is none yet, unless it was `refused`.
     """
 
     links: tuple[str, ...] = ()
     incident: str = ""
     on_call: str = ""
-    waits_until: datetime | None = None
+    quiet: bool = False
+    quiet_until: datetime | None = None
     next_page: datetime | None = None
     chart: Picture | None = None
     refused: bool = False
@@ -211,8 +212,9 @@ def _waiting(alert: Alert, around: Around) -> Element:
     if alert.quiet_until is not None and around.next_page == alert.quiet_until:
         by: Text = (", says ", Mention(alert.quiet_by)) if alert.quiet_by else ()
         return Notice(Tone.INFO, (Strong("Snoozed"), " until ", When(alert.quiet_until), *by, "."))
-    if around.waits_until is not None:
-        return Notice(Tone.INFO, ("Quiet hours: I page nobody for this before ", When(around.waits_until), "."))
+    if around.quiet:
+        ends: Text = (" before ", When(around.quiet_until)) if around.quiet_until else (" now",)
+        return Notice(Tone.INFO, ("Quiet hours: I page nobody", *ends, "."))
     if not alert.pages:
         return Note(("Whoever is on call is being paged in the thread.",))
     times = "once" if alert.pages == 1 else f"{alert.pages} times"

@@ -5,13 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from bot.domain.calendar import DAY, Calendar, instant
+from bot.domain.calendar import DAY, instant
 from bot.domain.chat import Person, Role
 from bot.domain.errors import Conflict, NotAllowed
 from bot.domain.spike import Alert, AlertState, Series
 
-WAKES_DAYS = 365.0
-"""In quiet hours only what a usual day reaches less often than this wakes somebody."""
 MOST_PAGES = 5
 """How often somebody is paged for what nobody takes up: at first, and four times again."""
 MOST_PATIENCE = 16.0
@@ -82,11 +80,6 @@ def page_due(alert: Alert, every: timedelta) -> datetime | None:
     if alert.pages and alert.paged_at:
         due = alert.paged_at + every * 2 ** (alert.pages - 1)
     return max(due, alert.quiet_until) if alert.quiet_until else due
-
-
-def may_wake(alert: Alert, quiet: Calendar | None, at: datetime) -> bool:
-    """Tell whether somebody may be paged now: in quiet hours only for what comes less than once a year."""
-    return quiet is None or not quiet.is_open(at) or alert.days >= WAKES_DAYS
 
 
 def paged(alert: Alert, at: datetime) -> Alert:

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from bot.domain.alerting import WAKES_DAYS
 from bot.domain.spike import Alert, AlertState
 from bot.paging.posting import Door
 
@@ -35,7 +34,7 @@ class PagerDuty:
             event["payload"] = {
                 "summary": summary[:_SUMMARY],
                 "source": self._source,
-                "severity": "critical" if alert.days >= WAKES_DAYS or alert.incident else "error",
+                "severity": "critical" if alert.incident else "error",
                 "timestamp": alert.since.isoformat(),
                 "class": alert.series[0].what.value,
                 "custom_details": details(alert),

@@ -9,7 +9,6 @@ from bot.domain.alerting import (
     called_false,
     check_may_act,
     incident_name,
-    may_wake,
     page_due,
     patience_of,
     snoozed,
@@ -84,7 +83,7 @@ async def tend(desk: Desk) -> None:
         if alert.shown < alert.version and now - alert.changed_at < _GIVEN_UP:
             await show_later(desk, alert)
         due = page_due(alert, timedelta(minutes=desk.policy.repage_minutes))
-        if due is not None and due <= now and await _may_page(desk, alert, now):
+        if due is not None and due <= now and await _may_page(desk, now):
             key = f"page:{alert.cause}:{due.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
             await desk.runtime.start("page_alert", key, alert=alert.cause, at=now.isoformat())
 
@@ -95,8 +94,10 @@ async def show_later(desk: Desk, alert: Alert) -> None:
     await desk.runtime.start("show_alert", f"alert:{alert.cause}:{alert.version}:{hour}", alert=alert.cause)
 
 
-async def _may_page(desk: Desk, alert: Alert, now: datetime) -> bool:
-    if not desk.policy.alerts or not may_wake(alert, desk.policy.quiet, now):
+async def _may_page(desk: Desk, now: datetime) -> bool:
+    """Quiet means quiet, however rare it is: what is still open at the end of the quiet hours pages then."""
+    quiet = desk.policy.quiet is not None and desk.policy.quiet.is_open(now)
+    if quiet or not desk.policy.alerts:
         return False
     until = (await desk.store.spikes.watched()).until
     return until is not None and now - until <= STALE

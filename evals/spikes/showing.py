@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.cards.alert import Around, alert_card, headline, incident_card
 from bot.cards.elements import Picture
-from bot.domain.alerting import may_wake, page_due
+from bot.domain.alerting import page_due
 from bot.domain.chat import Place, Room
 from bot.domain.errors import NotFound, RatchetError
 from bot.domain.spike import Alert, Explained
@@ -125,14 +125,15 @@ async def _with_picture(desk: Desk, platform: Platform, alert: Alert) -> tuple[A
 
 async def _around(desk: Desk, platform: Platform, room: Room, alert: Alert, *, refused: bool) -> Around:
     now, quiet = desk.clock.now(), desk.policy.quiet
-    silent = quiet.next_closing(now) if quiet and not may_wake(alert, quiet, now) else None
+    silent = quiet is not None and quiet.is_open(now)
     due = page_due(alert, timedelta(minutes=desk.policy.repage_minutes))
     picture = Picture(alert.picture, alert_alt(alert, desk.policy.calendar.zone)) if alert.picture else None
     return Around(
         links=await _links(desk, platform, room, alert),
         incident=await platform.permalink(alert.opener) if alert.opener else "",
         on_call=await _on_call(desk, platform),
-        waits_until=silent if due and silent and due < silent else None,
+        quiet=silent,
+        quiet_until=quiet.next_closing(now) if quiet and silent else None,
         next_page=due,
         chart=picture,
         refused=refused,

@@ -77,6 +77,11 @@ class Watched:
             await self.desk.hands.do("messages", as_="gus", room="#escalations", text=ASKED.format(n))
         await self.desk.until(lambda: self._drafted(number + many), seconds=60)
 
+    async def happen(self, many: int, *, number: int = 0) -> None:
+        """So many conversations come in, a second apart, without the work of drafting them."""
+        for n in range(number, number + many):
+            await self._recorded(f"{PAST}new{n}", self.clock.now() - timedelta(seconds=many + number - n))
+
     async def _drafted(self, many: int) -> bool:
         waiting = await self.desk.app.desk.store.reviews.waiting(limit=500)
         asked = [each for each in waiting if not each.escalation_id.startswith(PAST)]
@@ -117,17 +122,18 @@ class Watched:
 
     async def past(self, days: float = 5) -> None:
         """Conversations at an even pace until now, and a first look at them."""
-        store, now = self.desk.app.desk.store, self.clock.now()
+        now = self.clock.now()
         for n in range(int(timedelta(days=days) / USUAL)):
-            at = now - (n + 1) * USUAL
-            one = escalation(f"{PAST}{n}", turn(f"past{n}"), external_id=f"past{n}", opened_at=at)
-            await store.escalations.receive(one)
-            review, _ = await store.reviews.open(one, at=at)
-            made = proposal()
-            made = replace(made, triage=replace(made.triage, intent=INTENT))
-            await store.reviews.propose(review.id, made)
-            await store.reviews.set_card(review.id, MessageRef(Place("slack", "C0"), f"1.{n}"))
+            await self._recorded(f"{PAST}{n}", now - (n + 1) * USUAL)
         await self.watch()
+
+    async def _recorded(self, name: str, at: datetime) -> None:
+        store, made = self.desk.app.desk.store, proposal()
+        one = escalation(name, turn(name), external_id=name, opened_at=at)
+        await store.escalations.receive(one)
+        review, _ = await store.reviews.open(one, at=at)
+        await store.reviews.propose(review.id, replace(made, triage=replace(made.triage, intent=INTENT)))
+        await store.reviews.set_card(review.id, MessageRef(Place("slack", "C0"), name))
 
 
 def mentioned(message: Json) -> set[str]:
