@@ -118,7 +118,7 @@ def _first(digest: Digest, *, thread: bool) -> Card:
         elements += _asked(ask, number)
     elements += [*_changed(digest), *_why(digest.causes)]
     if thread:
-        elements.append(Note(("In the thread: intents, releases, contact drivers, failures, knowledge, thanks.",)))
+        elements.append(Note(("Details follow: intents, releases, contact drivers, failures, knowledge, thanks.",)))
     late_mark = " (late)" if digest.late else ""
     asks = f"{len(digest.decisions)} to decide" if digest.decisions else "nothing to decide"
     return Card(f"{title(digest.week)}{late_mark}: {digest.conversations:,} conversations, {asks}", tuple(elements))

@@ -116,19 +116,17 @@ def _causes(digest: Digest) -> Iterator[tuple[Element, ...]]:
         said = Notice(
             Tone.GOOD if proven else Tone.INFO, ("" if proven else Strong("Not proven: "), sentence(each.said))
         )
-        intents = short(", ".join(f"“{titles.get(intent, intent)}”" for intent in each.intents), SENTENCE) or "none"
-        facts = (
-            f"{name(each.release)}, {each.at.astimezone(zone):%a %d %b %Y}. {name(each.metric)}. It touched: {intents}."
-        )
-        effect = f"Beside what it did not touch: {_points(each.effect)}. In the weeks before: {_points(each.pretrend)}."
-        yield said, Note((f"{facts} {effect}",))
+        intents = short(", ".join(f"“{titles.get(intent, intent)}”" for intent in each.intents), SENTENCE)
+        live = f"{name(each.release)}, live since {each.at.astimezone(zone):%a %d %b %Y}, touched {intents or 'none'}."
+        effect = f"{name(each.metric)}, compared with what it did not touch: {_points(each.effect)}."
+        yield said, Note((f"{live} {effect} The same in the weeks before it: {_points(each.pretrend)}.",))
 
 
 def _points(value: Value) -> str:
     if value.value is None:
         return f"not known (n {value.n:,})"
     bounds = "" if value.low is None or value.high is None else f" ({value.low:+.1f} to {value.high:+.1f})"
-    return f"{value.value:+.1f} points{bounds}, n {value.n:,}"
+    return f"{value.value:+.1f} points{bounds}, n {value.n:,}".replace("-", "−")
 
 
 def _drivers(digest: Digest) -> Iterator[tuple[Element, ...]]:

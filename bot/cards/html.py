@@ -36,6 +36,7 @@ from bot.cards.elements import (
 
 SIGNS = {Tone.GOOD: "✅", Tone.INFO: "ℹ️", Tone.WARNING: "⚠️", Tone.STOP: "⛔"}
 _WIDTH = 640
+_FIGURE = 24  # characters of a figure that stay in a line
 _FONT = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _CELL = "padding:6px 10px;border-bottom:1px solid #d9dee3;vertical-align:top"
 _QUIET = "margin:4px 0 14px;color:#5b6673;font-size:13px;line-height:18px"
@@ -118,18 +119,19 @@ def _block(inner: str) -> str:
 
 
 def _table(table: Table) -> str:
-    def row(tag: str, cells: Sequence[str], weight: str = "") -> str:
-        sides = ("right" if number in table.numeric else "left" for number in range(len(cells)))
-        shown = (
-            f'<{tag} align="{side}" style="{_CELL}{weight}">{cell}</{tag}>'
-            for side, cell in zip(sides, cells, strict=True)
-        )
-        return f"<tr>{''.join(shown)}</tr>"
-
-    rows = (row("td", [_pieces(cell) or "–" for cell in cells]) for cells in table.rows)
-    first = row("th", [_words(name) for name in table.head], ";font-weight:600")
+    first = _row([_words(name) for name in table.head], table.numeric, tag="th", style=";font-weight:600")
+    rows = (_row([_pieces(cell) or "–" for cell in cells], table.numeric) for cells in table.rows)
     style = "border-collapse:collapse;width:100%;margin:8px 0;font-size:14px;line-height:19px"
     return f'<table cellpadding="0" cellspacing="0" style="{style}">{first}{"".join(rows)}</table>'
+
+
+def _row(cells: Sequence[str], numeric: Sequence[int], *, tag: str = "td", style: str = "") -> str:
+    def cell(at: int, inner: str) -> str:
+        side = "right" if at in numeric else "left"
+        whole = ";white-space:nowrap" if at in numeric and len(inner) <= _FIGURE else ""
+        return f'<{tag} align="{side}" style="{_CELL}{style}{whole}">{inner}</{tag}>'
+
+    return f"<tr>{''.join(cell(at, inner) for at, inner in enumerate(cells))}</tr>"
 
 
 def _picture(picture: Picture) -> str:

@@ -67,7 +67,7 @@ async def send_digest(run: Run, desk: Desk, *, week: str, platform: str, person:
 async def _post_below(run: Run, desk: Desk, digest: Digest, first: MessageRef, *, key: str) -> None:
     """Post the rest under the first page, with the pictures that the platform takes."""
     pictures: dict[str, Picture] = {}
-    for name in await run.step("chart", _names, desk, digest):
+    for name in await _patiently(run, desk, "chart", _names, digest) or ():
         picture = await _patiently(run, desk, "draw", _picture, digest, name, first.place.platform)
         pictures[name] = picture or Picture("", "It could not be drawn or uploaded.", name)
     below = replace(first.place, thread=first.message)
@@ -171,7 +171,11 @@ async def in_mail(desk: Desk, digest: Digest) -> tuple[Card, ...]:
     if known is None or known.card is None:
         return cards
     link = await desk.platforms[known.card.place.platform].permalink(known.card)
-    return (Card("", (Paragraph((Link("Open it where you can decide", link),)),)), *cards) if link else cards
+    return (
+        (Card("", (Paragraph((Link("Open it where you can decide", link),)),)), *cards)
+        if link.startswith("https://")
+        else cards
+    )
 
 
 def _key(digest: Digest) -> str:
