@@ -61,7 +61,7 @@ def test_what_is_to_be_decided_comes_first_then_what_changed_then_why() -> None:
     said = shown(digest_cards(RICH, CHARTS)[0])
     order = ["The week of 16–22 November 2026", "312 conversations", "1. Publish the fix", "2. Make eval cases",
              "3. Look at the rejected", "What changed", "First response", "Why", "Knowledge v12", "Not proven",
-             "In the thread"]  # fmt: skip
+             "Details follow"]  # fmt: skip
     places = [said.index(words) for words in order]
     assert places == sorted(places)
 
