@@ -85,6 +85,14 @@ def page_card(alert: Alert, people: Sequence[Person], *, why_nobody: str, link: 
     return Card(said, tuple(elements))
 
 
+def rehearsal_card(people: Sequence[Person]) -> Card:
+    """What `ratchet spikes test` posts: a page that says that it is none."""
+    said = "Test: nothing is wrong. An alert would mention whoever is on call here"
+    mentions = [piece for person in people for piece in (Mention(person), " ")]
+    who: Text = (": ", *mentions) if people else (". Nobody is on call now.",)
+    return Card(said, (Paragraph(("🔔 ", Strong(said), *who)),))
+
+
 def incident_card(alert: Alert, *, link: str) -> Card:
     """The opener of the incident's thread."""
     said = f"Incident {alert.incident}: {rising(alert)}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli import doctor_digest
+from bot.cli.doctor_alerts import alerts
 from bot.cli.doctor_time import on_call, team_hours
 from bot.cli.findings import Health, Result
 
@@ -72,6 +73,7 @@ async def examine() -> AsyncIterator[Result]:
         "Customer systems": _webhook(settings),
         "Language model": _model(settings),
         "Mail": doctor_digest.mail(settings),
+        "Alerts": alerts(settings),
     }
     async for result in _in_turn(edges):
         yield result

@@ -1,5 +1,7 @@
-"""`ratchet spikes`: what on-call would have been woken for."""
+"""`ratchet spikes`: what on-call was told, or would have been; and a test of what would wake them."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -7,36 +9,105 @@ import click
 
 if TYPE_CHECKING:
     from bot.domain.spike import Alert
+    from bot.ports import Desk, Pager
+    from bot.ports.watching import Watched
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, 366), help="How far to look back.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
-def spikes(days: int, as_json: bool) -> None:
-    """Show what on-call would have been told. Spikes are watched every five minutes; nobody is alerted yet."""
+@click.pass_context
+def spikes(context: click.Context, days: int, as_json: bool) -> None:
+    """Show what on-call was told; in shadow mode, what they would have been. Spikes are watched every five minutes."""
+    if context.invoked_subcommand is not None:
+        return
     from bot.cli.terminal import console, run
     from bot.domain.codec import codec
     from bot.domain.spike import Alert
 
-    until, found = run(_found(days))
+    watched, now, found = run(_found(days))
     if as_json:
         click.echo(codec(list[Alert]).dump_json(list(found), indent=2).decode())
         return
-    if until is None:
+    if watched.until is None:
         click.echo("Nothing was watched yet: that begins within five minutes once ratchet serve runs.")
     elif not found:
-        click.echo(f"Nobody would have been told of anything in {days} days (watched until {until:%d %b %H:%M} UTC).")
+        click.echo(
+            f"Nobody would have been told of anything in {days} days (watched until {watched.until:%d %b %H:%M} UTC)."
+        )
     else:
         console().print(_table(found))
+    for line in _patience(watched, now):
+        click.echo(line)
 
 
-async def _found(days: int) -> "tuple[datetime | None, tuple[Alert, ...]]":
+@spikes.command("test")
+def rehearse() -> None:
+    """Send a marked test to the on-call room and to every pager: who would be woken is, once."""
+    from bot.cli.terminal import run
+
+    run(_rehearse())
+
+
+async def _rehearse() -> None:
+    from bot.app.paging import pagers
+    from bot.app.parts import SystemClock
+    from bot.cli.terminal import connected_desk
+    from bot.settings import Settings
+
+    settings, clock = Settings(), SystemClock()
+    if settings.slack.present:
+        async with connected_desk("The test is posted in Slack") as desk:
+            click.echo(await _posted(desk))
+    for pager in pagers(settings, clock):
+        try:
+            await _paged(pager, clock.now())
+            click.echo(f"{pager.name}: it took a test, and that the test is over.")
+        finally:
+            await pager.close()
+
+
+async def _posted(desk: "Desk") -> str:
+    from bot.cards.alert import rehearsal_card
+    from bot.domain.chat import Place
+    from bot.workflows.showing import own_room
+
+    platform = next(iter(desk.platforms.values()))
+    room = await own_room(platform, [desk.policy.oncall_room, desk.policy.home_room])
+    if room is None:
+        raise click.ClickException("There is no room for alerts: set RATCHET_ONCALL_ROOM and invite @ratchet to it.")
+    people = (await desk.on_call.now()).people if desk.on_call else ()
+    card = rehearsal_card(people)
+    await platform.post(Place(platform.name, room.id), card, key=f"spikes-test:{desk.clock.now().isoformat()}")
+    return f"#{room.name}: posted, with {len(people)} on call mentioned."
+
+
+async def _paged(pager: "Pager", now: datetime) -> None:
+    from bot.domain.spike import Alert, Series, What, resolved
+
+    alert = Alert(f"test@{now:%Y-%m-%dT%H:%M:%SZ}", (Series(What.VOLUME),), now, now, now)
+    said = "TEST by Ratchet: nothing is wrong"
+    await pager.tell(alert, summary=said, link="")
+    await pager.tell(replace(resolved(alert, now), version=2), summary=said, link="")
+
+
+async def _found(days: int) -> "tuple[Watched, datetime, tuple[Alert, ...]]":
     from bot.cli.terminal import desk_parts
 
     async with desk_parts() as parts:
-        desk = parts.desk
-        watched = await desk.store.spikes.watched()
-        return watched.until, await desk.store.spikes.alerts(desk.clock.now() - timedelta(days=days))
+        desk, now = parts.desk, parts.desk.clock.now()
+        alerts = await desk.store.spikes.alerts(now - timedelta(days=days))
+        return await desk.store.spikes.watched(), now, alerts
+
+
+def _patience(watched: "Watched", now: datetime) -> "Iterator[str]":
+    """Which series wait for something rarer, because people called their alerts false."""
+    from evals.spikes.watch import lines_of
+
+    for series, line in lines_of(watched).items():
+        if line.patience.since is not None and (times := line.patience.times(now)) > 1:
+            since = f"since the false alarm of {line.patience.since:%d %b}"
+            yield f"{series.title}: told only when {times:g} times as rare as usual, {since}."
 
 
 def _table(found: "tuple[Alert, ...]") -> object:
@@ -48,7 +119,7 @@ def _table(found: "tuple[Alert, ...]") -> object:
         also = f" (and {len(alert.series) - 1} more)" if len(alert.series) > 1 else ""
         table.add_row(
             f"{alert.since:%d %b %H:%M}",
-            Text(f"{alert.series[0].title}{also}"),
+            Text(f"{alert.series[0].title}{also}{_fate(alert)}"),
             f"{alert.seen} in {_span(timedelta(minutes=alert.minutes))}",
             f"{alert.expected:.1f}",
             f"{alert.days:,.0f}" if alert.days < 1e6 else "over a million",
@@ -60,3 +131,9 @@ def _table(found: "tuple[Alert, ...]") -> object:
 def _span(span: timedelta) -> str:
     minutes = round(span.total_seconds() / 60)
     return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"
+
+
+def _fate(alert: "Alert") -> str:
+    """What became of it beside being kept."""
+    words = (("told", alert.told), ("false alarm", alert.false_alarm), (alert.incident, bool(alert.incident)))
+    return "".join(f", {word}" for word, so in words if so)

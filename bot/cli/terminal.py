@@ -58,8 +58,6 @@ async def desk_parts() -> AsyncIterator["Parts"]:
 @asynccontextmanager
 async def connected_desk(what: str) -> AsyncIterator["Desk"]:
     """The desk with the platform that the team works on. Raises Misconfigured, saying what needs it, without one."""
-    from dataclasses import replace
-
     from bot.app.slack import connect_slack
     from bot.domain.errors import Misconfigured
 
@@ -68,7 +66,7 @@ async def connected_desk(what: str) -> AsyncIterator["Desk"]:
             raise Misconfigured(f"{what}, which is not set up: see `ratchet doctor`.")
         slack = await connect_slack(parts.settings, parts.desk)
         try:
-            yield replace(parts.desk, platforms={slack.platform.name: slack.platform}, people=slack.people)
+            yield slack.joined(parts.desk)
         finally:
             await slack.close()
 
