@@ -5,13 +5,14 @@ Ohlsson 1995). They are given out spread over all parts, so that whatever is sco
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from bot.domain.sample import Part, Sampled, Stratum, Wrong
 from evals.qa.frame import Candidate
-from evals.qa.sizing import OTHERS, allocate
+from evals.qa.sizing import OTHERS
 
 Chance = Callable[[str, str], float]
 """What chance gives an answer, for a purpose: a number from 0 to below 1."""
@@ -35,14 +36,17 @@ def chance_of(workspace: str, week: str) -> Chance:
     return chance
 
 
-def draw(frame: Sequence[Candidate], wanted: int, *, failures: int, double: float, chance: Chance) -> Drawn:
-    """Draw so many of the answers that were sent, and so many more of what went wrong.
+def intents(frame: Iterable[Candidate]) -> Mapping[str, int]:
+    """How many answers were sent, by intent."""
+    return Counter(each.intent for each in frame if each.sent)
+
+
+def draw(frame: Sequence[Candidate], parts: Sequence[Part], *, failures: int, double: float, chance: Chance) -> Drawn:
+    """Draw of the answers that were sent as the parts say, and so many more of what went wrong.
 
     `double` of the former are scored by two people.
     """
     sent = [each for each in frame if each.sent]
-    counts = _counted(each.intent for each in sent)
-    parts = allocate(counts, wanted) if sent and wanted else ()
     own = {part.intent for part in parts}
     chosen: dict[str, list[Candidate]] = {part.intent: [] for part in parts}
     for each in sorted(sent, key=lambda one: chance("draw", one.id)):
@@ -54,14 +58,7 @@ def draw(frame: Sequence[Candidate], wanted: int, *, failures: int, double: floa
     pairs = sorted(drawn, key=lambda each: chance("double", each))[: _at_least_one(double * len(drawn))]
     items = [_item(each, part, Stratum.CHANCE, each.id in pairs) for part, some in chosen.items() for each in some]
     items += [_item(each, OTHERS, Stratum.FAILURE, False) for each in wrong]
-    return Drawn(parts, _spread(items, chance))
-
-
-def _counted(intents: Iterable[str]) -> Mapping[str, int]:
-    counts: dict[str, int] = {}
-    for intent in intents:
-        counts[intent] = counts.get(intent, 0) + 1
-    return counts
+    return Drawn(tuple(parts), _spread(items, chance))
 
 
 def _at_least_one(share: float) -> int:

@@ -1,8 +1,7 @@
 """How good the answers of a week were: the share that people found good, from what was drawn by chance alone.
 
 Each part counts by how many answers the week had of it. The interval is Wilson's (1927) at the effective size of the
-sample: that of a simple random one with as small a variance. The variance is that of the design with the finite
-population correction (Cochran 1977, 5.6), each part's own taken as the whole's: parts of a few answers cannot tell
+sample (`evals.qa.sizing.effective`). That takes each part's own variance as the whole's: a few answers cannot tell
 theirs, and where all are found good it would be nothing. See bench-qa for how often it holds the truth.
 """
 
@@ -13,6 +12,7 @@ from bot.domain.digest import Value
 from bot.domain.sample import Part
 from evals.metric import LEAST
 from evals.metrics.reliability import wilson
+from evals.qa.sizing import effective
 
 
 def share(parts: Sequence[Part], found: Mapping[str, Sequence[float]]) -> Value:
@@ -26,11 +26,10 @@ def share(parts: Sequence[Part], found: Mapping[str, Sequence[float]]) -> Value:
     if not total:
         return Value(0)
     value = sum(part.answers / total * _mean(found[part.intent]) for part in scored)
-    variance = sum((part.answers / total) ** 2 * _left(part.answers, len(found[part.intent])) for part in scored)
-    effective = 1 / variance if variance > 0 else inf
-    if effective < LEAST:
+    known = effective((part.answers, len(found[part.intent])) for part in scored)
+    if known < LEAST:
         return Value(n)
-    low, high = wilson(value * effective, effective) if effective < inf else (value, value)
+    low, high = wilson(value * known, known) if known < inf else (value, value)
     return Value(n, value, min(low, value), max(high, value))
 
 
@@ -42,8 +41,3 @@ def covered(parts: Sequence[Part], found: Mapping[str, Sequence[float]]) -> floa
 
 def _mean(found: Sequence[float]) -> float:
     return sum(found) / len(found)
-
-
-def _left(answers: int, scored: int) -> float:
-    """What of a variance is left in the mean of so many of them, drawn without putting back."""
-    return max(0, answers - scored) / max(1, answers - 1) / scored

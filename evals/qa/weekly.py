@@ -7,11 +7,11 @@ from bot.domain.sample import Sample, Sampled, Stratum, scores_of
 from bot.ports import Desk, Run, Sampling
 from bot.workflows.slots import begun
 from evals.metric import LEAST
-from evals.qa.drawing import Drawn, chance_of, draw
+from evals.qa.drawing import Drawn, chance_of, draw, intents
 from evals.qa.frame import candidates
 from evals.qa.giving import Rooms, as_people_get_it
 from evals.qa.showing import show_sample
-from evals.qa.sizing import planned, size
+from evals.qa.sizing import parts_for, planned
 
 _PLANNED_BY = 4  # earlier samples that tell how good answers are
 
@@ -36,9 +36,9 @@ async def draw_week(desk: Desk, label: str) -> tuple[str, ...]:
     every = await candidates(desk.store.history, week)
     frame = [each for each in every if await rooms.private(each.room) is not None]
     sent = sum(each.sent for each in frame)
-    wanted = size(sent, asked.margin, await planned_share(desk, week))
+    parts = parts_for(intents(frame), asked.margin, await planned_share(desk, week))
     chance = chance_of(desk.store.workspace, label)
-    drawn = draw(frame, wanted, failures=asked.failures, double=asked.double, chance=chance)
+    drawn = draw(frame, parts, failures=asked.failures, double=asked.double, chance=chance)
     room_of = {each.id: await rooms.private(each.room) or "" for each in frame}
     items = [await as_people_get_it(desk, item, room_of[item.id]) for item in drawn.items]
     await desk.store.samples.draw(

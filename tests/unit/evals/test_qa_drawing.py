@@ -12,15 +12,19 @@ from bot.domain.escalation import Author, Outcome, OutcomeKind
 from bot.domain.review import Action
 from bot.domain.sample import Met, Part, Score, Stratum, Wrong
 from bot.ports import Desk
-from evals.qa.drawing import chance_of, draw
+from evals.metrics.reliability import wilson
+from evals.qa.drawing import chance_of, draw, intents
 from evals.qa.frame import Candidate
-from evals.qa.sizing import OTHERS, allocate, planned, size
+from evals.qa.sizing import OTHERS, allocate, effective, parts_for, planned, size
 from evals.qa.weekly import draw_week, planned_share
 from tests.contracts.store_samples import NOON, turn
 from tests.unit.qa_desk import ANA, APPROVER, BO, MIDWEEK, WEEK, answered, cards, drawn, sampling
 from tests.unit.scripted import ScriptedPlatform
 
 FRAME = [Candidate(f"esc_{n}", f"esc_{n}/1", ("refund", "delivery")[n % 3 == 0], "", True, ()) for n in range(300)]
+
+
+SIXTY = allocate(intents(FRAME), 60)
 
 
 class Archived(ScriptedPlatform):
@@ -42,7 +46,9 @@ class Archived(ScriptedPlatform):
         (1_000_000_000, 0.05, 0.5, 385),
         (200, 0.1, 0.5, 66),
         (1_000_000, 0.1, 0.9, 35),
-        (12, 0.1, 0.5, 11),
+        (40, 0.1, 0.5, 30),
+        (1_000_000, 0.1, 0.97, 30),
+        (12, 0.1, 0.5, 12),
         (1, 0.1, 0.5, 1),
         (0, 0.1, 0.5, 0),
     ],
@@ -64,6 +70,16 @@ def test_each_intent_gets_its_part_and_rare_ones_one_together() -> None:
     )  # fmt: skip
 
 
+def test_unequal_parts_are_made_up_for_until_the_margin_is_met() -> None:
+    for counts in ({"a": 24, "b": 12, "c": 8, "d": 6, "e": 5, "f": 5}, {f"i{n}": 2_000 // (n + 1) for n in range(30)}):
+        for margin, share in ((0.1, 0.5), (0.05, 0.8), (0.2, 0.9)):
+            parts = parts_for(counts, margin, share)
+            known = effective((part.answers, part.drawn) for part in parts)
+            low, high = wilson(share * known, known)
+            assert high - low <= 2 * margin
+    assert parts_for({}, 0.1) == ()
+
+
 def test_no_part_gets_more_than_it_has() -> None:
     for counts in ({"a": 1}, {"a": 2, "b": 1}, {f"i{n}": 1 for n in range(40)}, {"a": 3, "b": 97}):
         for wanted in range(1, sum(counts.values()) + 1):
@@ -78,9 +94,10 @@ def test_no_part_gets_more_than_it_has() -> None:
 
 def test_the_same_week_draws_the_same_and_another_week_others() -> None:
     one, again = (
-        draw(list(frame), 60, failures=0, double=0.2, chance=chance_of("main", WEEK)) for frame in (FRAME, FRAME[::-1])
+        draw(list(frame), SIXTY, failures=0, double=0.2, chance=chance_of("main", WEEK))
+        for frame in (FRAME, FRAME[::-1])
     )
-    other = draw(FRAME, 60, failures=0, double=0.2, chance=chance_of("main", "2026-W10"))
+    other = draw(FRAME, SIXTY, failures=0, double=0.2, chance=chance_of("main", "2026-W10"))
     assert one == again
     assert {each.id for each in one.items} != {each.id for each in other.items}
     assert [each.position for each in one.items] == list(range(60))
@@ -88,14 +105,14 @@ def test_the_same_week_draws_the_same_and_another_week_others() -> None:
 
 def test_two_people_score_as_many_as_asked_for() -> None:
     for double, wanted in ((0.0, 0), (0.001, 1), (0.2, 12), (1.0, 60)):
-        found = draw(FRAME, 60, failures=0, double=double, chance=chance_of("main", WEEK))
+        found = draw(FRAME, SIXTY, failures=0, double=double, chance=chance_of("main", WEEK))
         assert sum(each.scorers == 2 for each in found.items) == wanted
 
 
 def test_every_answer_is_drawn_as_often_as_any_other_of_its_intent() -> None:
     times = dict.fromkeys((each.id for each in FRAME), 0)
     for week in range(400):
-        for item in draw(FRAME, 60, failures=0, double=0, chance=chance_of("main", str(week))).items:
+        for item in draw(FRAME, SIXTY, failures=0, double=0, chance=chance_of("main", str(week))).items:
             times[item.id] += 1
     assert 80 * 0.99 < sum(times.values()) / len(times) < 80 * 1.01  # 60 of 300, 400 times
     assert min(times.values()) > 80 - 4.5 * 8
@@ -104,7 +121,9 @@ def test_every_answer_is_drawn_as_often_as_any_other_of_its_intent() -> None:
 
 def test_the_first_half_that_is_given_out_is_spread_as_the_whole() -> None:
     wrong = [Candidate(f"bad_{n}", f"bad_{n}/1", "refund", "", True, (Wrong.REOPENED,)) for n in range(40)]
-    found = draw([*FRAME, *wrong], 60, failures=20, double=0, chance=chance_of("main", WEEK))
+    found = draw(
+        [*FRAME, *wrong], allocate(intents([*FRAME, *wrong]), 60), failures=20, double=0, chance=chance_of("main", WEEK)
+    )
     half = found.items[: len(found.items) // 2]
     for kind in {(each.stratum, each.part) for each in found.items}:
         whole = sum((each.stratum, each.part) == kind for each in found.items)
@@ -114,7 +133,7 @@ def test_the_first_half_that_is_given_out_is_spread_as_the_whole() -> None:
 def test_what_went_wrong_is_drawn_apart_and_each_way_in_turn() -> None:
     frame = [replace(each, wrong=(Wrong.REOPENED,)) for each in FRAME[:80]]
     frame += [replace(each, id=f"csat_{each.id}", sent=False, wrong=(Wrong.REJECTED,)) for each in FRAME[80:83]]
-    found = draw(frame, 20, failures=7, double=0.5, chance=chance_of("main", WEEK))
+    found = draw(frame, allocate(intents(frame), 20), failures=7, double=0.5, chance=chance_of("main", WEEK))
     wrong = [each for each in found.items if each.stratum is Stratum.FAILURE]
     assert sorted(each.wrong[0] for each in wrong) == [Wrong.REJECTED] * 3 + [Wrong.REOPENED] * 4
     assert all(each.scorers == 1 for each in wrong)
