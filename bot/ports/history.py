@@ -32,10 +32,10 @@ class History(Protocol):
         ...
 
     def lately(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Conversation]]:
-        """Every conversation opened in the period, or with a draft begun or decided in it, each once, some at a time.
+        """Every conversation opened in the period, or with a draft begun or turned down in it, each once.
 
-        For those who look every few minutes: without outcomes and without what the customer asked before. Others may
-        be among them.
+        For those who look every few minutes: some at a time, without outcomes and without what the customer asked
+        before. Others may be among them.
         """
         ...
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Table, case, exists, func, null, or_, select
+from sqlalchemy import Row, Table, and_, case, exists, func, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.answer import UNKNOWN_INTENT, Level, Risk, Sentiment
@@ -79,8 +79,10 @@ class SqlHistory(Repository):
             yield some
 
     async def lately(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Conversation]]:
-        later = _has_draft(or_(R.opened_at >= since, R.decided_at >= since))
-        async for some in self._each(since, until, or_(E.opened_at >= since, later), whole=False):
+        # the state is asked first: it stands in a row before the proposal, and when it was decided behind it
+        turned_down = and_(R.state.in_(_TURNED_DOWN), R.decided_at >= since)
+        wanted = or_(E.opened_at >= since, _has_draft(or_(R.opened_at >= since, turned_down)))
+        async for some in self._each(since, until, wanted, whole=False):
             yield some
 
     async def _each(

@@ -112,7 +112,7 @@ async def test_a_draft_that_begins_or_is_delivered_in_a_period_brings_its_conver
     assert [each.id for each in await _all(store, since=after(4_500))] == ["esc_1"]
 
 
-async def test_those_who_look_every_few_minutes_read_what_was_opened_drafted_or_decided(store: Store) -> None:
+async def test_those_who_look_every_few_minutes_read_what_was_opened_drafted_or_turned_down(store: Store) -> None:
     async def seen(since: float) -> list[str]:
         return [each.id async for some in store.history.lately(after(since), after(99_999)) for each in some]
 
