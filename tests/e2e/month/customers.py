@@ -17,7 +17,7 @@ MONDAY = datetime(2026, 11, 23, 8, tzinfo=ZONE)
 
 _DAYS = (1.3, 1.15, 1.05, 1.0, 0.95, 0.25, 0.2)  # Monday to Sunday
 _HOURS = (8, 9, 9, 10, 10, 10, 11, 11, 12, 13, 13, 14, 14, 15, 15, 16, 16, 17, 18, 19, 20, 21)
-_BUSY = (0.5, 0.6, 0.8, 1.0, 1.0)  # how busy each week is: the autumn sets in
+_BUSY = (0.3, 0.4, 0.6, 1.0, 1.0)  # how busy each week is: the autumn sets in
 _GROWING = (1, 2, 4, 8, 13)  # conversations a week about what fits no intent
 _AGAIN = 0.06  # share of customers who write once more about the same within days
 _NAMES = ("Jana Vos", "Tom Bakker", "Ines Moreau", "Lars Holm", "Aylin Kaya", "Piet de Wit", "Marta Silva", "Ben Roth")

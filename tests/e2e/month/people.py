@@ -15,7 +15,7 @@ from tests.e2e.month.company import Company
 from tests.e2e.month.customers import ZONE, Asked
 
 _IN_A_ROOM = 0.12  # share of conversations that come in the watched room instead of by the customers' system
-_REJECTED, _TONE = 0.3, 0.04
+_REJECTED, _TONE = 0.3, 0.02
 _RATES, _SAYS_RESOLVED, _REOPENS = 0.4, 0.6, 0.04
 _NOTES = {
     FailureMode.MISSING_KNOWLEDGE: "Our articles do not say this: {}",

@@ -17,7 +17,7 @@ from bot.sandbox.remote import Json
 from bot.settings import CONTENT
 from bot.workflows import capture
 from bot.workflows import fix as fixing
-from evals.dataset import load_cases
+from evals.dataset import STARTER, load_cases
 from evals.importing import import_cases
 from evals.running import run_cases
 from tests.e2e.month.company import Company, founded
@@ -33,7 +33,6 @@ LOST_CARDS = """## Lost and stolen gift cards
 We block the code of a lost or stolen gift card and send a new one. Give us the order number of the purchase. What was
 spent before we block the code is lost.
 """
-CASES = Path("evals/cases")
 
 Doing = Callable[[], Awaitable[None]]
 
@@ -193,7 +192,7 @@ async def month(folder: Path, *, seed: int = 7, **more: Json) -> AsyncIterator[C
     async with founded(folder, first_articles(folder), **more) as company:
         app, real = company.desk.app, company.desk.app.desk
         played = Month(company, Team(company, random.Random(f"team {seed}")), seed)
-        cases = load_cases(CASES)
+        cases = load_cases(STARTER)
         await import_cases(company.bot.store.cases, cases, at=company.clock.now())
         await run_cases(company.bot, cases, label="first day")
         played.plan()
