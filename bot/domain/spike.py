@@ -20,6 +20,7 @@ class What(StrEnum):
     VOLUME = "conversations"
     INTENT = "intent"
     UNKNOWN = "unknown"
+    CLUSTER = "cluster"
     UNHAPPY = "unhappy"
     REJECTED = "rejected"
     ABSTAINED = "abstained"
@@ -40,7 +41,10 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A count over time. `about` is the intent whose conversations are counted, for `What.INTENT`."""
+    """A count over time. `about` is the intent whose conversations are counted, for `What.INTENT`.
+
+    For `What.CLUSTER` it is the words that tell most of conversations that fit no intent and are alike.
+    """
 
     what: What
     about: str = ""
@@ -52,6 +56,8 @@ class Series:
     @property
     def title(self) -> str:
         """What is counted, for a sentence."""
+        if self.what is What.CLUSTER:
+            return f"conversations that fit no intent and ask about “{self.about}”"
         return _TITLES.get(self.what) or f"conversations about {self.about.replace('_', ' ').replace('-', ' ')}"
 
 
@@ -157,7 +163,10 @@ class Alert:
     @property
     def as_of(self) -> datetime:
         """Until when its figures were counted."""
-        return self.counts[-1].at if self.counts else self.opened_at
+        if len(self.counts) < 2:
+            return self.opened_at
+        *_, before, last = self.counts
+        return last.at + (last.at - before.at)
 
     @property
     def settled(self) -> bool:

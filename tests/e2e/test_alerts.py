@@ -37,12 +37,14 @@ async def test_a_planted_spike_is_one_alert_that_is_taken_up_grows_in_place_and_
         await desk.press(card, "Acknowledge", as_="bo")
         await desk.shows(card, "is looking at it")
 
-        await company.asked(30, number=14)
+        await company.happen(60)
         await company.watch(minutes=5)
-        await desk.shows(card, "44 in")
+        [grown] = await company.alerts()
+        assert grown.seen > 2 * 14
+        await desk.shows(card, f"{grown.seen} in")
         await company.live(hours=7)
         over = await desk.shows(card, "Over. It lasted")
-        assert "with 44 conversations" in words(over)
+        assert "with 74 conversations" in words(over)
         assert buttons(over) == ["False alarm"]
         assert len(await company.alerts()) == 1
         assert len(await desk.roots(ROOM, "conversations about")) == 1
