@@ -78,6 +78,15 @@ async def test_a_fix_that_the_evals_hold_is_worth_less_than_one_that_waits(desk:
     ]  # fmt: skip
 
 
+async def test_fixes_of_one_intent_share_what_went_wrong_with_it(desk: Desk) -> None:
+    await rejected(desk, "esc_1", "esc_2", "esc_3", "esc_4")
+    await desk.store.topics.open(_topic())
+    await desk.store.fixes.open(fix())
+    assert [ask.kind for ask in await _asked(desk)] == [Kind.PUBLISH_FIX, Kind.ACCEPT_TOPIC]
+    await desk.store.fixes.open(fix("fix_2", revision=POLICY))
+    assert [ask.kind for ask in await _asked(desk)] == [Kind.ACCEPT_TOPIC, Kind.PUBLISH_FIX, Kind.PUBLISH_FIX]
+
+
 async def test_a_rejected_cluster_is_asked_to_be_looked_at_from_three_on(desk: Desk) -> None:
     await rejected(desk, "esc_1", "esc_2")
     assert await _asked(desk) == ()
