@@ -3,7 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.cards.capture import COMMAND
-from bot.cards.digest_sections import ALL_DRIVERS, FIGURES, NUMERIC, driver_line, figure_rows, name, sections, sentence
+from bot.cards.digest_sections import (
+    ALL_DRIVERS,
+    FIGURES,
+    NUMERIC,
+    driver_line,
+    figure_rows,
+    name,
+    said_of,
+    sections,
+    sentence,
+)
 from bot.cards.elements import (
     Actions,
     Button,
@@ -42,8 +52,9 @@ _CONFIRM = "It is tried on the eval cases and goes live if nothing gets worse. H
 def digest_cards(digest: Digest, pictures: Mapping[str, Picture]) -> tuple[Card, ...]:
     """The message for the room, and those for the thread under it; `pictures` are the charts by name."""
     further = [Section("Also to decide", tuple(tuple(_asked(each)) for each in digest.decisions[_DECISIONS:]))]
-    if len(_on_page(digest)) < len(_known(digest)):
-        further.append(Section("All figures", tuple(tables(FIGURES, figure_rows(_known(digest)), NUMERIC))))
+    shown = _on_page(digest)
+    others = [each for at, each in enumerate(_known(digest)) if at not in shown]
+    further.append(Section("More figures", tuple(tables(FIGURES, figure_rows(others), NUMERIC))))
     further += sections(digest, pictures)
     thread = paged([section for section in further if section.parts], f"{title(digest.week)}: details")
     return _first(digest, thread=bool(thread)), *thread
@@ -163,7 +174,7 @@ def _buttons(ask: Ask) -> tuple[Button, ...]:
 
 
 def _changed(digest: Digest) -> Iterator[Element]:
-    shown = _on_page(digest)
+    shown = [_known(digest)[at] for at in _on_page(digest)]
     if not shown:
         return
     yield Paragraph((Strong("What changed"),))
@@ -173,11 +184,11 @@ def _changed(digest: Digest) -> Iterator[Element]:
     yield Note((f"{said}{compared} changes were compared, and what is marked holds after correcting for that.",))
 
 
-def _on_page(digest: Digest) -> Sequence[KeyFigure]:
-    """What the first page has room for: what moved, then what has anything on record, in their order."""
+def _on_page(digest: Digest) -> Sequence[int]:
+    """Which figures the first page has room for: what moved, then what has anything on record, in their order."""
     known = _known(digest)
     ranked = sorted(range(len(known)), key=lambda at: (not known[at].moved, not known[at].now.n))
-    return [known[at] for at in sorted(ranked[:_FIGURES])]
+    return sorted(ranked[:_FIGURES])
 
 
 def _known(digest: Digest) -> Sequence[KeyFigure]:
@@ -190,11 +201,7 @@ def _why(causes: Sequence[Cause]) -> Iterator[Element]:
         return
     lines: list[Piece] = [Strong("Why")]
     for each in causes[:_CAUSES]:
-        lines += ["\n✅ " if each.proof is Proof.SHOWN else "\n❔ ", *_said(each)]
+        lines += ["\n✅ " if each.proof is Proof.SHOWN else "\n❔ ", *said_of(each)]
     if len(causes) > _CAUSES:
         lines.append(f"\n{len(causes) - _CAUSES} more in the thread.")
     yield Paragraph(tuple(lines))
-
-
-def _said(cause: Cause) -> Text:
-    return (sentence(cause.said),) if cause.proof is Proof.SHOWN else (Strong("Not proven. "), sentence(cause.said))

@@ -19,7 +19,7 @@ from bot.cards.elements import (
     Tone,
 )
 from bot.cards.paging import Section, tables
-from bot.domain.digest import Digest, Driver, Failure, KeyFigure, Proof, Thanks, Value
+from bot.domain.digest import Cause, Digest, Driver, Failure, KeyFigure, Proof, Thanks, Value
 
 ALL_DRIVERS = "digest.drivers"
 """The action of the button that shows all contact drivers; its subject is the week's label."""
@@ -102,24 +102,41 @@ def _under(picture: Picture | None, parts: Iterable[tuple[Element, ...]]) -> tup
 
 
 def _by_intent(intents: Sequence[Driver]) -> Iterator[tuple[Element, ...]]:
+    """A row for each of which enough is on record; the others by name."""
     rows = (
-        ((name(each.title),), (share(each.unchanged),), (f"{each.unchanged.n:,}",), changed(each)) for each in intents
+        ((name(each.title),), (share(each.unchanged),), (f"{each.unchanged.n:,}",), changed(each))
+        for each in intents
+        if each.unchanged.value is not None
     )
-    return tables(("Intent", "Sent unchanged", "n", "Change"), rows, (1, 2))
+    yield from tables(("Intent", "Sent unchanged", "n", "Change"), rows, (1, 2))
+    few = [each for each in intents if each.unchanged.value is None]
+    for start in range(0, len(few), _LINES):
+        names = ", ".join(f"{name(each.title)} ({each.unchanged.n:,})" for each in few[start : start + _LINES])
+        yield (Paragraph((Strong("Too few to tell: "), names)),)
+
+
+def said_of(cause: Cause) -> Text:
+    """What a release did, in a sentence that says where it is not proven."""
+    told = sentence(cause.said)
+    doubted = cause.proof is not Proof.SHOWN and "not proven" not in told.lower()
+    return (Strong("Not proven. "), told) if doubted else (told,)
 
 
 def _causes(digest: Digest) -> Iterator[tuple[Element, ...]]:
     zone = digest.week.zone
     titles = {driver.intent: driver.title for driver in (*digest.by_intent, *digest.drivers)}
     for each in digest.causes:
-        proven = each.proof is Proof.SHOWN
-        said = Notice(
-            Tone.GOOD if proven else Tone.INFO, ("" if proven else Strong("Not proven: "), sentence(each.said))
-        )
+        said = Notice(Tone.GOOD if each.proof is Proof.SHOWN else Tone.INFO, said_of(each))
         intents = short(", ".join(f"“{titles.get(intent, intent)}”" for intent in each.intents), SENTENCE)
-        live = f"{name(each.release)}, live since {each.at.astimezone(zone):%a %d %b %Y}, touched {intents or 'none'}."
-        effect = f"{name(each.metric)}, compared with what it did not touch: {_points(each.effect)}."
+        since = f"live since {each.at.astimezone(zone):%a %d %b %Y}"
+        live = f"{_begun(name(each.release))}, {since}, touched {intents or 'no intent'}."
+        effect = f"{_begun(name(each.metric))}, compared with what it did not touch: {_points(each.effect)}."
         yield said, Note((f"{live} {effect} The same in the weeks before it: {_points(each.pretrend)}.",))
+
+
+def _begun(words: str) -> str:
+    """The words as a sentence begins."""
+    return words[:1].upper() + words[1:]
 
 
 def _points(value: Value) -> str:
@@ -193,7 +210,8 @@ def _published(digest: Digest) -> Iterator[tuple[Element, ...]]:
 def _upkeep(digest: Digest) -> tuple[tuple[Element, ...], ...]:
     def line(title: str, what: str, owner: str, *, severe: bool) -> Text:
         whose = f" Owner: {name(owner)}." if owner.strip() else ""
-        return ("⚠️ " if severe else "", Strong(f"“{name(title)}”"), f" {sentence(what)}.{whose}")
+        about: Text = () if title in what else (Strong(f"“{name(title)}”"), " ")
+        return ("⚠️ " if severe else "", *about, f"{sentence(what)}.{whose}")
 
     return _lines(line(each.title, each.what, each.owner, severe=each.severe) for each in digest.upkeep)
 

@@ -113,7 +113,19 @@ def test_of_many_figures_the_page_has_those_that_moved_and_the_thread_all() -> N
     first, *thread = digest_cards(many, {})
     assert shown(first).count("✅ better") == 2
     assert rows(elements((first,)), "Figure") == 10
-    assert rows(elements(tuple(thread)), "Figure") == len(many.figures)
+    assert rows(elements(tuple(thread)), "Figure") == len(many.figures) - 10
+
+
+def test_intents_of_which_too_little_is_known_are_named_in_a_line() -> None:
+    few = replace(RICH.by_intent[5], unchanged=Value(3))
+    thread = digest_cards(replace(RICH, by_intent=(*RICH.by_intent[:5], few)), {})[1:]
+    assert rows(elements(thread), "Intent") == 5
+    assert "Too few to tell:  Gift cards (3)" in " ".join(map(shown, thread))
+
+
+def test_a_cause_that_says_itself_that_it_is_not_proven_does_not_say_it_twice() -> None:
+    cause = replace(RICH.causes[1], said="Not proven: too few drafts.")
+    assert shown(digest_cards(replace(RICH, causes=(cause,)), {})[0]).lower().count("not proven") == 1
 
 
 def test_a_picture_stands_with_its_section_and_one_that_is_new_is_not_lost() -> None:
@@ -214,7 +226,7 @@ def assert_whole(digest: Digest, cards: tuple[Card, ...]) -> None:
     assert all(any(ask.subject in subject for subject in buttons) for ask in digest.decisions)
     known = any(each.now.n or each.before.n for each in digest.figures)
     assert not known or rows(told, "Figure") >= len(digest.figures)
-    assert rows(told, "Intent") == len(digest.by_intent)
+    assert rows(told, "Intent") == sum(each.unchanged.value is not None for each in digest.by_intent)
     assert rows(told, "By volume") == min(5, len(digest.drivers))
     assert rows(told, "What was wrong") == len(digest.failures)
     assert rows(told, "Release") == len(digest.trend)
