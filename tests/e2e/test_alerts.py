@@ -9,8 +9,8 @@ import pytest
 from bot.sandbox.model import derived_id
 from bot.workflows.alerts import tend
 from evals.spikes.watch import watch
-from tests.e2e.alerting import ROOM, mentioned, watched_company
-from tests.e2e.company import buttons, words
+from tests.e2e.alerting import ASKED, ROOM, mentioned, watched_company
+from tests.e2e.company import buttons, conversation, words
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -119,3 +119,14 @@ async def test_what_opened_in_shadow_mode_is_never_told_so_that_switching_on_is_
         await company.desk.quiet()
         assert await company.desk.roots(ROOM, "conversations") == []
         assert company.peer.got == []
+
+
+async def test_an_import_of_old_conversations_is_no_spike(tmp_path: Path) -> None:
+    async with watched_company(tmp_path) as company:
+        for n in range(30):
+            old = (company.clock.now() - timedelta(days=40, minutes=n)).isoformat()
+            data = conversation(f"old-{n}", ASKED.format(n))
+            data["turns"] = [turn | {"at": old} for turn in data["turns"]]
+            await company.desk.customer_sends(f"import-{n}", data)
+        await company.live(minutes=15)
+        assert await company.alerts() == ()
