@@ -10,7 +10,7 @@ from bot.domain.history import Conversation, Drafted
 from bot.domain.review import Action, ReviewState
 from bot.domain.spike import Alert, Series, What
 
-_SPECIFIC = frozenset({What.INTENT, What.UNKNOWN})
+_SPECIFIC = (What.CLUSTER, What.INTENT, What.UNKNOWN)
 _UNHAPPY = frozenset({Sentiment.ANGRY, Sentiment.UNHAPPY})
 
 
@@ -62,7 +62,8 @@ def _of_draft(draft: Drafted) -> Iterable[Series]:
 
 def matter_of(alert: Alert) -> Series:
     """The series whose conversations an alert is about: what says most of the matter, not the sum of everything."""
-    return next((series for series in alert.series if series.what in _SPECIFIC), alert.series[0])
+    telling = (series for what in _SPECIFIC for series in alert.series if series.what is what)
+    return next(telling, alert.series[0])
 
 
 def belongs(alert: Alert, escalation: Escalation, proposal: Proposal) -> bool:

@@ -1,11 +1,12 @@
 """What is remembered of the series that are watched, and of what was told of them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.spike import Alert
+from bot.domain.spike import Alert, Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,11 @@ class Watched:
 
     until: datetime | None = None
     series: Mapping[str, str] = field(default_factory=dict)
+
+    def members(self, series: Series) -> tuple[str, ...]:
+        """The conversations of a cluster, which no record names; oldest first."""
+        remembered = self.series.get(series.key)
+        return tuple(json.loads(remembered)["members"]) if remembered else ()
 
 
 class Spikes(Protocol):

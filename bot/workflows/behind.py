@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
-from bot.domain.spike import Alert
-from bot.domain.watching import events, matter_of
+from bot.domain.answer import Proposal
+from bot.domain.escalation import Escalation
+from bot.domain.spike import Alert, What
+from bot.domain.watching import belongs, events, matter_of
 from bot.ports import Desk
 
 
@@ -13,6 +15,8 @@ async def behind(desk: Desk, alert: Alert, limit: int = 500) -> tuple[str, ...]:
     Of more than the limit the newest.
     """
     matter = matter_of(alert)
+    if matter.what is What.CLUSTER:
+        return (await desk.store.spikes.watched()).members(matter)[-limit:]
     until = alert.resolved_at or desk.clock.now()
     began: dict[str, datetime] = {}
     async for some in desk.store.history.between(alert.since, until):
@@ -21,3 +25,11 @@ async def behind(desk: Desk, alert: Alert, limit: int = 500) -> tuple[str, ...]:
             if counts:
                 began[conversation.id] = min(counts)
     return tuple(sorted(began, key=lambda name: (began[name], name))[-limit:])
+
+
+async def is_behind(desk: Desk, alert: Alert, escalation: Escalation, proposal: Proposal) -> bool:
+    """Whether a conversation whose newest draft this is asks about what the alert is about."""
+    matter = matter_of(alert)
+    if matter.what is What.CLUSTER:
+        return escalation.id in (await desk.store.spikes.watched()).members(matter)
+    return belongs(alert, escalation, proposal)

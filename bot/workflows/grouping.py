@@ -8,9 +8,9 @@ from bot.domain.errors import RatchetError
 from bot.domain.escalation import Escalation
 from bot.domain.review import Review, ReviewState
 from bot.domain.spike import Alert
-from bot.domain.watching import belongs, matter_of
+from bot.domain.watching import matter_of
 from bot.ports import Desk
-from bot.workflows.behind import behind
+from bot.workflows.behind import behind, is_behind
 
 _MARKED = 200  # conversations of an alert whose cards say so, the newest; more would keep other cards waiting
 _LATELY = timedelta(hours=1)
@@ -22,7 +22,7 @@ async def notice_for(desk: Desk, escalation: Escalation, review: Review) -> Elem
     if review.state is not ReviewState.READY or review.proposal is None:
         return None
     for alert in await desk.store.spikes.alerts(desk.clock.now()):
-        if alert.card is not None and not alert.settled and belongs(alert, escalation, review.proposal):
+        if alert.card is not None and not alert.settled and await is_behind(desk, alert, escalation, review.proposal):
             return part_of(matter_of(alert).title, alert.since, await _link(desk, alert))
     return None
 

@@ -9,7 +9,7 @@ from evals.spikes.detector import Reading
 from evals.spikes.watching import Event
 
 _SHARED = 0.5  # of the conversations behind the smaller of two, from which they have one cause
-_SPECIFIC = (What.INTENT, What.UNKNOWN)
+_SPECIFIC = (What.CLUSTER, What.INTENT, What.UNKNOWN)
 
 Rise = tuple[Series, Change, Reading]
 
@@ -41,7 +41,8 @@ def told(
 
 def _order(rise: Rise) -> tuple[int, float]:
     series, _, reading = rise
-    place = 0 if series.what in _SPECIFIC else 2 if series.what is What.VOLUME else 1
+    last = len(_SPECIFIC) + (series.what is What.VOLUME)
+    place = _SPECIFIC.index(series.what) if series.what in _SPECIFIC else last
     return place, -reading.height
 
 

@@ -9,12 +9,13 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.domain.alerting import CORRECTABLE, Patience
 from bot.domain.codec import codec
-from bot.domain.spike import Alert, AlertState, Count, Series, series_of_key
+from bot.domain.spike import Alert, AlertState, Count, Series, What, series_of_key
 from bot.ports import Desk
 from bot.ports.watching import Watched
 from bot.workflows.alerts import tend
 from evals.spikes.alarm import COOL_DOWN, LATE, RARITY_DAYS, Alarm, Change
 from evals.spikes.causes import Rise, told
+from evals.spikes.clusters import hear
 from evals.spikes.detector import BUCKET, SCALES, Detector
 from evals.spikes.watching import ALWAYS, Event, events
 
@@ -56,18 +57,21 @@ async def watch(desk: Desk) -> None:
             line.alarm = Alarm()
     _learn_from_people(lines, before)
     rises = await asyncio.to_thread(advance, lines, happened, (begin, until), now, desk.policy.calendar.zone)
-    risen = {series for series, line in lines.items() if line.alarm.is_open}
-    changed = await asyncio.to_thread(told, rises, before, happened, risen)
-    seen = [await _with_counts(desk, alert, lines) for alert in _told_if_on(desk, before, changed)]
-    kept = Watched(until, {series.key: codec(Line).dump_json(line).decode() for series, line in lines.items()})
-    if await desk.store.spikes.keep(kept, seen, after=watched.until):
+    heard = await hear(desk, watched, happened, until, before)
+    risen = {series for series, line in lines.items() if line.alarm.is_open} | heard.open
+    changed = await asyncio.to_thread(told, [*rises, *heard.rises], before, [*happened, *heard.events], risen)
+    counted = [replace(each, counts=heard.counts.get(each.series[0], each.counts)) for each in changed]
+    seen = [await _with_counts(desk, alert, lines) for alert in _told_if_on(desk, before, counted)]
+    remembered = {series.key: codec(Line).dump_json(line).decode() for series, line in lines.items()}
+    if await desk.store.spikes.keep(Watched(until, remembered | heard.kept), seen, after=watched.until):
         _log(seen)
     await tend(desk)
 
 
 def lines_of(watched: Watched) -> dict[Series, Line]:
-    """What is remembered of each series."""
-    return {series_of_key(key): codec(Line).validate_json(text) for key, text in watched.series.items()}
+    """What is remembered of each series that has a past; a cluster has none (see `evals.spikes.clusters`)."""
+    series = ((series_of_key(key), text) for key, text in watched.series.items())
+    return {each: codec(Line).validate_json(text) for each, text in series if each.what is not What.CLUSTER}
 
 
 def _learn_from_people(lines: Mapping[Series, Line], alerts: Iterable[Alert]) -> None:

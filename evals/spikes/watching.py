@@ -5,5 +5,5 @@ from bot.domain.watching import Event, events
 
 __all__ = ["ALWAYS", "Event", "events"]
 
-ALWAYS = tuple(Series(what) for what in What if what is not What.INTENT)
+ALWAYS = tuple(Series(what) for what in What if what not in (What.INTENT, What.CLUSTER))
 """Those that are watched before anything was counted."""
