@@ -6,7 +6,7 @@ does not answer. The rest arrives all the same.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from bot.workflows.showing import own_room
 from bot.workflows.slots import begun
 from evals.digest.charts import charts
 from evals.digest.gather import gather
+from evals.drawing import Chart
 
 log = logging.getLogger(__name__)
 
@@ -46,13 +47,14 @@ async def weekly_digest(run: Run, desk: Desk, *, slot: str) -> None:
 async def post_digest(run: Run, desk: Desk, week: Week, *, late: bool = False) -> None:
     """Post and mail the digest of this week, once: who comes second finds it posted."""
     digest = await run.step("gather", _kept, desk, week.label, late)
+    names = await _patiently(run, desk, "chart", _names, digest) or ()
     if desk.policy.managers_room:
         first = await _patiently(run, desk, "post", _post_first, digest)
         if first is not None:
-            await _post_below(run, desk, digest, first, key=_key(digest))
+            await _post_below(run, desk, digest, first, names, key=_key(digest))
     if desk.mailer is not None:
         for address in desk.policy.mail_to:
-            await _patiently(run, desk, "mail", _mail, digest, address)
+            await _patiently(run, desk, "mail", _mail, digest, address, names)
 
 
 async def send_digest(run: Run, desk: Desk, *, week: str, platform: str, person: str) -> None:
@@ -61,13 +63,16 @@ async def send_digest(run: Run, desk: Desk, *, week: str, platform: str, person:
     place = Place(platform, person)
     first = await _patiently(run, desk, "post", _post, digest, {}, 0, place, run.id)
     if first is not None:
-        await _post_below(run, desk, digest, first, key=run.id)
+        names = await _patiently(run, desk, "chart", _names, digest) or ()
+        await _post_below(run, desk, digest, first, names, key=run.id)
 
 
-async def _post_below(run: Run, desk: Desk, digest: Digest, first: MessageRef, *, key: str) -> None:
-    """Post the rest under the first page, with the pictures that the platform takes."""
+async def _post_below(
+    run: Run, desk: Desk, digest: Digest, first: MessageRef, names: Sequence[str], *, key: str
+) -> None:
+    """Post the rest under the first page, with those of these charts that the platform takes."""
     pictures: dict[str, Picture] = {}
-    for name in await _patiently(run, desk, "chart", _names, digest) or ():
+    for name in names:
         picture = await _patiently(run, desk, "draw", _picture, digest, name, first.place.platform)
         pictures[name] = picture or Picture("", "It could not be drawn or uploaded.", name)
     below = replace(first.place, thread=first.message)
@@ -149,23 +154,24 @@ async def _picture(desk: Desk, digest: Digest, name: str, platform: str) -> Pict
     return Picture(known, chart.alt, chart.title)
 
 
-async def _mail(desk: Desk, digest: Digest, address: str) -> None:
+async def _mail(desk: Desk, digest: Digest, address: str, names: Sequence[str]) -> None:
     """Send it to this address alone."""
     if desk.mailer is not None:
-        await desk.mailer.send(await _as_mail(desk, digest, address))
+        await desk.mailer.send(await _as_mail(desk, digest, address, names))
 
 
-async def _as_mail(desk: Desk, digest: Digest, address: str) -> Mail:
-    drawn = [Attached(chart.name, await asyncio.to_thread(chart.png), chart.alt) for chart in charts(digest)]
-    cards = await in_mail(desk, digest)
+async def _as_mail(desk: Desk, digest: Digest, address: str, names: Sequence[str]) -> Mail:
+    shown = [chart for chart in charts(digest) if chart.name in names] if names else []
+    drawn = [Attached(chart.name, await asyncio.to_thread(chart.png), chart.alt) for chart in shown]
+    cards = await _in_mail(desk, digest, shown)
     about = f"{title(digest.week)}{' (late)' if digest.late else ''}"
     key = f"{_key(digest)}:{address}"
     return Mail(key, (address,), f"Support digest: {about}", plain_text(cards), html(cards, about), drawn)
 
 
-async def in_mail(desk: Desk, digest: Digest) -> tuple[Card, ...]:
+async def _in_mail(desk: Desk, digest: Digest, shown: Sequence[Chart]) -> tuple[Card, ...]:
     """The digest's cards with its pictures by name, and the way to where its buttons are."""
-    pictures = {chart.name: Picture(chart.name, chart.alt, chart.title) for chart in charts(digest)}
+    pictures = {chart.name: Picture(chart.name, chart.alt, chart.title) for chart in shown}
     cards = digest_cards(digest, pictures)
     known = await desk.store.digests.get(digest.week.label)
     if known is None or known.card is None:

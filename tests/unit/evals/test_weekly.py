@@ -8,9 +8,12 @@ import pytest
 from bot.cards.elements import Card, Picture
 from bot.domain.calendar import Week
 from bot.domain.chat import MessageRef, Place
+from bot.domain.digest import Digest
 from bot.domain.errors import DeliveryFailed, Unavailable
 from bot.ports import Desk, Mail
+from evals.digest import weekly
 from evals.digest.weekly import last_week, post_digest, send_digest, weekly_digest
+from evals.drawing import Chart
 from tests.unit.cards.digest_samples import RICH, WEEK
 from tests.unit.scripted import (
     Clock,
@@ -140,6 +143,21 @@ async def test_each_address_gets_a_mail_of_its_own_with_the_pictures(desk: Desk,
     assert all(f"cid:{picture.name}" in first.html for picture in first.pictures)
     assert len(first.pictures) == 4
     assert "ed@example.com" not in first.html + first.text
+
+
+async def test_charts_that_cannot_be_made_cost_neither_the_thread_nor_the_mail(
+    desk: Desk, run: LiveRun, platform: ScriptedPlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_digest: Digest) -> tuple[Chart, ...]:
+        raise ValueError("a label that nothing can draw")
+
+    monkeypatch.setattr(weekly, "charts", broken)
+    postman = Postman()
+    desk = with_digest(desk, postman, "mae@example.com")
+    await desk.store.digests.keep(RICH)
+    await post_digest(run, desk, WEEK)
+    assert len(platform.cards) > 1
+    assert [len(mail.pictures) for mail in postman.sent] == [0]
 
 
 async def test_who_asks_gets_it_alone_and_nothing_is_kept(desk: Desk, run: LiveRun, platform: ScriptedPlatform) -> None:
