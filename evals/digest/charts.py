@@ -1,9 +1,11 @@
 """The digest's pictures: how each intent's drafts fare, what customers come for, how answers fail, how evals go."""
 
 from collections.abc import Sequence
+from datetime import tzinfo
 from typing import TypeVar
 
 from bot.domain.digest import Digest, Driver, EvalPoint, Failure, Value
+from evals.digest.phrases import counted
 from evals.drawing import (
     ACCENT,
     FAINT,
@@ -28,9 +30,9 @@ T = TypeVar("T")
 
 _ROWS = 12  # what a picture shows at most; the table has the rest
 _ROW = 26  # points
-_NAME = 168  # points that a name may take
-_PLOT, _END = 180, 366  # where shares and bars begin and end
-_WORDED = 336  # where bars end that have words behind them
+_NAME = 208  # points that a name may take
+_PLOT, _END = 216, 362  # where shares and bars begin and end
+_WORDED = 338  # where bars end that have words behind them
 _WEEKS = 8
 _EVALS = 150  # points that the shares of eval cases are high
 _RELEASES = 8
@@ -39,7 +41,12 @@ _IN_WORDS = 60  # characters of a name in a sentence
 
 def charts(digest: Digest) -> tuple[Chart, ...]:
     """Give the pictures that the week has something for, in the order in which they are shown."""
-    drawn = (_rates(digest.by_intent), _volumes(digest.drivers), _failures(digest.failures), _trend(digest.trend))
+    drawn = (
+        _rates(digest.by_intent),
+        _volumes(digest.drivers),
+        _failures(digest.failures),
+        _trend(digest.trend, digest.week.zone),
+    )
     return tuple(chart for chart in drawn if chart is not None)
 
 
@@ -56,7 +63,7 @@ def _rates(intents: Sequence[Driver]) -> Chart | None:
     few = [({"x": _PLOT + 8, "y": y}, "too few to tell") for y, each in rows if each.unchanged.value is None]
     layers = [
         *_shares_below(_ROW * len(rows)),
-        texts([({"x": 0, "y": y}, each.title) for y, each in rows], limit=_NAME),
+        texts([({"x": 0, "y": y}, each.title) for y, each in rows], size=12, limit=_NAME),
         *_lines([(y, each) for y, each in known if not each.moved], ACCENT),
         *_lines([(y, each) for y, each in known if each.moved], MARKED),
         texts(few, color=QUIET),
@@ -95,7 +102,7 @@ def _rates_said(told: Sequence[Driver], shown: int) -> str:
     moved = [_named(each.title) for each in told if each.moved][:3]
     ends += f"; changed by more than chance explains: {', '.join(moved)}" if moved else ""
     few = f"; for {shown - len(told)} there are too few to tell" if shown > len(told) else ""
-    which = _counted(len(told), "intent")
+    which = counted(len(told), "intent")
     return f"How often drafts were sent unchanged, for {which}, each with its interval. {ends}{few}."
 
 
@@ -114,18 +121,23 @@ def _volumes(drivers: Sequence[Driver]) -> Chart | None:
     rows = _placed(found)
     before = [box for y, each in rows for box in _columns(each, y)[:-1]]
     layers = [
-        texts([({"x": 0, "y": y}, each.title) for y, each in rows], limit=_NAME),
+        texts([({"x": 0, "y": y}, each.title) for y, each in rows], size=12, limit=_NAME),
         bars(before, color=SOFT),
         bars([_columns(each, y)[-1] for y, each in rows if not each.moved], color=ACCENT),
         bars([_columns(each, y)[-1] for y, each in rows if each.moved], color=MARKED),
         rules([{"x": _PLOT, "y": y + 11, "x2": _END, "y2": y + 11} for y, _ in rows], color=FAINT),
         *_figures([(y, each, _against_before(each)) for y, each in rows]),
     ]
-    weeks = min(_WEEKS, max(len(each.weekly) for each in found))
+    weeks = max(len(_since_first(each.weekly[-_WEEKS:])) for each in found)
     title = "What customers came for"
-    subtitle = [f"Conversations a week, {_counted(weeks, 'week')}; each row has its own scale, from 0"]
+    subtitle = [f"Conversations a week, {counted(weeks, 'week')}; each row has its own scale, from 0"]
     spec = sheet(title, [*subtitle, *_marked(rows, found)], _ROW * len(rows), layers)
     return Chart("volume", title, _volumes_said([each for _, each in rows], weeks), spec)
+
+
+def _since_first(weekly: Sequence[int]) -> Sequence[int]:
+    """The weeks from the first one on in which anything is on record."""
+    return weekly[next((n for n, count in enumerate(weekly) if count), len(weekly)) :]
 
 
 def _columns(driver: Driver, y: float) -> list[dict[str, float]]:
@@ -147,8 +159,8 @@ def _volumes_said(shown: Sequence[Driver], weeks: int) -> str:
     moved = [each for each in shown if each.moved]
     told = [f"{_named(each.title)} ({_against_before(each)})" for each in moved or shown][:3]
     which = "More than chance explains changed" if moved else "Most came for"
-    counted = f"{_counted(len(shown), 'intent')} over {_counted(weeks, 'week')}"
-    return f"Conversations a week for {counted}. {which}: {', '.join(told)}."
+    what = f"{counted(len(shown), 'intent')} over {counted(weeks, 'week')}"
+    return f"Conversations a week for {what}. {which}: {', '.join(told)}."
 
 
 # --- failures, by mode ------------------------------------------------------------------------------------------------
@@ -163,7 +175,7 @@ def _failures(failures: Sequence[Failure]) -> Chart | None:
     now = [(_box(y - 13, each.count / most), f"{each.count:,}") for y, each in rows]
     before = [(_box(y + 1, each.before / most), f"{each.before:,}") for y, each in rows]
     layers = [
-        texts([({"x": 0, "y": y}, each.label) for y, each in rows], limit=_NAME),
+        texts([({"x": 0, "y": y}, each.label) for y, each in rows], size=12, limit=_NAME),
         bars([box for box, _ in now], color=ACCENT),
         bars([box for box, _ in before], color=SOFT),
         texts(_at_ends(now, "this week"), color=INK, bold=True),
@@ -171,7 +183,7 @@ def _failures(failures: Sequence[Failure]) -> Chart | None:
         rules([{"x": _PLOT, "y": 0, "x2": _PLOT, "y2": row * len(rows)}], color=FAINT),
     ]
     title = "How answers failed"
-    subtitle = ["Drafts that people rejected or changed, by what was wrong", *_left_out(found, "ways")]
+    subtitle = ["Conversations in which something went wrong, by what it was", *_left_out(found, "ways")]
     spec = sheet(title, subtitle, row * len(rows), layers)
     return Chart("failures", title, _failures_said([each for _, each in rows]), spec)
 
@@ -197,7 +209,7 @@ def _failures_said(shown: Sequence[Failure]) -> str:
 # --- evals, by release ------------------------------------------------------------------------------------------------
 
 
-def _trend(trend: Sequence[EvalPoint]) -> Chart | None:
+def _trend(trend: Sequence[EvalPoint], zone: tzinfo) -> Chart | None:
     found = [each for each in trend if each.passed.value is not None][-_RELEASES:]
     if len(found) < 2:
         return None  # one release is no trend
@@ -212,13 +224,14 @@ def _trend(trend: Sequence[EvalPoint]) -> Chart | None:
         dots(line, color=ACCENT),
         texts([({"x": x, "y": _EVALS + 14}, each.release) for x, each, _, _ in points],
               size=12, align="middle", limit=min(step, 110) - 6),
-        texts([({"x": x, "y": _EVALS + 29}, f"{each.at:%d %b}") for x, each, _, _ in points],
+        texts([({"x": x, "y": _EVALS + 29}, f"{each.at.astimezone(zone):%d %b}") for x, each, _, _ in points],
               size=12, color=QUIET, align="middle"),
         texts([({"x": x, "y": _down(low) + 12}, _percent(each.passed.value)) for x, each, low, _ in points],
               align="middle", bold=True),
     ]  # fmt: skip
     title, cases = "Eval cases passed, by release", [each.passed.n for each in found]
-    subtitle = f"Share of {_from_to(cases)} cases, with its 95 % interval"
+    fewest, most = min(cases), max(cases)
+    subtitle = f"Share of {fewest:,}{f' to {most:,}' * (most > fewest)} cases, with its 95 % interval"
     return Chart("evals", title, _trend_said(found), sheet(title, [subtitle], _EVALS + 38, layers))
 
 
@@ -279,15 +292,6 @@ def _share_of(value: Value) -> str:
 
 def _percent(share: float | None) -> str:
     return f"{share or 0:.0%}".replace("%", " %")
-
-
-def _from_to(counts: Sequence[int]) -> str:
-    low, high = min(counts), max(counts)
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def _named(text: str) -> str:

@@ -211,7 +211,7 @@ def test_a_name_cannot_hide_turn_around_or_pile_up() -> None:
 @pytest.mark.parametrize("name", [*POISON, "W" * 90, "\ufdfd" * 9, "\U0001242b" * 20, "g" + "\u0360" * 90])
 def test_what_a_name_paints_stays_within_its_column(name: str) -> None:
     plain, poisoned = (pixels(only(by_intent=(driver(each, unchanged=rate(3, 20)),)).png()) for each in ("A", name))
-    figures = 2 * (20 + 170)
+    figures = 2 * (20 + 210)
     assert np.array_equal(plain[:, figures:], poisoned[:, figures:])
 
 
