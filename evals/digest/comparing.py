@@ -34,9 +34,13 @@ class Told:
 
 def tested(measured: Measured, noise: Noise | None) -> Tested:
     """The change, where both weeks have something of it and enough days to know what days differ by."""
-    counted = measured.metric.statistic is Statistic.COUNT
-    enough = not counted or measured.now.n + measured.before.n >= _LEAST
-    return Tested(measured, measured.change if noise is not None and enough else None, noise or INDEPENDENT)
+    usable = noise is not None and _enough(measured)
+    return Tested(measured, measured.change if usable else None, noise or INDEPENDENT)
+
+
+def _enough(measured: Measured) -> bool:
+    """Whether a count is of enough for its interval; other metrics have their own least n."""
+    return measured.metric.statistic is not Statistic.COUNT or measured.now.n + measured.before.n >= _LEAST
 
 
 def corrected(every: Iterable[Tested]) -> list[Told]:
@@ -62,7 +66,7 @@ def said(found: Told) -> str:
         return WITHIN
     if not before.n:
         return "nothing to compare with" if now.n else ""
-    if found.measured.change is None or found.measured.metric.statistic is Statistic.COUNT:
+    if found.measured.change is None or not _enough(found.measured):
         return f"too few to tell (n = {min(now.n, before.n)})"
     return "too few days to compare"
 

@@ -76,12 +76,14 @@ def beyond(change: Difference, before: Difference) -> Difference:
 
 def _counts(drafts: Iterable[Judged], at: datetime, intents: list[str]) -> Any:
     """Drafts and how many of them count, by period (two weeks before, week before, after) and intent."""
-    place = {intent: number for number, intent in enumerate(intents)}
-    counts = np.zeros((3, len(intents), 2))
+    cells = [{intent: [0, 0] for intent in intents} for _ in range(3)]
+    earlier, before = at - 2 * WEEK, at - WEEK
     for begun, intent, hit in drafts:
-        if intent in place and begun >= at - 2 * WEEK:
-            counts[2 if begun >= at else 1 if begun >= at - WEEK else 0, place[intent]] += (1, hit)
-    return counts
+        cell = cells[2 if begun >= at else 1 if begun >= before else 0].get(intent)
+        if cell is not None and begun >= earlier:
+            cell[0] += 1
+            cell[1] += hit
+    return np.array([list(each.values()) for each in cells], dtype=float).reshape(3, len(intents), 2)
 
 
 class _Contrast:

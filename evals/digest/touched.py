@@ -69,7 +69,7 @@ def _sides(citing: Mapping[str, tuple[int, int]], asked: Collection[str]) -> tup
 
 
 async def _of_workflow(desk: Desk, live: Live) -> Touched:
-    """The intents that the taxonomy has otherwise; all of them where anything else changed."""
+    """The intents that the taxonomy has otherwise; maybe all of them where anything else changed."""
     what = ", ".join(sorted(live.changed))
     if live.changed != {"taxonomy"}:
         return Touched(live, what, None)
@@ -78,4 +78,5 @@ async def _of_workflow(desk: Desk, live: Live) -> Touched:
         before, now = ({each.name: each for each in desk.teacher.intents(text["taxonomy"])} for text in texts)
     except (RatchetError, KeyError):
         return Touched(live, what, None)
-    return Touched(live, what, frozenset(name for name in {*before, *now} if before.get(name) != now.get(name)))
+    otherwise = frozenset(name for name in {*before, *now} if before.get(name) != now.get(name))
+    return Touched(live, what, otherwise or None)

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
+from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from evals.metric import Statistic
-from evals.statistics import Estimate, difference, estimate, median, share
+from evals.statistics import Estimate, Noise, difference, discoveries, estimate, interval, median, share
 
 TIMES = st.lists(st.integers(0, 50), min_size=1, max_size=60)
 
@@ -113,3 +114,62 @@ def test_an_interval_holds_its_figure_whatever_the_values(times: list[int], data
     for statistic in (Statistic.MEDIAN, Statistic.MEAN):
         told = estimate(statistic, [float(each) for each in times], [int(each) for each in over])
         assert told.value is None or told.low <= told.value <= told.high
+
+
+# --- what is tested ---------------------------------------------------------------------------------------------------
+
+CHANCES = st.lists(st.floats(0, 1) | st.floats(0, 0.01), min_size=1, max_size=80)
+NOISE = st.builds(Noise, st.floats(1, 20), st.integers(3, 60) | st.just(inf))
+
+
+@given(CHANCES)
+def test_what_is_told_of_many_is_benjamini_and_hochbergs(chances: list[float]) -> None:
+    told, level = discoveries(chances)
+    assert list(told) == multipletests(chances, method="fdr_bh")[0].tolist()
+    assert level == pytest.approx(0.05 * max(1, sum(told)) / len(chances))
+
+
+def test_of_nothing_nothing_is_told() -> None:
+    assert discoveries([]) == ((), 0.05)
+
+
+@given(st.integers(1, 400), st.integers(1, 400), st.data(), NOISE, st.floats(1e-6, 0.5))
+def test_a_chance_below_a_level_and_an_interval_without_zero_are_the_same(
+    of: int, of_other: int, data: st.DataObject, noise: Noise, level: float
+) -> None:
+    one, other = (share(data.draw(st.integers(0, each)), each) for each in (of, of_other))
+    change = difference(one, other)
+    assert change is not None
+    chance, held = change.chance(noise), change.at(level, noise)
+    if abs(chance - level) > 1e-9:
+        assert (chance < level) is held.beyond_noise
+    assert held.low <= held.value <= held.high
+
+
+@pytest.mark.parametrize("freedom", [6, 42, inf])
+def test_the_chance_of_what_is_normal_is_students(freedom: float) -> None:
+    change = interval(0.3, 0.1)
+    peer = stats.norm.sf(3) if freedom == inf else stats.t.sf(3, freedom)
+    assert change.chance(Noise(1.0, freedom)) == pytest.approx(2 * peer, rel=1e-5)
+    assert change.chance(Noise(9.0, freedom)) > change.chance(Noise(1.0, freedom))
+    assert (change.at(0.05).low, change.at(0.05).high) == pytest.approx((change.low, change.high), abs=1e-7)
+
+
+def test_the_difference_of_two_means_is_welchs_where_there_are_many() -> None:
+    chance = np.random.default_rng(7)
+    one, other = chance.lognormal(0, 1, 900), chance.lognormal(0.05, 1, 700)
+    figures = [estimate(Statistic.MEAN, each.tolist(), [1] * len(each)) for each in (one, other)]
+    told, peer = difference(*figures, even=True), stats.ttest_ind(one, other, equal_var=False)
+    assert told is not None
+    assert stats.norm.isf(told.chance() / 2) == pytest.approx(stats.norm.isf(peer.pvalue / 2), rel=0.05)
+    assert (told.low, told.high) == pytest.approx(peer.confidence_interval(), abs=0.02)
+
+
+@pytest.mark.parametrize("share_of", [0.05, 0.5])
+def test_shares_that_did_not_change_are_rarely_beyond_a_low_level(share_of: float) -> None:
+    chance = np.random.default_rng(8)
+    hits = chance.binomial([90, 60], share_of, (3_000, 2))
+    told = [difference(share(int(a), 90), share(int(b), 60)) for a, b in hits]
+    chances = np.array([each.chance() for each in told if each])
+    assert (chances <= 0.05).mean() <= 0.06
+    assert (chances <= 0.002).mean() <= 0.004
