@@ -7,6 +7,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from bot.domain.digest import Value
     from bot.domain.judging import Kappa
     from evals.qa.results import Result
 
@@ -84,16 +85,25 @@ def _wrong(result: "Result") -> Any:
 
 
 def _checks(result: "Result") -> Any:
-    from evals.qa.words import percent
-
-    table = _table("the machine's check (12 weeks)", "it passes", "people find good", "agreement with people (kappa)")
+    """The machine's own opinion beside people's, of answers that were sent as they were drafted."""
+    table = _table("machine (12 weeks)", "n", "it says good", "people say good", "kappa")
     for check in result.checks:
-        table.add_row(check.name, percent(check.passed), percent(check.good), _kappa(check.kappa, check.passed.n))
+        row = (str(check.passed.n), _share(check.passed), _share(check.good))
+        table.add_row(check.name, *row, f"{check.kappa.value:.2f}" if check.kappa else "")
     if result.checks:
         shown = result.confidence
-        said = f"{shown.value:.0%} on average".replace("%", " %") if shown.value is not None else _few(shown.n)
-        table.add_row("confidence of the card", said, percent(result.checks[0].good), "")
+        table.add_row("confidence", str(shown.n), _share(shown), _share(result.checks[0].good), "")
     return table
+
+
+def _share(value: "Value") -> str:
+    """A share with its interval, where it has one, for a column of its n beside it."""
+    if value.value is None:
+        return "too few"
+    told = f"{value.value * 100:.0f} %"
+    return (
+        told if value.low is None or value.high is None else f"{told} ({value.low * 100:.0f}–{value.high * 100:.0f} %)"
+    )
 
 
 def _table(*columns: str) -> Any:
@@ -108,7 +118,7 @@ def _kappa(kappa: "Kappa | None", count: int) -> str:
     return f"{kappa.value:.2f} ({kappa.low:.2f} to {kappa.high:.2f}, n = {kappa.count})"
 
 
-def _interval(value: Any) -> str:
+def _interval(value: "Value") -> str:
     return f"{value.value:.2f} ({value.low:.2f} to {value.high:.2f}, n = {value.n})"
 
 

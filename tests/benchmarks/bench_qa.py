@@ -19,7 +19,7 @@ from evals.qa.estimate import share
 from evals.qa.sizing import OTHERS, allocate, parts_for, planned, size
 from tests.benchmarks.report import report
 
-ROUNDS, SEED, MARGIN, Z = 300, 20261122, 0.1, 1.959964
+ROUNDS, SEED, MARGIN, Z = 1_000, 20261122, 0.1, 1.959964
 WEEKS = ((60, 6), (200, 10), (500, 25), (2_000, 25), (20_000, 80))
 GOOD = (0.6, 0.8, 0.9, 0.97)
 SPREAD = (0.0, 0.15)
