@@ -13,7 +13,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,16 @@ def postgres() -> Iterator[Server]:
     programs = _programs()
     if programs is None:
         pytest.skip(MISSING)
+    with running_postgres(programs) as server:
+        yield server
+
+
+@contextmanager
+def running_postgres(programs: Path | None = None) -> Iterator[Server]:
+    """A server of our own on a free port while the block lasts. Raises RuntimeError where none is installed."""
+    programs = programs or _programs()
+    if programs is None:
+        raise RuntimeError(MISSING)
     home = Path(tempfile.mkdtemp(prefix="ratchet-postgres-"))  # pytest closes its own folder to other users
     as_user = _as_user(home)
     run: dict[str, Any] = {"cwd": home, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **as_user}

@@ -39,7 +39,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="ratchet-bench-") as folder:
         for count in counts:
             url = given or f"sqlite:///{folder}/{count}.db"
-            _record(url, count)
+            prepare(url, count)
             for name, by in (("a week", ""), ("a week by intent", "intent")):
                 told = _measured(url, by)
                 figures.setdefault(name, {}).update(
@@ -58,7 +58,8 @@ def main() -> None:
     report("metrics", ours, others, aims, digits=2, database="given" if given else "sqlite", rounds=ROUNDS)
 
 
-def _record(url: str, count: int) -> None:
+def prepare(url: str, count: int) -> None:
+    """Make the tables in an empty database and write so many conversations into them."""
     upgrade(url)
     address = parse_url(url)
     sync = address if address.get_backend_name() == "postgresql" else address.set(drivername="sqlite")
