@@ -34,7 +34,7 @@ UNCHANGED = "approved_unchanged"
 WEEKS = 8
 _INTENTS = 25
 _LEAST_WEEKS = 3  # what is watched for a week needs the two before the last one
-_ENOUGH = 30_000  # conversations: more weeks than the least are read only up to so many
+_ENOUGH = 20_000  # conversations: more weeks than the least are read only up to so many
 
 
 @dataclass(frozen=True, slots=True)
