@@ -126,7 +126,7 @@ class Team:
         senior = needs_second_person(proposal.triage.risk)
         if right and not proposal.blocks and self.chance.random() > _TONE:
             return self._made(review, Action.APPROVE, self.person("sue") if senior else rep)
-        if right or (not proposal.draft.abstained and self.chance.random() < _REJECTED + 0.4 * overtaken):
+        if right or (not proposal.draft.abstained and self.chance.random() < _REJECTED + 0.2 * overtaken):
             mode = self._mode(asked, review, right=right)
             return self._made(review, Action.REJECT, rep, mode=mode, note=_NOTES[mode].format(true))
         return self._made(review, Action.EDIT, rep, text=f"Hello,\n\n{true}\n\nBest regards,\n{rep.name.split()[0]}")

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from bot.domain.fix import FixState, KnowledgeFix, fix_id
 from bot.domain.review import FailureMode, Review
-from bot.domain.text.sections import sections
 from bot.sandbox.remote import Json
 from bot.settings import CONTENT
 from bot.workflows import capture
@@ -25,8 +24,8 @@ from tests.e2e.month.customers import MONDAY, ZONE, Asked, arriving
 from tests.e2e.month.people import Team
 
 FEES = "delivery/delivery-times-and-fees"
-LACKING = ("Standard delivery fees and times by zone",)
-"""The sections of that article that are missing until the fix of the last week."""
+FREE_FROM, FREE_FROM_ONCE = "49 EUR", "39 EUR"
+"""From which order value delivery is free, and what that article says of it until the fix of the last Monday."""
 STALE = "returns/opened-beans"
 LOST_CARDS = """## Lost and stolen gift cards
 
@@ -98,6 +97,7 @@ class Month:
 
     def plan_learning(self) -> None:
         """Cases from two reps, the fix that goes live on the last Monday, one that waits, and a rule that changes."""
+        self.team.untrue["delivery fees"] = f"Delivery in Zone A is free from an order value of {FREE_FROM}."
         self.at(datetime(2026, 11, 9, 8, tzinfo=ZONE), self._rule_changes)
         self.at(datetime(2026, 11, 16, 9, 40, tzinfo=ZONE), self._fees_are_fixed)
         self.at(datetime(2026, 11, 20, 15, tzinfo=ZONE), self._lost_cards_wait)
@@ -139,22 +139,24 @@ class Month:
         raise RuntimeError(f"nobody asked about {matter} yet")
 
     async def _fees_are_fixed(self) -> None:
-        """Ana proposes what the article lacks, Sue approves it; the evals let it through."""
+        """Ana proposes the fee of today, Sue approves it; the evals let it through."""
         whole = (CONTENT / "articles" / f"{FEES}.md").read_text(encoding="utf-8").split("---\n", 2)[2]
-        fix = await self._proposed("ana", "delivery fees", FEES, whole.strip())
+        fix = await self._proposed("ana", "delivery fees", FEES, whole.strip(), FailureMode.STALE_POLICY)
         self.company.clock.move(self.company.clock.now() + timedelta(minutes=25))
         await fixing.approve(self.company.bot, fix.subject, self.team.person("sue"), ref="monday")
         await self.company.settled()
         done = await self.company.bot.store.fixes.get(fix.id)
         if done.state is not FixState.LIVE:
             raise RuntimeError(f"the fix of the fees is {done.state}: {done.gate}")
+        del self.team.untrue["delivery fees"]
 
     async def _lost_cards_wait(self) -> None:
         now = await fixing.article(self.company.bot, "gift-cards/gift-cards")
         assert now is not None
-        await self._proposed("bo", "lost gift card", now.slug, f"{now.body.strip()}\n\n{LOST_CARDS}")
+        body = f"{now.body.strip()}\n\n{LOST_CARDS}"
+        await self._proposed("bo", "lost gift card", now.slug, body, FailureMode.MISSING_KNOWLEDGE)
 
-    async def _proposed(self, name: str, matter: str, slug: str, body: str) -> KnowledgeFix:
+    async def _proposed(self, name: str, matter: str, slug: str, body: str, mode: FailureMode) -> KnowledgeFix:
         bot = self.company.bot
         _, review = await self._newest(matter)
         now = await fixing.article(bot, slug)
@@ -162,7 +164,7 @@ class Month:
         escalation = await bot.store.escalations.get(review.escalation_id)
         fix = KnowledgeFix(
             fix_id(slug, matter), FixState.OPEN, replace(now, body=body), now.hash, self.team.person(name),
-            self.company.clock.now(), reason=f"Customers ask about {matter}.", mode=FailureMode.MISSING_KNOWLEDGE,
+            self.company.clock.now(), reason=f"Customers ask about {matter}.", mode=mode,
             escalation=escalation.id, place=escalation.place,
         )  # fmt: skip
         kept = await fixing.open_fix(bot, fix)
@@ -171,12 +173,10 @@ class Month:
 
 
 def first_articles(folder: Path) -> Path:
-    """The sample articles as they are on the first day: one lacks a section, another has not been reviewed for long."""
+    """The sample articles as they are on the first day: one tells an old fee, another has not been reviewed for long."""
     copied = shutil.copytree(CONTENT / "articles", folder / "articles")
     fees = copied / f"{FEES}.md"
-    front, text = fees.read_text(encoding="utf-8").split("\n---\n", 1)
-    kept = [part.text for part in sections(text) if part.heading not in LACKING]
-    fees.write_text(f"{front}\n---\n\n" + "\n\n".join(kept) + "\n", encoding="utf-8")
+    fees.write_text(fees.read_text(encoding="utf-8").replace(FREE_FROM, FREE_FROM_ONCE), encoding="utf-8")
     stale = copied / f"{STALE}.md"
     dated = stale.read_text(encoding="utf-8").replace("review_by: 2027-02-16", "review_by: 2026-11-10")
     stale.write_text(dated, encoding="utf-8")
