@@ -173,7 +173,7 @@ class Month:
 
 
 def first_articles(folder: Path) -> Path:
-    """The sample articles as they are on the first day: one tells an old fee, another has not been reviewed for long."""
+    """The sample articles as on the first day: one tells an old fee, another has not been reviewed for long."""
     copied = shutil.copytree(CONTENT / "articles", folder / "articles")
     fees = copied / f"{FEES}.md"
     fees.write_text(fees.read_text(encoding="utf-8").replace(FREE_FROM, FREE_FROM_ONCE), encoding="utf-8")
