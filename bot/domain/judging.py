@@ -32,8 +32,8 @@ class Rating:
 class Point:
     """One thing that a rubric asks. Where `decides`, an answer that lacks it is no good one; the others inform.
 
-    `of_sent` asks the same of an answer that was sent, where there is no reference: people read it, and no judge, so that
-    other words for it make no other judge.
+    `of_sent` asks the same of an answer that was sent, where there is no reference: people read it, and no judge, so
+    that other words for it make no other judge.
     """
 
     name: str

@@ -78,8 +78,8 @@ class Sampled:
     """One answer of a sample: the escalation's `id`, and the review whose answer it is.
 
     `scorers` is how many people score it, `authors` who may not: whoever wrote, guided or decided it. `room` is the
-    private room whose readers alone may see it. `checks` are what the machine's own checks said, and `confidence` its own;
-    they are told where the drafter's text was sent as it was. It is `gone` once the customer took it back.
+    private room whose readers alone may see it. `checks` and `confidence` are the machine's own opinion, kept where the
+    drafter's text was sent as it was. It is `gone` once the customer took it back.
     """
 
     id: str
