@@ -100,7 +100,7 @@ async def _with_counts(desk: Desk, alert: Alert, lines: Mapping[Series, Line]) -
         return alert
     since_then = await _events(desk, alert.since, alert.resolved_at)
     behind = {event.conversation for event in since_then if event.series == alert.series[0]}
-    return replace(alert, behind=max(len(behind), alert.behind))
+    return replace(alert, behind=len(behind))
 
 
 async def _events(desk: Desk, since: datetime, until: datetime) -> list[Event]:

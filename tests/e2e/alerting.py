@@ -78,9 +78,9 @@ class Watched:
         await self.desk.until(lambda: self._drafted(number + many), seconds=60)
 
     async def happen(self, many: int, *, number: int = 0) -> None:
-        """So many conversations come in, a second apart, without the work of drafting them."""
+        """So many conversations come in now, without the work of drafting them."""
         for n in range(number, number + many):
-            await self._recorded(f"{PAST}new{n}", self.clock.now() - timedelta(seconds=many + number - n))
+            await self._recorded(f"{PAST}new{n}", self.clock.now())
 
     async def _drafted(self, many: int) -> bool:
         waiting = await self.desk.app.desk.store.reviews.waiting(limit=500)
