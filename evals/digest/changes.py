@@ -2,9 +2,10 @@
 
 All changes that a digest looks at are tested together, those of each metric and those of each intent: by Benjamini and
 Hochberg (1995), so that of the changes that it names one in twenty is expected to be noise, and where nothing changed
-nineteen of twenty digests name none. Holm's correction would make that nineteen of twenty whatever else changed, and
-find less; a manager who looks into a change in vain loses minutes, one who is not told of it a week. The metrics depend
-on each other (what is rejected is not sent unchanged), which the procedure bears: see docs/benchmarks.md.
+nineteen of twenty digests name none. The few key figures weigh as much as all those of intents. Holm's correction would
+make it nineteen of twenty whatever else changed, and find less; a manager who looks into a change in vain loses
+minutes, one who is not told of it a week. The metrics depend on each other (what is rejected is not sent unchanged),
+which the procedure bears: see docs/benchmarks.md.
 """
 
 from collections.abc import Iterator

@@ -16,7 +16,7 @@ from statsmodels.stats.multitest import multipletests
 from bot.domain.digest import Proof
 from evals.digest.causes import causes
 from evals.digest.changes import WEEKS, looked_at, record_of, weeks_read
-from evals.digest.comparing import Tested
+from evals.digest.comparing import Tested, weights
 from evals.digest.counting import Days
 from evals.digest.drivers import Volumes
 from evals.statistics import INDEPENDENT, discoveries
@@ -33,7 +33,6 @@ Chances = dict[Key, float]
 METHODS: dict[str, Callable[[Sequence[float]], Sequence[bool]]] = {
     "Benjamini-Hochberg": lambda chances: discoveries(chances)[0],
     "Holm": lambda chances: multipletests(chances, method="holm")[0],
-    "no correction": lambda chances: [each <= 0.05 for each in chances],
 }
 PLANTED: dict[str, tuple[Change, Key]] = {
     "sent unchanged +10 points": (Change(unchanged=0.45), ("approved_unchanged", "")),
@@ -99,16 +98,17 @@ async def _found(
 
 
 async def _chances(made: Made) -> tuple[Chances, Chances]:
-    """What is tested of the week, with the noise that its days show and as if conversations were independent."""
+    """What is tested of the week, with its weight: in the noise that its days show, and as if they were all alike."""
     here = desk(made)
     days = Days(WEEK, WEEKS, here.clock.now())
     volumes = Volumes(await here.store.history.volumes(days.bounds), days)
     record = await record_of(here, Days(WEEK, weeks_read(volumes), days.end))
     tested: dict[Key, Tested] = dict(looked_at(record, volumes))
     known = {key: each for key, each in tested.items() if each.change is not None}
+    share = dict(zip(known, weights([not each.measured.group for each in known.values()]), strict=True))
     return (
-        {key: each.change.chance(each.noise) for key, each in known.items() if each.change},
-        {key: each.change.chance(INDEPENDENT) for key, each in known.items() if each.change},
+        {key: min(1.0, each.change.chance(each.noise) / share[key]) for key, each in known.items() if each.change},
+        {key: min(1.0, each.change.chance(INDEPENDENT) / share[key]) for key, each in known.items() if each.change},
     )
 
 
