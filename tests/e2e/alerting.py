@@ -103,11 +103,11 @@ class Watched:
     async def pages(self, card: Json, count: int) -> list[Json]:
         """What was posted in the card's thread, as soon as it is so many."""
 
-        async def posted() -> list[Json] | None:
+        async def posted() -> tuple[list[Json], ...]:
             thread = (await self.desk.thread(card["channel"], card["ts"]))[1:]
-            return thread if len(thread) >= count else None
+            return (thread,) if len(thread) >= count else ()
 
-        found: list[Json] = await self.desk.until(posted)
+        found: list[Json] = (await self.desk.until(posted))[0]
         assert len(found) == count, [words(message) for message in found]
         return found
 
