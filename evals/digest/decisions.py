@@ -30,10 +30,10 @@ from bot.domain.radar import Kind as Trouble
 from bot.domain.review import FailureMode
 from bot.domain.text.plain import shortened
 from evals.coverage import ENOUGH
+from evals.digest.facts import Facts
 from evals.digest.failures import NO_ANSWER, WRONG_ANSWER, Wrong
 from evals.digest.phrases import counted, fix_named, named
 from evals.digest.rejected import Cluster
-from evals.digest.seen import Seen
 
 MOST = 3
 _FEWEST = 5  # conversations of a week, or answers that cite an article, below which it is not worth a manager's time
@@ -61,9 +61,9 @@ class Candidate:
     worth: float
 
 
-def decisions(seen: Seen, clusters: Sequence[Cluster]) -> tuple[Ask, ...]:
+def decisions(facts: Facts, clusters: Sequence[Cluster]) -> tuple[Ask, ...]:
     """Up to three, the most worthwhile first."""
-    kinds = (_fixes(seen), _topics(seen), _rejected(seen, clusters), _articles(seen), _cases(seen))
+    kinds = (_fixes(facts), _topics(facts), _rejected(facts, clusters), _articles(facts), _cases(facts))
     return chosen(candidate for kind in kinds for candidate in kind)
 
 
@@ -78,16 +78,16 @@ def chosen(candidates: Iterable[Candidate]) -> tuple[Ask, ...]:
     return tuple(picked)
 
 
-def _bad(seen: Seen, intent: str) -> float:
-    return _BAD[seen.risks.get(intent, Risk.MEDIUM)]
+def _bad(facts: Facts, intent: str) -> float:
+    return _BAD[facts.risks.get(intent, Risk.MEDIUM)]
 
 
 def _days(since: datetime, now: datetime) -> str:
     return counted(max(0, (now - since).days), "day")
 
 
-def _of_intent(seen: Seen, intent: str) -> Driver | None:
-    return next((driver for driver in seen.compared.drivers if driver.intent == intent), None)
+def _of_intent(facts: Facts, intent: str) -> Driver | None:
+    return next((driver for driver in facts.compared.drivers if driver.intent == intent), None)
 
 
 def _volume(driver: Driver | None) -> int:
@@ -98,17 +98,17 @@ def _volume(driver: Driver | None) -> int:
 # --- fixes ------------------------------------------------------------------------------------------------------------
 
 
-def _fixes(seen: Seen) -> Iterator[Candidate]:
+def _fixes(facts: Facts) -> Iterator[Candidate]:
     """Fixes that wait for somebody; several of one intent share what went wrong with it."""
-    waiting = [fix for fix in seen.fixes if fix.state is not FixState.TESTING]
-    sharing = Counter(seen.intent_of[fix.id] for fix in waiting)
+    waiting = [fix for fix in facts.fixes if fix.state is not FixState.TESTING]
+    sharing = Counter(facts.intent_of[fix.id] for fix in waiting)
     for fix in waiting:
-        intent = seen.intent_of[fix.id]
-        gone_wrong = sum(1 for each in seen.wrong if _would_mend(fix, intent, each))
+        intent = facts.intent_of[fix.id]
+        gone_wrong = sum(1 for each in facts.wrong if _would_mend(fix, intent, each))
         held = fix.state is FixState.HELD
         title = f"Decide on the {fix_named(fix)} that the evals hold" if held else f"Publish the {fix_named(fix)}"
-        worth = max(_SOME, gone_wrong / sharing[intent]) * (_HELD_FIX if held else _FIX) * _bad(seen, intent)
-        yield Candidate(Ask(Kind.PUBLISH_FIX, fix.subject, title, _why_fix(seen, fix, gone_wrong)), worth)
+        worth = max(_SOME, gone_wrong / sharing[intent]) * (_HELD_FIX if held else _FIX) * _bad(facts, intent)
+        yield Candidate(Ask(Kind.PUBLISH_FIX, fix.subject, title, _why_fix(facts, fix, gone_wrong)), worth)
 
 
 def _would_mend(fix: KnowledgeFix, intent: str, wrong: Wrong) -> bool:
@@ -116,10 +116,10 @@ def _would_mend(fix: KnowledgeFix, intent: str, wrong: Wrong) -> bool:
     return intent != UNKNOWN_INTENT and wrong.intent == intent and wrong.mode in modes
 
 
-def _why_fix(seen: Seen, fix: KnowledgeFix, gone_wrong: int) -> str:
-    intent = seen.intent_of[fix.id]
-    about = "" if intent == UNKNOWN_INTENT else f" about {seen.titles.of(intent)}"
-    volume = _volume(_of_intent(seen, intent))
+def _why_fix(facts: Facts, fix: KnowledgeFix, gone_wrong: int) -> str:
+    intent = facts.intent_of[fix.id]
+    about = "" if intent == UNKNOWN_INTENT else f" about {facts.titles.of(intent)}"
+    volume = _volume(_of_intent(facts, intent))
     count = (
         f"{gone_wrong:,} of {volume:,} conversations" if volume > gone_wrong else counted(gone_wrong, "conversation")
     )
@@ -127,17 +127,17 @@ def _why_fix(seen: Seen, fix: KnowledgeFix, gone_wrong: int) -> str:
     if not gone_wrong:
         said = f"Nothing{about} went wrong this week without it."
     if fix.state is FixState.HELD:
-        return f"{said} The evals have held it for {_days(fix.decided_at or fix.opened_at, seen.now)}."
-    return f"{said} It has waited for approval for {_days(fix.opened_at, seen.now)}."
+        return f"{said} The evals have held it for {_days(fix.decided_at or fix.opened_at, facts.now)}."
+    return f"{said} It has waited for approval for {_days(fix.opened_at, facts.now)}."
 
 
 # --- topics, rejected drafts ------------------------------------------------------------------------------------------
 
 
-def _topics(seen: Seen) -> Iterator[Candidate]:
+def _topics(facts: Facts) -> Iterator[Candidate]:
     """Topics that somebody can decide on. What fits no intent is never routed, and measured by nobody."""
-    for topic in seen.topics:
-        if topic.state not in WAITING or topic.at < seen.week.start - _LATELY:
+    for topic in facts.topics:
+        if topic.state not in WAITING or topic.at < facts.week.start - _LATELY:
             continue
         weeks = max(1, len(topic.weekly))
         size = sum(topic.weekly) or len(topic.members)
@@ -148,45 +148,45 @@ def _topics(seen: Seen) -> Iterator[Candidate]:
         yield Candidate(Ask(Kind.ACCEPT_TOPIC, topic.id, title, why), worth)
 
 
-def _rejected(seen: Seen, clusters: Iterable[Cluster]) -> Iterator[Candidate]:
+def _rejected(facts: Facts, clusters: Iterable[Cluster]) -> Iterator[Candidate]:
     """Clusters of rejected drafts, without those for which a fix is on its way."""
     for cluster in clusters:
         sample = Wrong("", cluster.mode, cluster.intent)
-        if any(_would_mend(fix, seen.intent_of[fix.id], sample) for fix in seen.fixes):
+        if any(_would_mend(fix, facts.intent_of[fix.id], sample) for fix in facts.fixes):
             continue
-        size, about = len(cluster.reviews), seen.titles.of(cluster.intent)
-        volume = _volume(_of_intent(seen, cluster.intent))
+        size, about = len(cluster.reviews), facts.titles.of(cluster.intent)
+        volume = _volume(_of_intent(facts, cluster.intent))
         asked = f" The intent had {counted(volume, 'conversation')}." if volume > size else ""
         alike = f" At least {cluster.alike} of them answer much the same question." if cluster.alike else ""
         mode = FailureMode(cluster.mode).label.lower()
-        subject = rejected(seen.week, cluster.mode, cluster.intent)
+        subject = rejected(facts.week, cluster.mode, cluster.intent)
         title = f"Look at the rejected drafts about {about}"
         why = f"{counted(size, 'draft')} rejected this week for the same reason: {mode}.{asked}{alike}"
-        worth = size * (_ALIKE if cluster.alike else _REJECTED) * _bad(seen, cluster.intent)
+        worth = size * (_ALIKE if cluster.alike else _REJECTED) * _bad(facts, cluster.intent)
         yield Candidate(Ask(Kind.LOOK_AT_REJECTED, subject, title, why), worth)
 
 
 # --- articles, cases --------------------------------------------------------------------------------------------------
 
 
-def _articles(seen: Seen) -> Iterator[Candidate]:
+def _articles(facts: Facts) -> Iterator[Candidate]:
     """What the radar found in articles that many answers cite, once an article, the worst first."""
-    told = {fix.revision.slug for fix in seen.fixes}
-    for concern in seen.concerns:
-        slug = most_cited(seen, concern)
-        if slug in told or seen.cited.about(slug) < _FEWEST:
+    told = {fix.revision.slug for fix in facts.fixes}
+    for concern in facts.concerns:
+        slug = most_cited(facts, concern)
+        if slug in told or facts.cited.about(slug) < _FEWEST:
             continue
         told.add(slug)
         title = next(article.title for article in concern.articles if article.slug == slug)
-        answers = counted(seen.cited.about(slug), "answer")
-        why = f"{shortened(headline(concern), 200)}. About {answers} of {seen.cited.answers:,} cited it this week."
-        worth = seen.cited.about(slug) * _chance(concern) * _BAD[Risk.HIGH]
+        answers = counted(facts.cited.about(slug), "answer")
+        why = f"{shortened(headline(concern), 200)}. About {answers} of {facts.cited.answers:,} cited it this week."
+        worth = facts.cited.about(slug) * _chance(concern) * _BAD[Risk.HIGH]
         yield Candidate(Ask(Kind.MEND_ARTICLE, slug, f"Mend {named(title)}", why), worth)
 
 
-def most_cited(seen: Seen, concern: Concern) -> str:
+def most_cited(facts: Facts, concern: Concern) -> str:
     """The article of the concern that most answers cite."""
-    return max((article.slug for article in concern.articles), key=seen.cited.about)
+    return max((article.slug for article in concern.articles), key=facts.cited.about)
 
 
 def _chance(concern: Concern) -> float:
@@ -194,18 +194,18 @@ def _chance(concern: Concern) -> float:
     return special.get(concern.kind, _OLD_ARTICLE)
 
 
-def _cases(seen: Seen) -> Iterator[Candidate]:
+def _cases(facts: Facts) -> Iterator[Candidate]:
     """Intents with few eval cases, by the drafts that were not sent as they were."""
-    held = Counter(case.intent for case in seen.cases.values() if not case.quarantined)
-    wrong = Counter(each.intent for each in seen.wrong)
-    for driver in seen.compared.drivers:
+    held = Counter(case.intent for case in facts.cases.values() if not case.quarantined)
+    wrong = Counter(each.intent for each in facts.wrong)
+    for driver in facts.compared.drivers:
         volume, lacking = _volume(driver), ENOUGH - held[driver.intent]
         if driver.intent == UNKNOWN_INTENT or lacking <= 0 or volume < _FEWEST:
             continue
         share = driver.unchanged.value
         mended = min(volume, max(wrong[driver.intent], volume * (1 - share) if share is not None else 0))
-        worth = mended * lacking / ENOUGH * _CASES * _bad(seen, driver.intent)
-        title = f"Raise eval cases for {seen.titles.of(driver.intent)}"
+        worth = mended * lacking / ENOUGH * _CASES * _bad(facts, driver.intent)
+        title = f"Raise eval cases for {facts.titles.of(driver.intent)}"
         yield Candidate(Ask(Kind.RAISE_CASES, driver.intent, title, _why_cases(driver, held[driver.intent])), worth)
 
 

@@ -4,14 +4,14 @@ from bot.domain.calendar import Week
 from bot.domain.digest import Digest
 from bot.ports import Desk
 from evals.digest.alerts import alerts
-from evals.digest.causes import causes
+from evals.digest.audience import Audience
 from evals.digest.decisions import decisions
+from evals.digest.facts import facts_of
 from evals.digest.failures import failures
 from evals.digest.notes import notes
-from evals.digest.published import published
 from evals.digest.rejected import clusters
-from evals.digest.seen import look
-from evals.digest.showing import Shown
+from evals.digest.releases.causes import causes
+from evals.digest.releases.published import published
 from evals.digest.thanks import thanks
 from evals.digest.trend import trend
 from evals.digest.upcoming import upcoming
@@ -22,14 +22,14 @@ from evals.qa.words import week_in_words
 
 async def gather(desk: Desk, week: Week, *, late: bool = False) -> Digest:
     """The digest of the week; what waits to be decided is as it stands today."""
-    shown = Shown(desk)
-    seen = await look(desk, week, shown)
+    audience = Audience(desk)
+    facts = await facts_of(desk, week, audience)
     because = await causes(desk, week)
-    asks = decisions(seen, await clusters(seen.wrong, desk.questions))
-    compared = seen.compared
+    asks = decisions(facts, await clusters(facts.wrong, desk.questions))
+    compared = facts.compared
     return Digest(
         week=week,
-        made_at=seen.now,
+        made_at=facts.now,
         conversations=compared.conversations,
         days=compared.days,
         late=late,
@@ -39,14 +39,14 @@ async def gather(desk: Desk, week: Week, *, late: bool = False) -> Digest:
         compared=compared.compared,
         causes=because,
         drivers=compared.drivers,
-        failures=await failures(seen.wrong, seen.wrong_before, shown),
-        wins=await wins(desk, seen, because),
-        published=await published(seen.releases, seen.cases, because, seen.titles, shown),
-        upkeep=upkeep(seen),
-        trend=await trend(desk, week, seen.cases),
+        failures=await failures(facts.wrong, facts.wrong_before, audience),
+        wins=await wins(desk, facts, because),
+        published=await published(facts.releases, facts.cases, because, facts.titles, audience),
+        upkeep=upkeep(facts),
+        trend=await trend(desk, week, facts.cases),
         quality=await week_in_words(desk, week),
-        alerts=await alerts(desk, week, shown),
-        thanks=await thanks(desk, seen, shown),
-        upcoming=upcoming(seen, len(await desk.store.labels.untaught())),
-        notes=notes(seen, asks, desk.policy),
+        alerts=await alerts(desk, week, audience),
+        thanks=await thanks(desk, facts, audience),
+        upcoming=upcoming(facts, len(await desk.store.labels.untaught())),
+        notes=notes(facts, asks, desk.policy),
     )

@@ -6,22 +6,22 @@ from datetime import timedelta
 from bot.domain.digest import Ask
 from bot.ports import Policy
 from evals.digest.decisions import MOST
+from evals.digest.facts import Facts
 from evals.digest.phrases import counted
-from evals.digest.seen import Seen
 from evals.metric import LEAST
 
 _WEEK = timedelta(days=7)
 
 
-def notes(seen: Seen, asks: Sequence[Ask], policy: Policy) -> tuple[str, ...]:
+def notes(facts: Facts, asks: Sequence[Ask], policy: Policy) -> tuple[str, ...]:
     """A sentence each, what matters most first."""
-    return (*_of_data(seen), *seen.compared.notes, *_of_asks(asks), *_of_settings(seen, policy))
+    return (*_of_data(facts), *facts.compared.notes, *_of_asks(asks), *_of_settings(facts, policy))
 
 
-def _of_data(seen: Seen) -> Iterator[str]:
-    if not seen.compared.conversations:
+def _of_data(facts: Facts) -> Iterator[str]:
+    if not facts.compared.conversations:
         yield "No conversation is on record for this week."
-    if seen.now >= seen.week.end + _WEEK:
+    if facts.now >= facts.week.end + _WEEK:
         yield "Decisions, articles that need care and what comes next are as they stand today."
 
 
@@ -33,8 +33,8 @@ def _of_asks(asks: Sequence[Ask]) -> Iterator[str]:
         yield f"Only {asked} asked for: nothing else waits that is worth one."
 
 
-def _of_settings(seen: Seen, policy: Policy) -> Iterator[str]:
-    csat = next((figure for figure in seen.compared.figures if figure.metric == "csat"), None)
+def _of_settings(facts: Facts, policy: Policy) -> Iterator[str]:
+    csat = next((figure for figure in facts.compared.figures if figure.metric == "csat"), None)
     if csat is not None and csat.now.n < LEAST and csat.now.n + csat.before.n > 0:
         rated = counted(csat.now.n, "conversation was", "conversations were")
         yield f"{rated} rated this week: too few to tell how satisfied customers are."

@@ -11,23 +11,23 @@ from bot.domain.fix import FixState, KnowledgeFix
 from bot.domain.intents import LabelSource
 from bot.domain.text.plain import shortened
 from bot.ports import Desk
-from evals.digest.seen import Seen
-from evals.digest.showing import Shown
+from evals.digest.audience import Audience
+from evals.digest.facts import Facts
 from evals.proof import TAG
 
 _APPROVED = frozenset({FixState.TESTING, FixState.HELD, FixState.LIVE})
 _LONGEST = 60
 
 
-async def thanks(desk: Desk, seen: Seen, shown: Shown) -> tuple[Thanks, ...]:
+async def thanks(desk: Desk, facts: Facts, audience: Audience) -> tuple[Thanks, ...]:
     """Who captured cases, proposed or approved fixes, and set the right intent; what follows from that by itself is
     not counted twice (the case that proves a fix, the label of a captured case)."""
     people = _People()
-    week = seen.week
-    for case in seen.cases.values():
+    week = facts.week
+    for case in facts.cases.values():
         if _within(week, case.created_at) and TAG not in case.tags:
             people.give(case.by, "cases")
-    for fix in await _fixes(desk, seen):
+    for fix in await _fixes(desk, facts):
         if _within(week, fix.opened_at):
             people.give([fix.by], "fixes")
         if fix.decided_by and fix.state in _APPROVED and _within(week, fix.decided_at):
@@ -35,14 +35,14 @@ async def thanks(desk: Desk, seen: Seen, shown: Shown) -> tuple[Thanks, ...]:
     for label in await desk.store.labels.between(week.start, week.end):
         if label.source is LabelSource.RELABEL:
             people.give([label.by], "labels")
-    return await people.named(shown)
+    return await people.named(audience)
 
 
-async def _fixes(desk: Desk, seen: Seen) -> Iterable[KnowledgeFix]:
+async def _fixes(desk: Desk, facts: Facts) -> Iterable[KnowledgeFix]:
     """The newest, those on their way, and those that went live in the week, each once."""
     newest = await desk.store.fixes.newest()
-    live = [each.fix for each in seen.releases if each.fix]
-    return {fix.id: fix for fix in (*newest, *seen.fixes, *live)}.values()
+    live = [each.fix for each in facts.releases if each.fix]
+    return {fix.id: fix for fix in (*newest, *facts.fixes, *live)}.values()
 
 
 def _within(week: Week, at: datetime | None) -> bool:
@@ -64,9 +64,9 @@ class _People:
             given = self._given.get(key, Thanks(""))
             self._given[key] = replace(given, **{what: getattr(given, what) + 1})
 
-    async def named(self, shown: Shown) -> tuple[Thanks, ...]:
+    async def named(self, audience: Audience) -> tuple[Thanks, ...]:
         found = [
-            replace(given, name=shortened(await shown.name(self._people[key]), _LONGEST))
+            replace(given, name=shortened(await audience.name(self._people[key]), _LONGEST))
             for key, given in self._given.items()
         ]
         return tuple(sorted(found, key=lambda each: (each.name.casefold(), each.name)))

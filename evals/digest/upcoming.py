@@ -4,8 +4,8 @@ from bot.domain.digest import Upcoming
 from bot.domain.fix import FixState
 from bot.domain.intents import TopicState
 from bot.domain.refit import FEWEST
+from evals.digest.facts import Facts
 from evals.digest.phrases import counted, fix_named, named
-from evals.digest.seen import Seen
 
 MOST = 25
 _FIXES = {
@@ -19,15 +19,15 @@ _TOPICS = {
 }
 
 
-def upcoming(seen: Seen, labels: int) -> tuple[Upcoming, ...]:
+def upcoming(facts: Facts, labels: int) -> tuple[Upcoming, ...]:
     """What is nearest to going live first; `labels` is how many no release has learned from."""
     fixes = [
         Upcoming(f"{called[:1].upper()}{called[1:]}", said)
-        for state, said in _FIXES.items() for called in (fix_named(fix) for fix in seen.fixes if fix.state is state)
+        for state, said in _FIXES.items() for called in (fix_named(fix) for fix in facts.fixes if fix.state is state)
     ]  # fmt: skip
     topics = [
         Upcoming(f"New topic {named(topic.title, 'without a name')}", said)
-        for state, said in _TOPICS.items() for topic in seen.topics if topic.state is state
+        for state, said in _TOPICS.items() for topic in facts.topics if topic.state is state
     ]  # fmt: skip
     return (*fixes[:MOST], *topics[:MOST], *_to_learn(labels))
 

@@ -7,26 +7,28 @@ from bot.domain.digest import Upkeep
 from bot.domain.radar import Concern, Kind
 from bot.domain.text.plain import shortened
 from evals.digest.decisions import most_cited
+from evals.digest.facts import Facts
 from evals.digest.phrases import counted
-from evals.digest.seen import Seen
 
 MOST = 25
 _SEVERE = frozenset({Kind.CONFLICT, Kind.PAST_DATE, Kind.EXPIRED})
 _LONGEST = 80
 
 
-def upkeep(seen: Seen) -> tuple[Upkeep, ...]:
+def upkeep(facts: Facts) -> tuple[Upkeep, ...]:
     """The findings of the radar, by how bad they are and then by how many answers of the week cite the article."""
     order = list(Kind)
-    ranked = sorted(seen.concerns, key=lambda each: (order.index(each.kind), -seen.cited.about(most_cited(seen, each))))
-    return tuple(_told(seen, concern) for concern in ranked[:MOST])
+    ranked = sorted(
+        facts.concerns, key=lambda each: (order.index(each.kind), -facts.cited.about(most_cited(facts, each)))
+    )
+    return tuple(_told(facts, concern) for concern in ranked[:MOST])
 
 
-def _told(seen: Seen, concern: Concern) -> Upkeep:
-    slug = most_cited(seen, concern)
+def _told(facts: Facts, concern: Concern) -> Upkeep:
+    slug = most_cited(facts, concern)
     short = replace(concern, articles=tuple(replace(a, title=shortened(a.title, _LONGEST)) for a in concern.articles))
     title = next(article.title for article in short.articles if article.slug == slug)
-    answers = seen.cited.about(slug)
+    answers = facts.cited.about(slug)
     cited = f" (cited in about {counted(answers, 'answer')} this week)" if answers else ""
     owners = " and ".join(shortened(owner, _LONGEST) for owner in concern.owners if owner)
     return Upkeep(slug, title, f"{headline(short)}{cited}", owners, concern.kind in _SEVERE)

@@ -7,10 +7,10 @@ from bot.domain.calendar import Week
 from bot.domain.digest import Cause, KeyFigure, Proof, Win
 from bot.domain.history import Tried
 from bot.ports import Desk
-from evals.digest.causes import SHARES
+from evals.digest.facts import Facts
 from evals.digest.phrases import counted, listed, named
-from evals.digest.published import about
-from evals.digest.seen import Seen
+from evals.digest.releases.causes import SHARES
+from evals.digest.releases.published import about
 from evals.measuring import metrics
 from evals.metric import Better
 
@@ -18,12 +18,12 @@ MOST = 10
 _INTENTS = 3
 
 
-async def wins(desk: Desk, seen: Seen, causes: Iterable[Cause]) -> tuple[Win, ...]:
+async def wins(desk: Desk, facts: Facts, causes: Iterable[Cause]) -> tuple[Win, ...]:
     """Each in a sentence that says by how much."""
-    told_of = {name for each in seen.releases for name in each.mended}
-    quarantined = {name for name, case in seen.cases.items() if case.quarantined}
-    again = await _again(desk, seen.week, told_of | quarantined)
-    found = [*_figures(seen.compared.figures), *_worked(causes), *_fixes(seen), *_held_again(again, seen)]
+    told_of = {name for each in facts.releases for name in each.mended}
+    quarantined = {name for name, case in facts.cases.items() if case.quarantined}
+    again = await _again(desk, facts.week, told_of | quarantined)
+    found = [*_figures(facts.compared.figures), *_worked(causes), *_fixes(facts), *_held_again(again, facts)]
     return tuple(found[:MOST])
 
 
@@ -43,12 +43,12 @@ def _worked(causes: Iterable[Cause]) -> Iterator[Win]:
             yield Win(f"{cause.release.capitalize()} worked", cause.said)
 
 
-def _fixes(seen: Seen) -> Iterator[Win]:
+def _fixes(facts: Facts) -> Iterator[Win]:
     """Fixes that went live with an eval case that proves them."""
-    for each in seen.releases:
+    for each in facts.releases:
         if each.fix and each.mended:
             cases = counted(len(each.mended), "eval case that failed passes", "eval cases that failed pass")
-            said = f"With {each.live.release.label}, {cases} now: {about(each.mended, seen.cases, seen.titles)}."
+            said = f"With {each.live.release.label}, {cases} now: {about(each.mended, facts.cases, facts.titles)}."
             yield Win(f"{named(each.fix.revision.title)} was mended", said)
 
 
@@ -62,10 +62,10 @@ async def _again(desk: Desk, week: Week, without: set[str]) -> tuple[Tried, ...]
     return tuple(each for each in now if each.passed and each.case in failed)
 
 
-def _held_again(again: Sequence[Tried], seen: Seen) -> Iterator[Win]:
+def _held_again(again: Sequence[Tried], facts: Facts) -> Iterator[Win]:
     if again:
-        intents = (seen.cases[each.case].intent if each.case in seen.cases else each.intent for each in again)
-        most = Counter(map(seen.titles.of, intents)).most_common(_INTENTS)
+        intents = (facts.cases[each.case].intent if each.case in facts.cases else each.intent for each in again)
+        most = Counter(map(facts.titles.of, intents)).most_common(_INTENTS)
         cases = counted(len(again), "eval case that failed a week ago passes", "eval cases that failed a week ago pass")
         told = "mostly about" if len(most) == _INTENTS else "about"
         yield Win("Eval cases hold again", f"{cases} now, {told} {listed([f'{title} ({n})' for title, n in most])}.")

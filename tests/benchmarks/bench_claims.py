@@ -14,11 +14,11 @@ from rich.progress import Progress
 from statsmodels.stats.multitest import multipletests
 
 from bot.domain.digest import Proof
-from evals.digest.causes import causes
-from evals.digest.changes import WEEKS, looked_at, record_of, weeks_read
-from evals.digest.comparing import Tested, weights
-from evals.digest.counting import Days
-from evals.digest.drivers import Volumes
+from evals.digest.changes.by_day import Days
+from evals.digest.changes.correction import Tested, weights
+from evals.digest.changes.drivers import Volumes
+from evals.digest.changes.key_figures import WEEKS, looked_at, record_of, weeks_read
+from evals.digest.releases.causes import causes
 from evals.statistics import INDEPENDENT, discoveries
 from tests.benchmarks.desks import LIVELY, PLAIN, WANDERING, WEEK, Change, Kind, Made, Rollout, desk, make
 from tests.benchmarks.report import report

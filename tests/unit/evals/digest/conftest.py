@@ -3,7 +3,7 @@
 import pytest
 
 from tests.contracts.store_samples import NOON
-from tests.unit.evals.digest.monday import Linking
+from tests.unit.evals.digest.week_samples import Linking
 from tests.unit.scripted import Clock, desk, empty_store, judge, run, runtime, store_file, surface
 
 __all__ = ["clock", "desk", "empty_store", "judge", "platform", "run", "runtime", "store_file", "surface"]

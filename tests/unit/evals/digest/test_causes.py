@@ -13,12 +13,12 @@ from bot.domain.fix import PolicyChange
 from bot.domain.quality import EvalCase
 from bot.ports import Desk
 from bot.settings import CONTENT
-from evals.digest.causes import causes
-from evals.digest.lives import went_live
-from evals.digest.touched import touched
+from evals.digest.releases.affected import touched
+from evals.digest.releases.causes import causes
+from evals.digest.releases.went_live import went_live
 from tests.benchmarks.desks import LIVELY, PLAIN, WEEK, Kind, Rollout, desk, make
 from tests.contracts.store_samples import ANA
-from tests.unit.evals.digest.on_record import write
+from tests.unit.evals.digest.made_up_desk import write
 
 DAY = timedelta(days=1)
 TUESDAY = WEEK.start + DAY

@@ -15,13 +15,21 @@ from bot.domain.digest import KeyFigure
 from bot.domain.history import Conversation
 from bot.domain.hours import Hours
 from bot.ports import Desk
-from evals.digest import changes
-from evals.digest.changes import BY_INTENT, FIGURES, Compared, key_figures
-from evals.digest.comparing import corrected
-from evals.digest.counting import Days
-from evals.digest.drivers import Volumes
+from evals.digest.changes.by_day import Days
+from evals.digest.changes.correction import corrected
+from evals.digest.changes.drivers import Volumes
+from evals.digest.changes.key_figures import (
+    BY_INTENT,
+    FIGURES,
+    WEEKS,
+    Compared,
+    key_figures,
+    looked_at,
+    record_of,
+    weeks_read,
+)
 from tests.benchmarks.desks import LIVELY, PLAIN, WEEK, Change, Made, desk, make
-from tests.unit.evals.digest.on_record import write
+from tests.unit.evals.digest.made_up_desk import write
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -209,22 +217,22 @@ async def test_a_change_moved_if_and_only_if_its_corrected_interval_leaves_out_z
     for seed in range(420, 422):
         change = Change(unchanged=0.35, wait=1.3, volume=1.15)
         record, volumes = await _looked_at(desk(make(LIVELY, 800, seed, change=change, weeks=4)))
-        for told in corrected(dict(changes.looked_at(record, volumes)).values()):
+        for told in corrected(dict(looked_at(record, volumes)).values()):
             if told.change is not None and told.moved:
                 assert told.change.beyond_noise
 
 
 async def _looked_at(here: Desk) -> tuple[Any, Any]:
-    days = Days(WEEK, changes.WEEKS, here.clock.now())
+    days = Days(WEEK, WEEKS, here.clock.now())
     volumes = Volumes(await here.store.history.volumes(days.bounds), days)
-    return await changes.record_of(here, days), volumes
+    return await record_of(here, days), volumes
 
 
 async def test_of_a_large_desk_no_more_weeks_are_read_than_needed() -> None:
-    days = Days(WEEK, changes.WEEKS, WEEK.end)
+    days = Days(WEEK, WEEKS, WEEK.end)
 
     def read(weekly: Sequence[int]) -> int:
-        return changes.weeks_read(Volumes({"a": [count for week in weekly for count in (week, *[0] * 6)]}, days))
+        return weeks_read(Volumes({"a": [count for week in weekly for count in (week, *[0] * 6)]}, days))
 
     assert read([100] * 8) == 8
     assert read([0] * 8) == 8

@@ -13,21 +13,32 @@ from bot.domain.intents import TopicProposal, TopicState
 from bot.domain.review import FailureMode
 from bot.ports import Desk
 from bot.ports.history import Cited
+from evals.digest.audience import Audience
 from evals.digest.decisions import Candidate, chosen, decisions
+from evals.digest.facts import Facts, facts_of
 from evals.digest.rejected import clusters
-from evals.digest.seen import Seen, look
-from evals.digest.showing import Shown
 from tests.contracts.store_samples import ANA, BEN, CARD, NOON
-from tests.unit.evals.digest.monday import BEANS, DAY, POLICY, WEEK, Linking, case, drafted, escaped, fix, rejected
+from tests.unit.evals.digest.week_samples import (
+    BEANS,
+    DAY,
+    POLICY,
+    WEEK,
+    Linking,
+    case,
+    drafted,
+    escaped,
+    fix,
+    rejected,
+)
 
 
 async def _asked(desk: Desk, **changes: Any) -> tuple[Ask, ...]:
-    seen = replace(await look(desk, WEEK, Shown(desk)), **changes)
-    return decisions(seen, await clusters(seen.wrong, desk.questions))
+    facts = replace(await facts_of(desk, WEEK, Audience(desk)), **changes)
+    return decisions(facts, await clusters(facts.wrong, desk.questions))
 
 
-def _busy(seen: Seen, *drivers: Driver) -> Any:
-    return replace(seen.compared, drivers=drivers)
+def _busy(facts: Facts, *drivers: Driver) -> Any:
+    return replace(facts.compared, drivers=drivers)
 
 
 def _driver(intent: str = "where_is_it", volume: int = 40, unchanged: float | None = 0.5) -> Driver:
@@ -149,8 +160,8 @@ async def test_at_a_terminal_a_topic_is_told_wherever_its_card_is(desk: Desk) ->
 
 async def test_cases_are_asked_for_where_drafts_are_mended_and_few_cases_are_there(desk: Desk) -> None:
     await desk.store.cases.save(case())
-    seen = await look(desk, WEEK, Shown(desk))
-    (asked,) = await _asked(desk, compared=_busy(seen, _driver()))
+    facts = await facts_of(desk, WEEK, Audience(desk))
+    (asked,) = await _asked(desk, compared=_busy(facts, _driver()))
     assert (asked.kind, asked.subject) == (Kind.RAISE_CASES, "where_is_it")
     assert asked.why == (
         "40 conversations this week, 50 % of their drafts sent unchanged. It has 1 eval case; below 5 a pass says "
@@ -158,22 +169,22 @@ async def test_cases_are_asked_for_where_drafts_are_mended_and_few_cases_are_the
     )
     for number in range(2, 6):
         await desk.store.cases.save(case(f"case_{number}"))
-    assert await _asked(desk, compared=_busy(seen, _driver())) == ()
+    assert await _asked(desk, compared=_busy(facts, _driver())) == ()
 
 
 async def test_cases_of_an_intent_that_hardly_anybody_asks_or_whose_drafts_are_right_are_not_asked_for(
     desk: Desk,
 ) -> None:
-    seen = await look(desk, WEEK, Shown(desk))
+    facts = await facts_of(desk, WEEK, Audience(desk))
     drivers = (_driver(volume=4), _driver("refund", unchanged=1.0), _driver("unknown"))
-    assert await _asked(desk, compared=_busy(seen, *drivers)) == ()
+    assert await _asked(desk, compared=_busy(facts, *drivers)) == ()
 
 
 async def test_risk_decides_between_what_concerns_as_many(desk: Desk) -> None:
-    seen = await look(desk, WEEK, Shown(desk))
+    facts = await facts_of(desk, WEEK, Audience(desk))
     drivers = (_driver("a_low"), _driver("b_high"), _driver("c_medium"))
     risks = {"a_low": Risk.LOW, "b_high": Risk.HIGH, "c_medium": Risk.MEDIUM}
-    told = await _asked(desk, compared=_busy(seen, *drivers), risks=risks)
+    told = await _asked(desk, compared=_busy(facts, *drivers), risks=risks)
     assert [ask.subject for ask in told] == ["b_high", "c_medium", "a_low"]
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.answer import UNKNOWN_INTENT
-from evals.digest.changes import key_figures
-from evals.digest.counting import Days
-from evals.digest.drivers import Volumes, called
+from evals.digest.changes.by_day import Days
+from evals.digest.changes.drivers import Volumes, called
+from evals.digest.changes.key_figures import key_figures
 from tests.benchmarks.desks import PLAIN, WEEK, Change, Made, desk, make
 
 

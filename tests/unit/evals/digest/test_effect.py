@@ -11,8 +11,8 @@ import statsmodels.api as sm
 from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 
-from evals.digest.effect import Judged, beyond, effect
-from evals.digest.scatter import Spread, of_counts, of_values, pooled
+from evals.digest.changes.overdispersion import Spread, of_counts, of_values, pooled
+from evals.digest.releases.effect import Judged, beyond, effect
 from evals.metric import Statistic
 from evals.statistics import Difference
 from tests.benchmarks.desks import WEEK

@@ -6,16 +6,26 @@ from bot.domain.digest import Failure
 from bot.domain.escaped import Escape
 from bot.domain.review import Action, FailureMode
 from bot.ports import Desk
+from evals.digest.audience import Audience
 from evals.digest.failures import failures, gone_wrong
-from evals.digest.showing import Shown
 from tests.contracts.store_samples import RECEIPT
-from tests.unit.evals.digest.monday import BLOCKED, DAY, WEEK, Linking, abstained, decided, drafted, escaped, rejected
+from tests.unit.evals.digest.week_samples import (
+    BLOCKED,
+    DAY,
+    WEEK,
+    Linking,
+    abstained,
+    decided,
+    drafted,
+    escaped,
+    rejected,
+)
 
 
 async def _failures(desk: Desk) -> tuple[Failure, ...]:
     now = await gone_wrong(desk, WEEK.start, WEEK.end)
     before = await gone_wrong(desk, WEEK.previous.start, WEEK.start)
-    return await failures(now, before, Shown(desk))
+    return await failures(now, before, Audience(desk))
 
 
 async def _counts(desk: Desk) -> dict[str, tuple[int, int]]:

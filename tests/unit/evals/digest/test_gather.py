@@ -14,7 +14,7 @@ from bot.domain.review import FailureMode
 from bot.ports import Desk
 from evals.digest.gather import gather
 from tests.contracts.store_samples import NOON, TRICKY
-from tests.unit.evals.digest.monday import (
+from tests.unit.evals.digest.week_samples import (
     BEANS,
     DAY,
     POLICY,

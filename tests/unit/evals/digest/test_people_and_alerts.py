@@ -13,18 +13,18 @@ from bot.domain.spike import Alert, AlertState, Series, What
 from bot.ports import Desk
 from bot.ports.watching import Watched
 from evals.digest.alerts import alerts
-from evals.digest.seen import look
-from evals.digest.showing import Shown
+from evals.digest.audience import Audience
+from evals.digest.facts import facts_of
 from evals.digest.thanks import thanks
 from evals.digest.upcoming import upcoming
 from tests.contracts.store_samples import ANA, BEN, CARD, NOON, after
-from tests.unit.evals.digest.monday import DAY, WEEK, Linking, case, fix
+from tests.unit.evals.digest.week_samples import DAY, WEEK, Linking, case, fix
 
 ZOE, NAMELESS = Person("slack", "U9", "Zoë"), Person("slack", "U5")
 
 
 async def _thanks(desk: Desk) -> tuple[Thanks, ...]:
-    return await thanks(desk, await look(desk, WEEK, Shown(desk)), Shown(desk))
+    return await thanks(desk, await facts_of(desk, WEEK, Audience(desk)), Audience(desk))
 
 
 async def _labelled(desk: Desk, name: str, by: Person, source: LabelSource = LabelSource.RELABEL) -> None:
@@ -70,8 +70,8 @@ async def test_what_comes_next_is_told_by_how_near_it_is(desk: Desk) -> None:
     topic = TopicProposal("topic_1", TopicState.TRYING, ("esc_1",), ("A?",), NOON, title="Courses", card=CARD)
     await desk.store.topics.open(topic)
     await desk.store.topics.open(replace(topic, id="topic_2", state=TopicState.PROPOSED))
-    seen = await look(desk, WEEK, Shown(desk))
-    told = upcoming(seen, 7)
+    facts = await facts_of(desk, WEEK, Audience(desk))
+    told = upcoming(facts, 7)
     assert [each.state for each in told] == [
         "approved, being tried on the eval cases",
         "waits for approval",
@@ -84,7 +84,7 @@ async def test_what_comes_next_is_told_by_how_near_it_is(desk: Desk) -> None:
         Upcoming("New topic “Courses”", "decided, being tried on the eval cases"),
         Upcoming("7 labels", "learned tonight if that makes triage better"),
     )
-    assert upcoming(seen, 3)[-1] == Upcoming("3 labels", "learned from 5 on")
+    assert upcoming(facts, 3)[-1] == Upcoming("3 labels", "learned from 5 on")
 
 
 ALERT = Alert(
@@ -102,7 +102,7 @@ ALERT = Alert(
 
 async def _told(desk: Desk, *found: Alert, week: Week = WEEK) -> tuple[str, ...]:
     await desk.store.spikes.keep(Watched(NOON, {}), found, after=None)
-    return await alerts(desk, week, Shown(desk))
+    return await alerts(desk, week, Audience(desk))
 
 
 async def test_an_alert_is_told_in_a_sentence_on_the_teams_clocks(desk: Desk) -> None:

@@ -14,11 +14,11 @@ from bot.domain.digest import Cause, Proof, Value
 from bot.domain.history import Fate
 from bot.domain.review import Action
 from bot.ports import Desk
-from evals.digest.drivers import called, titles_of
-from evals.digest.effect import WEEK, Effect, Judged, beyond, effect
-from evals.digest.lives import went_live
+from evals.digest.changes.drivers import called, titles_of
 from evals.digest.phrases import listed
-from evals.digest.touched import Touched, touched
+from evals.digest.releases.affected import Touched, touched
+from evals.digest.releases.effect import WEEK, Effect, Judged, beyond, effect
+from evals.digest.releases.went_live import went_live
 from evals.figures import amount, number, points
 from evals.metric import LEAST, Unit
 from evals.statistics import Difference, discoveries

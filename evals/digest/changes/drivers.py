@@ -10,9 +10,9 @@ from bot.domain.digest import Driver
 from bot.domain.errors import RatchetError
 from bot.ports import Desk
 from bot.workflows.topics import intents_of
-from evals.digest.comparing import Told, said, value
-from evals.digest.counting import DAYS, Days
-from evals.digest.scatter import of_counts, pooled
+from evals.digest.changes.by_day import DAYS, Days
+from evals.digest.changes.correction import Told, said, value
+from evals.digest.changes.overdispersion import of_counts, pooled
 from evals.statistics import Noise
 
 _HOUR = 3_600

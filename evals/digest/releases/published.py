@@ -12,9 +12,9 @@ from bot.domain.fix import KnowledgeFix
 from bot.domain.quality import EvalCase
 from bot.domain.text.plain import shortened
 from bot.ports import Desk
-from evals.digest.lives import KNOWLEDGE, Live, went_live
+from evals.digest.audience import Audience
 from evals.digest.phrases import Titles, counted, listed
-from evals.digest.showing import Shown
+from evals.digest.releases.went_live import KNOWLEDGE, Live, went_live
 
 _TITLES, _CASES, _LONGEST = 8, 3, 80
 
@@ -51,7 +51,11 @@ async def _released(desk: Desk, live: Live) -> Released:
 
 
 async def published(
-    releases: Iterable[Released], cases: Mapping[str, EvalCase], causes: Sequence[Cause], titles: Titles, shown: Shown
+    releases: Iterable[Released],
+    cases: Mapping[str, EvalCase],
+    causes: Sequence[Cause],
+    titles: Titles,
+    audience: Audience,
 ) -> tuple[Published, ...]:
     """What each of them did: the eval cases that it mended, and how its intents moved where that is known."""
     found = []
@@ -59,7 +63,7 @@ async def published(
         moved = (cause.said for cause in causes if cause.release == each.live.release.label)
         said = " ".join(filter(None, (_changed(each), _tried(each, cases, titles), *moved)))
         number, at = each.live.release.number, each.live.at
-        found.append(Published(number, at, each.titles, await _people(each, shown), said))
+        found.append(Published(number, at, each.titles, await _people(each, audience), said))
     return tuple(found)
 
 
@@ -96,9 +100,9 @@ def about(names: Sequence[str], cases: Mapping[str, EvalCase], titles: Titles) -
     return listed([*told, *([f"{len(names) - _CASES} more"] if len(names) > _CASES else [])])
 
 
-async def _people(each: Released, shown: Shown) -> str:
+async def _people(each: Released, audience: Audience) -> str:
     author, approver = (each.fix.by, each.fix.decided_by) if each.fix else (each.live.by, None)
-    name = await shown.name(author) if author else ""
+    name = await audience.name(author) if author else ""
     if author and approver and not author.same_as(approver):
-        return f"{name}, approved by {await shown.name(approver)}"
+        return f"{name}, approved by {await audience.name(approver)}"
     return name

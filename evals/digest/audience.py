@@ -5,7 +5,7 @@ from bot.domain.errors import RatchetError
 from bot.ports import Desk
 
 
-class Shown:
+class Audience:
     """What readers of the digest may be led to. Where the platform cannot tell, the answer is no."""
 
     def __init__(self, desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""What is on record of a week and of today, read once for all parts of the digest."""
+"""The facts of a week and of today that the parts of the digest share, read once for all of them."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,11 +17,11 @@ from bot.ports import Desk, KnownIntent
 from bot.ports.history import Cited
 from bot.workflows.radar import look_around
 from bot.workflows.topics import intents_of
-from evals.digest.changes import Compared, key_figures
+from evals.digest.audience import Audience
+from evals.digest.changes.key_figures import Compared, key_figures
 from evals.digest.failures import Wrong, gone_wrong
 from evals.digest.phrases import Titles
-from evals.digest.published import Released, released
-from evals.digest.showing import Shown
+from evals.digest.releases.published import Released, released
 
 WAITING = (FixState.OPEN, FixState.TESTING, FixState.HELD)
 """The states of a fix that is on its way."""
@@ -29,7 +29,7 @@ _TOPICS = 100  # the newest that are looked at
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Facts:
     """What is on record: `wrong` in the week and `wrong_before` in the week before it, the rest as it stands `now`.
 
     `fixes` are on their way, each with its intent in `intent_of`; `cases` and `risks` are by id and by intent.
@@ -51,14 +51,14 @@ class Seen:
     concerns: tuple[Concern, ...]
 
 
-async def look(desk: Desk, week: Week, shown: Shown) -> Seen:
+async def facts_of(desk: Desk, week: Week, audience: Audience) -> Facts:
     """Read it."""
     store, start, end = desk.store, week.start, week.end
     compared = await key_figures(desk, week)
     intents = await _intents(desk)
     cases = await store.cases.all()
     fixes = await store.fixes.in_state(*WAITING)
-    return Seen(
+    return Facts(
         week=week,
         now=desk.clock.now(),
         compared=compared,
@@ -71,7 +71,7 @@ async def look(desk: Desk, week: Week, shown: Shown) -> Seen:
         cases={case.id: case for case in cases},
         fixes=fixes,
         intent_of={fix.id: await _intent_of(desk, fix, cases) for fix in fixes},
-        topics=await _topics(desk, shown),
+        topics=await _topics(desk, audience),
         concerns=await look_around(desk),
     )
 
@@ -98,8 +98,8 @@ async def _intent_of(desk: Desk, fix: KnowledgeFix, cases: Sequence[EvalCase]) -
     return min(citing, key=lambda intent: (-citing[intent], intent), default=UNKNOWN_INTENT)
 
 
-async def _topics(desk: Desk, shown: Shown) -> tuple[TopicProposal, ...]:
+async def _topics(desk: Desk, audience: Audience) -> tuple[TopicProposal, ...]:
     """The newest topics that were put before the team in a room of which the managers may hear."""
     newest = await desk.store.topics.newest(_TOPICS)
-    told = [await shown.may_tell(topic.card.place) if topic.card else not desk.platforms for topic in newest]
+    told = [await audience.may_tell(topic.card.place) if topic.card else not desk.platforms for topic in newest]
     return tuple(compress(newest, told))

@@ -15,10 +15,10 @@ from bot.domain.calendar import Week
 from bot.domain.digest import Driver, KeyFigure
 from bot.domain.hours import MINUTES
 from bot.ports import Desk
-from evals.digest.comparing import Tested, Told, corrected, said, tested, value
-from evals.digest.counting import DAYS, LONGEST, WAITING, Days, Record, days_of
-from evals.digest.drivers import Volumes, drivers, titles_of
-from evals.digest.scatter import of_values, pooled
+from evals.digest.changes.by_day import DAYS, LONGEST, WAITING, Days, Record, days_of
+from evals.digest.changes.correction import Tested, Told, corrected, said, tested, value
+from evals.digest.changes.drivers import Volumes, drivers, titles_of
+from evals.digest.changes.overdispersion import of_values, pooled
 from evals.figures import figure
 from evals.measuring import Figure, metrics
 from evals.metric import Better, Lens, Metric, Statistic
