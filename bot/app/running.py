@@ -61,6 +61,8 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "show_holding": holding.show_holding,
     "send_holding": holding_all.send_holding,
 }
+PROMPT = ("resolve", "show_alert", "page_alert", "tell_pager", "show_holding", "send_holding")
+"""What somebody waits for: it goes ahead while thousands of drafts are being written."""
 
 
 @dataclass
@@ -99,7 +101,12 @@ async def build(
     """
     parts = await build_desk(settings, clock=clock, meanings=meanings)
     runtime = DurableRuntime(
-        settings.core.engine_url, WORKFLOWS, parts.clock, role=role, executor=settings.core.process or role
+        settings.core.engine_url,
+        WORKFLOWS,
+        parts.clock,
+        role=role,
+        executor=settings.core.process or role,
+        prompt=PROMPT,
     )
     slack = await connect_slack(settings, parts.desk) if settings.slack.present else None
     webhook = _webhook(settings.webhook, parts.clock) if settings.webhook.present else None

@@ -8,7 +8,7 @@ import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -22,7 +22,7 @@ from bot.workflows.run import Envelope, RecordedRun, Step
 log = logging.getLogger(__name__)
 
 Workflow = Callable[..., Awaitable[None]]
-QUEUE = "runs"
+QUEUE, PROMPT_QUEUE = "runs", "prompt"
 GRACE = 3.0
 """Seconds that a stop waits for the steps under way; what takes longer is repeated after the next launch."""
 AT_ONCE = 16
@@ -48,9 +48,10 @@ def _sqlite(url: str) -> Engine:
 class DurableRun(RecordedRun):
     """A run whose steps are remembered by the engine."""
 
-    def __init__(self, run_id: str, clock: Clock, runtime: "DurableRuntime") -> None:
+    def __init__(self, run_id: str, clock: Clock, runtime: "DurableRuntime", slots: asyncio.Semaphore) -> None:
         super().__init__(run_id, clock)
         self._runtime = runtime
+        self._slots = slots
 
     async def _execute(self, step: Step, call: Callable[[], Awaitable[Envelope]]) -> Envelope:
         await self._runtime.turn()
@@ -65,11 +66,11 @@ class DurableRun(RecordedRun):
     async def sleep(self, seconds: float) -> None:
         """Wait; after a crash only what is left of the wait is waited."""
         if seconds > 0:
-            self._runtime.slots.release()  # who waits must not keep others from working
+            self._slots.release()  # who waits must not keep others from working
             try:
                 await DBOS.sleep_async(seconds)
             finally:
-                await self._runtime.slots.acquire()
+                await self._slots.acquire()
 
     async def start(self, workflow: str, key: str, **arguments: str | int) -> None:
         await self._runtime.start(workflow, key, **arguments)
@@ -79,19 +80,28 @@ class DurableRuntime:
     """Starts workflows by name, once per key, and continues after a crash what had begun. One instance a process."""
 
     def __init__(
-        self, url: str, workflows: Mapping[str, Workflow], clock: Clock, *, role: str = "all", executor: str = "all"
+        self,
+        url: str,
+        workflows: Mapping[str, Workflow],
+        clock: Clock,
+        *,
+        role: str = "all",
+        executor: str = "all",
+        prompt: Collection[str] = (),
     ) -> None:
         """Prepare the engine on the database at `url` (its own SQLite file, or a schema of its own in PostgreSQL).
 
         With the role "all" this process runs what it starts. Among several, "web" and "clock" put runs into
         the engine's queue and "worker" takes them out. `executor` names the process to the engine, which hands what
-        was interrupted back to the process of the same name.
+        was interrupted back to the process of the same name. Runs of the `prompt` workflows do not queue behind the
+        others, however many these are: somebody waits for them.
         """
         self._role = role
         self._workflows = dict(workflows)
         self._clock = clock
         self._desk: Desk | None = None
-        self.slots = asyncio.Semaphore(AT_ONCE)
+        self._prompt = frozenset(prompt)
+        self._slots, self._prompt_slots = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE)
         self._urgent = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -122,10 +132,11 @@ class DurableRuntime:
         self._desk = desk
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(max_workers=16, thread_name_prefix="work"))
         if self._role != "all":
-            DBOS.listen_queues([QUEUE] if self._role == "worker" else [])
+            DBOS.listen_queues([QUEUE, PROMPT_QUEUE] if self._role == "worker" else [])
         DBOS.launch()
         if self._role != "all":
-            await DBOS.register_queue_async(QUEUE, worker_concurrency=16, polling_interval_sec=0.1)
+            for queue in (QUEUE, PROMPT_QUEUE):
+                await DBOS.register_queue_async(queue, worker_concurrency=AT_ONCE, polling_interval_sec=0.1)
 
     async def close(self) -> None:
         """Let the steps under way end, at most `GRACE` seconds; the rest of each run is done after the next launch."""
@@ -142,7 +153,8 @@ class DurableRuntime:
             if self._role == "all":
                 await DBOS.start_workflow_async(self._execute, workflow, dict(arguments))
             else:
-                await DBOS.enqueue_workflow_async(QUEUE, self._execute, workflow, dict(arguments))
+                queue = PROMPT_QUEUE if workflow in self._prompt else QUEUE
+                await DBOS.enqueue_workflow_async(queue, self._execute, workflow, dict(arguments))
 
     @contextlib.contextmanager
     def urgent(self) -> Iterator[None]:
@@ -183,9 +195,10 @@ class DurableRuntime:
         if self._desk is None:
             raise RuntimeError("the runtime was not launched")
         key = DBOS.workflow_id or ""
-        run = DurableRun(key, self._clock, self)
+        slots = self._prompt_slots if workflow in self._prompt else self._slots
+        run = DurableRun(key, self._clock, self, slots)
         try:
-            async with self.slots:
+            async with slots:
                 await self._workflows[workflow](run, self._desk, **arguments)
         except RatchetError as problem:
             log.error("Run %s ended early: %s", key, problem)
