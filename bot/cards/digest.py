@@ -35,7 +35,7 @@ from bot.cards.elements import (
     Tone,
 )
 from bot.cards.fix import diff_elements
-from bot.cards.paging import Section, paged, tables
+from bot.cards.pagination import Section, paged, tables
 from bot.domain.article import Revision
 from bot.domain.calendar import DAY, Week
 from bot.domain.digest import Ask, Cause, Digest, KeyFigure, Kind, Proof

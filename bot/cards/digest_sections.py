@@ -18,7 +18,7 @@ from bot.cards.elements import (
     Text,
     Tone,
 )
-from bot.cards.paging import Section, tables
+from bot.cards.pagination import Section, tables
 from bot.domain.digest import Cause, Digest, Driver, Failure, KeyFigure, Proof, Thanks, Value
 
 ALL_DRIVERS = "digest.drivers"

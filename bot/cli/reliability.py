@@ -33,7 +33,7 @@ def reliability(
 
     found = measured(run(_judged(since, drafter)))
     if png is not None:
-        from evals.pictures import reliability_picture
+        from evals.reliability_chart import reliability_picture
 
         png.write(reliability_picture(found))
     if as_json:

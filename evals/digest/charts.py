@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from bot.domain.digest import Digest, Driver, EvalPoint, Failure, Value
 from evals.digest.phrases import counted
-from evals.drawing import (
+from evals.svg import (
     ACCENT,
     FAINT,
     GRID,

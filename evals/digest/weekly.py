@@ -22,7 +22,7 @@ from bot.workflows.showing import own_room
 from bot.workflows.slots import begun
 from evals.digest.charts import charts
 from evals.digest.gather import gather
-from evals.drawing import Chart
+from evals.svg import Chart
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import ceil, isfinite, sqrt
 
 from bot.domain.spike import Alert, AlertState, Count
-from evals.drawing import (
+from evals.svg import (
     ACCENT,
     FAINT,
     GRID,

@@ -10,14 +10,14 @@ from bot.domain.answer import UNKNOWN_INTENT
 from bot.domain.codec import codec
 from bot.domain.spike import Alert, Count, Series, What, series_of_key
 from bot.domain.text.naming import telling_words
+from bot.domain.watching import Event
 from bot.ports import Desk, KnownIntent
 from bot.ports.watching import Watched
 from bot.workflows.topics import intents_of
 from evals.spikes.alarm import COOL_DOWN, RARITY_DAYS, Alarm, Change
-from evals.spikes.comparing import Reader
+from evals.spikes.conversations import Reader
 from evals.spikes.detector import BUCKET, Reading
-from evals.spikes.likeness import Asked
-from evals.spikes.watching import Event
+from evals.spikes.traits import Asked
 
 WINDOWS = (timedelta(hours=1), timedelta(hours=4))
 """The times in which alike ones are counted; the longest is what is looked at."""

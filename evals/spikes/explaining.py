@@ -10,8 +10,8 @@ from bot.domain.errors import NotFound
 from bot.domain.spike import Alert, Explained
 from bot.ports import Desk
 from bot.workflows.behind import behind
-from evals.spikes.comparing import Reader, others, titles
-from evals.spikes.likeness import Asked, chance, traits_shared, words_shared
+from evals.spikes.conversations import Reader, others, titles
+from evals.spikes.traits import Asked, chance, traits_shared, words_shared
 
 SHORTLY = timedelta(hours=24)
 """How long before a spike a release can have gone live to be told with it."""

@@ -10,17 +10,19 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from bot.domain.alerting import CORRECTABLE, Patience
 from bot.domain.codec import codec
 from bot.domain.spike import Alert, AlertState, Count, Series, What, series_of_key
+from bot.domain.watching import Event, events
 from bot.ports import Desk
 from bot.ports.watching import Watched
 from bot.workflows.alerts import tend
 from evals.spikes.alarm import COOL_DOWN, LATE, RARITY_DAYS, Alarm, Change
-from evals.spikes.causes import Rise, told
 from evals.spikes.clusters import hear
+from evals.spikes.correlation import Rise, correlated
 from evals.spikes.detector import BUCKET, SCALES, Detector
-from evals.spikes.watching import ALWAYS, Event, events
 
 log = logging.getLogger(__name__)
 
+ALWAYS = tuple(Series(what) for what in What if what not in (What.INTENT, What.CLUSTER))
+"""The series that are watched before anything was counted in them."""
 LEARNED = timedelta(days=28)
 """How far back the first watch looks, to learn what is usual."""
 _WINDOW = max(SCALES) * BUCKET
@@ -59,7 +61,7 @@ async def watch(desk: Desk) -> None:
     rises = await asyncio.to_thread(advance, lines, happened, (begin, until), now, desk.policy.calendar.zone)
     heard = await hear(desk, watched, happened, until, before)
     risen = {series for series, line in lines.items() if line.alarm.is_open} | heard.open
-    changed = await asyncio.to_thread(told, [*rises, *heard.rises], before, [*happened, *heard.events], risen)
+    changed = await asyncio.to_thread(correlated, [*rises, *heard.rises], before, [*happened, *heard.events], risen)
     counted = [replace(each, counts=heard.counts.get(each.series[0], each.counts)) for each in changed]
     seen = [await _with_counts(desk, alert, lines) for alert in _told_if_on(desk, before, counted)]
     remembered = {series.key: codec(Line).dump_json(line).decode() for series, line in lines.items()}

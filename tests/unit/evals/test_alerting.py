@@ -12,15 +12,15 @@ from bot.domain.chat import MessageRef, Person, Place
 from bot.domain.errors import Conflict, DeliveryFailed, NotAllowed
 from bot.domain.rota import Shift
 from bot.domain.spike import Alert, Count, Series, What, resolved
+from bot.domain.watching import Event
 from bot.ports import Desk
 from bot.ports.watching import Watched
 from bot.workflows import alerts
 from bot.workflows.paging import summon, tell_pager
-from evals.spikes.causes import told
+from evals.spikes.correlation import correlated
 from evals.spikes.detector import BUCKET
 from evals.spikes.showing import page_alert, show_alert
 from evals.spikes.watch import advance, lines_of, watch
-from evals.spikes.watching import Event
 from tests.contracts.store_samples import ANA, BEN, NOON, escalation, turn
 from tests.unit.scripted import Clock, LiveRun, NotingRuntime, ScriptedPlatform
 
@@ -256,4 +256,4 @@ def test_ten_thousand_conversations_in_an_hour_are_one_alert() -> None:
     happened = sorted([*usual, *burst], key=lambda event: event.at)
     rises = advance({}, happened, (begin, until), NOON - timedelta(minutes=55))
 
-    assert len(told(rises, (), happened, {VOLUME, REFUND})) == 1
+    assert len(correlated(rises, (), happened, {VOLUME, REFUND})) == 1

@@ -17,9 +17,9 @@ from bot.domain.calendar import Week
 from bot.domain.digest import Digest, Driver, EvalPoint, Failure, Value
 from bot.domain.spike import Alert, Count, Series, What
 from evals.digest.charts import charts
-from evals.drawing import MARKED, Chart, readable
 from evals.metrics.reliability import wilson
 from evals.spikes.chart import alert_alt, alert_chart
+from evals.svg import MARKED, Chart, readable
 
 FEW = Value(3)
 NOW = datetime(2026, 11, 16, 7, tzinfo=UTC)

@@ -10,14 +10,13 @@ from bot.domain.answer import UNKNOWN_INTENT
 from bot.domain.chat import Place
 from bot.domain.escalation import Customer
 from bot.domain.spike import Alert, AlertState, Series, What, series_of_key
-from bot.domain.watching import matter_of
+from bot.domain.watching import Event, matter_of
 from bot.ports import Desk
 from bot.workflows.behind import behind
 from evals.spikes.alarm import Change
-from evals.spikes.causes import Rise, told
+from evals.spikes.correlation import Rise, correlated
 from evals.spikes.detector import Reading
 from evals.spikes.watch import watch
-from evals.spikes.watching import Event
 from tests.contracts.store_samples import NOON, THREAD, escalation, proposal, turn
 from tests.unit.scripted import Clock, ScriptedPlatform
 from tests.unit.topics_desk import distinguishing
@@ -102,7 +101,7 @@ def test_all_that_fits_no_intent_rises_by_the_same_cause(first: str) -> None:
     order = {"both at once": [[unknown, cluster]], "the sum": [[unknown], [cluster]]}.get(first, [[cluster], [unknown]])
     standing: tuple[Alert, ...] = ()
     for several in order:
-        standing = told([rise(each) for each in several], standing, happened, {cluster, unknown})
+        standing = correlated([rise(each) for each in several], standing, happened, {cluster, unknown})
     (alert,) = standing
     assert set(alert.series) == {cluster, unknown}
     assert matter_of(alert) == cluster

@@ -12,12 +12,12 @@ from bot.domain.errors import Conflict
 from bot.domain.history import Conversation, Decided, Drafted
 from bot.domain.review import Action, ReviewState
 from bot.domain.spike import Alert, AlertState, Series, What, resolved, series_of_key
+from bot.domain.watching import Event, events
 from bot.ports import Desk
 from evals.spikes.alarm import Change
-from evals.spikes.causes import Rise, told
+from evals.spikes.correlation import Rise, correlated
 from evals.spikes.detector import BUCKET, Reading
 from evals.spikes.watch import Line, advance, watch
-from evals.spikes.watching import Event, events
 from tests.contracts.store_samples import ANA, BEN, NOON, escalation, proposal, turn
 from tests.unit.scripted import Clock
 
@@ -78,7 +78,7 @@ def test_series_that_rise_through_the_same_conversations_are_one_alert() -> None
     happened = shown(VOLUME, range(12)) + shown(REFUND, range(10)) + shown(UNHAPPY, range(4, 11))
     rises = [rise(VOLUME, 6), rise(REFUND, 4), rise(UNHAPPY, 9)]
 
-    [alert] = told(rises, (), happened, {VOLUME, REFUND, UNHAPPY})
+    [alert] = correlated(rises, (), happened, {VOLUME, REFUND, UNHAPPY})
     assert alert.series == (REFUND, UNHAPPY, VOLUME)
     assert alert.cause == "intent:refund@2026-03-02T11:00Z"
     assert alert.behind == 10
@@ -88,35 +88,35 @@ def test_series_that_rise_through_the_same_conversations_are_one_alert() -> None
 def test_different_conversations_are_different_causes() -> None:
     happened = shown(REFUND, range(10)) + shown(LOGIN, range(10, 20))
 
-    assert len(told([rise(REFUND), rise(LOGIN)], (), happened, {REFUND, LOGIN})) == 2
+    assert len(correlated([rise(REFUND), rise(LOGIN)], (), happened, {REFUND, LOGIN})) == 2
 
 
 def test_a_later_series_joins_an_open_alert_and_leaves_it_acknowledged() -> None:
     happened = shown(REFUND, range(10)) + shown(UNHAPPY, range(6))
-    [first] = told([rise(REFUND)], (), happened, {REFUND})
+    [first] = correlated([rise(REFUND)], (), happened, {REFUND})
     looked_at = acknowledged(first, ANA, NOON)
 
-    [alert] = told([rise(UNHAPPY)], [looked_at], happened, {REFUND, UNHAPPY})
+    [alert] = correlated([rise(UNHAPPY)], [looked_at], happened, {REFUND, UNHAPPY})
     assert (alert.cause, alert.state, alert.by) == (first.cause, AlertState.ACKNOWLEDGED, ANA)
     assert alert.series == (REFUND, UNHAPPY)
 
 
 def test_an_alert_grows_with_the_series_that_it_is_named_after() -> None:
     happened = shown(REFUND, range(10))
-    [first] = told([rise(REFUND)], (), happened, {REFUND})
+    [first] = correlated([rise(REFUND)], (), happened, {REFUND})
 
-    [alert] = told([rise(REFUND, 9, Change.GREW, seen=40)], [first], happened, {REFUND})
+    [alert] = correlated([rise(REFUND, 9, Change.GREW, seen=40)], [first], happened, {REFUND})
     assert alert.seen == 40
     assert alert.probability < first.probability
-    assert not told([rise(VOLUME, 9, Change.GREW)], [first], happened, {REFUND})
+    assert not correlated([rise(VOLUME, 9, Change.GREW)], [first], happened, {REFUND})
 
 
 def test_an_alert_is_over_when_the_last_of_its_series_is() -> None:
     happened = shown(REFUND, range(10)) + shown(UNHAPPY, range(6))
-    [alert] = told([rise(REFUND), rise(UNHAPPY)], (), happened, {REFUND, UNHAPPY})
+    [alert] = correlated([rise(REFUND), rise(UNHAPPY)], (), happened, {REFUND, UNHAPPY})
 
-    assert not told([rise(REFUND, change=Change.RESOLVED)], [alert], happened, {UNHAPPY})
-    [over] = told([rise(UNHAPPY, change=Change.RESOLVED, at=NOON + HOUR)], [alert], happened, set())
+    assert not correlated([rise(REFUND, change=Change.RESOLVED)], [alert], happened, {UNHAPPY})
+    [over] = correlated([rise(UNHAPPY, change=Change.RESOLVED, at=NOON + HOUR)], [alert], happened, set())
     assert (over.state, over.resolved_at) == (AlertState.RESOLVED, NOON + HOUR)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from bot.domain.spike import Alert, AlertState, Series, What, cause_of, examples, joined, resolved
+from bot.domain.watching import Event
 from evals.spikes.alarm import Change
 from evals.spikes.detector import Reading
-from evals.spikes.watching import Event
 
 _SHARED = 0.5  # of the conversations behind the smaller of two, from which they have one cause
 _SPECIFIC = (What.CLUSTER, What.INTENT, What.UNKNOWN)
@@ -14,7 +14,7 @@ _SPECIFIC = (What.CLUSTER, What.INTENT, What.UNKNOWN)
 Rise = tuple[Series, Change, Reading]
 
 
-def told(
+def correlated(
     rises: Sequence[Rise], before: Iterable[Alert], events: Collection[Event], risen: Collection[Series]
 ) -> tuple[Alert, ...]:
     """The alerts that are new or changed, after these changes of series and those alerts that are not over.

@@ -1,8 +1,8 @@
 """The reliability diagram as a picture: whether the confidence on the cards can be believed."""
 
 from bot.domain.confidence import counted
-from evals.drawing import ACCENT, GRID, QUIET, WIDTH, Row, dots, drawn, path, rules, sheet, texts
 from evals.metrics.reliability import Bin, Reliability
+from evals.svg import ACCENT, GRID, QUIET, WIDTH, Row, dots, drawn, path, rules, sheet, texts
 
 _LEFT, _SIDE = 50, 380  # points: where the square begins, and how long its sides are
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)

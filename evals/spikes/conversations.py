@@ -16,7 +16,7 @@ from bot.domain.watching import events, matter_of
 from bot.ports import Desk
 from bot.workflows.capture import Thread
 from bot.workflows.new_topics import impersonal
-from evals.spikes.likeness import Asked, room_of, traits_of
+from evals.spikes.traits import Asked, room_of, traits_of
 
 BEFORE = timedelta(days=14)
 """How far back others are looked for to compare with."""
