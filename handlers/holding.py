@@ -5,13 +5,13 @@ from bot.domain.chat import Click, Submission
 from bot.domain.errors import RatchetError
 from bot.domain.review import review_and_hash
 from bot.ports import Answer, Desk
-from bot.workflows import holding
+from bot.workflows.holding import approval
 from handlers.people import named
 from handlers.refusing import refused
 
 
 async def open_form(desk: Desk, click: Click) -> Answer:
-    text, language = await holding.begun(desk, click.subject, click.actor)
+    text, language = await approval.begun(desk, click.subject, click.actor)
     return cards.holding_form(click.subject, text, language)
 
 
@@ -20,7 +20,7 @@ async def propose(desk: Desk, sent: Submission) -> Answer:
     text, language = sent.values.get("text", "")[: cards.MAX_TEXT], sent.values.get("language", "")
     joining = sent.values.get("joining") == "yes"
     try:
-        await holding.propose(desk, sent.subject, await named(desk, sent.actor), text, language, joining=joining)
+        await approval.propose(desk, sent.subject, await named(desk, sent.actor), text, language, joining=joining)
     except RatchetError as problem:
         return refused(problem, "text", sent)
     return None
@@ -28,12 +28,12 @@ async def propose(desk: Desk, sent: Submission) -> Answer:
 
 async def approve(desk: Desk, click: Click) -> Answer:
     name, text_hash = review_and_hash(click.subject)
-    await holding.approve(desk, name, text_hash, await named(desk, click.actor))
+    await approval.approve(desk, name, text_hash, await named(desk, click.actor))
     return None
 
 
 async def stop(desk: Desk, click: Click) -> Answer:
-    await holding.stop(desk, click.subject, await named(desk, click.actor))
+    await approval.stop(desk, click.subject, await named(desk, click.actor))
     return None
 
 

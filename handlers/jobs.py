@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.ports import Desk
-from bot.workflows import holding_all, radar, showing, slots
+from bot.workflows import radar, showing, slots
 from bot.workflows.alerts import tend
 from bot.workflows.grouping import group
+from bot.workflows.holding.sending import tend as tend_holdings
 from bot.workflows.new_topics import propose_weekly
 from bot.workflows.precedents import forget_outdated
 from evals.learning import learn_nightly
@@ -44,7 +45,7 @@ def table(desk: Desk, dispatcher: Dispatcher) -> tuple[Job, ...]:
         Job("watch for spikes", "1-59/5 * * * *", partial(watch, desk)),
         Job("tend to alerts", "* * * * *", partial(tend, desk)),
         Job("group the drafts of alerts", "3-59/5 * * * *", partial(group, desk)),
-        Job("tend to holding replies", "* * * * *", partial(holding_all.tend, desk)),
+        Job("tend to holding replies", "* * * * *", partial(tend_holdings, desk)),
         Job("learn from labels", "0 2 * * *", partial(learn_nightly, desk)),
         Job("propose new topics", "0 6 * * mon", partial(propose_weekly, desk)),
         *weekly,

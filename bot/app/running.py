@@ -20,7 +20,9 @@ from bot.surfaces.schema import openapi
 from bot.surfaces.thread import ThreadSurface
 from bot.surfaces.webhook import WebhookSurface
 from bot.web.server import Handler, create_server
-from bot.workflows import answer, fix, holding, holding_all, new_topics, paging, radar, receive, review, showing, topics
+from bot.workflows import answer, fix, new_topics, paging, radar, receive, review, showing, topics
+from bot.workflows.holding.approval import show_holding
+from bot.workflows.holding.sending import send_holding
 from evals.digest.weekly import send_digest, weekly_digest
 from evals.escaped import find_escape
 from evals.learning import learn
@@ -58,8 +60,8 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "show_alert": show_alert,
     "page_alert": page_alert,
     "tell_pager": paging.tell_pager,
-    "show_holding": holding.show_holding,
-    "send_holding": holding_all.send_holding,
+    "show_holding": show_holding,
+    "send_holding": send_holding,
 }
 PROMPT = ("resolve", "show_alert", "page_alert", "tell_pager", "show_holding", "send_holding")
 """What somebody waits for: it goes ahead while thousands of drafts are being written."""

@@ -1,6 +1,7 @@
 """One holding reply for all who ask about the same: proposed, approved once, delivered once each, never an answer."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -16,10 +17,11 @@ from bot.domain.errors import Conflict, DeliveryFailed, NotAllowed, Rejected, Un
 from bot.domain.escalation import Author, Customer, EscalationStatus
 from bot.domain.holding import Holding, HoldingState, Tally, holding_id
 from bot.domain.spike import Alert, AlertState, Series, What
+from bot.domain.text.holding import LANGUAGES, holding_text
 from bot.ports import Desk, GuardInput, Guardrail
 from bot.ports.watching import Watched
-from bot.workflows import holding, holding_all
 from bot.workflows.grouping import group
+from bot.workflows.holding import approval, sending
 from bot.workflows.showing import paint
 from tests.contracts.store_samples import NOON, THREAD, decision, escalation, proposal, turn
 from tests.unit.scripted import Clock, LiveRun, NotingRuntime, ScriptedPlatform, ScriptedSurface, working_with
@@ -63,20 +65,20 @@ async def ask(
 
 
 async def proposed(desk: Desk, by: Person = REP, *, joining: bool = False, text: str = TEXT) -> Holding:
-    await holding.propose(desk, ALERT.cause, by, text, "en", joining=joining)
-    await holding.paint(desk, holding_id(ALERT.cause))
+    await approval.propose(desk, ALERT.cause, by, text, "en", joining=joining)
+    await approval.paint(desk, holding_id(ALERT.cause))
     return await desk.store.holdings.get(holding_id(ALERT.cause))
 
 
 async def approved(desk: Desk, by: Person = SENIOR, **how: Any) -> Holding:
     waiting = await proposed(desk, **how)
-    await holding.approve(desk, waiting.id, waiting.hash, by)
+    await approval.approve(desk, waiting.id, waiting.hash, by)
     return await desk.store.holdings.get(waiting.id)
 
 
 async def sent(desk: Desk, going: Holding, clock: Clock, run_id: str = "run-1") -> LiveRun:
     run = LiveRun(run_id, clock)
-    await holding_all.send_holding(run, desk, holding=going.id, text_hash=going.hash)
+    await sending.send_holding(run, desk, holding=going.id, text_hash=going.hash)
     return run
 
 
@@ -97,20 +99,25 @@ async def test_the_form_begins_with_a_text_that_holds_in_the_voice_and_language_
     stands = await here.store.spikes.get(ALERT.cause)
     await here.store.spikes.change(replace(stands, conversations=("esc_a",)))
 
-    text, language = await holding.begun(here, ALERT.cause, REP)
+    text, language = await approval.begun(here, ALERT.cause, REP)
     assert language == "de"
     assert text.startswith("Guten Tag,\n\nVielen Dank für Ihre Nachricht.")
     assert text.endswith("Ihr Team")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_text_is_set_as_a_person_sets_it(language: str) -> None:
+    assert not re.search(r" {2}| [.,:]", holding_text(language).replace(" : ", ": "))  # the French colon has a space
+
+
 async def test_only_the_team_proposes_and_only_while_the_alert_is_open(spiking: Desk) -> None:
     with pytest.raises(NotAllowed):
-        await holding.begun(spiking, ALERT.cause, GUEST)
+        await approval.begun(spiking, ALERT.cause, GUEST)
     with pytest.raises(NotAllowed):
         await proposed(spiking, GUEST)
     await over(spiking)
     with pytest.raises(Conflict, match="over"):
-        await holding.begun(spiking, ALERT.cause, REP)
+        await approval.begun(spiking, ALERT.cause, REP)
 
 
 async def test_what_a_guardrail_blocks_is_refused_beside_the_text(spiking: Desk) -> None:
@@ -192,7 +199,7 @@ async def test_high_risk_is_reached_only_by_a_senior_who_did_not_write_it(
     await ask(spiking, "low")
     await ask(spiking, "high", risk=Risk.HIGH)
     waiting = await proposed(spiking, writer)
-    await holding.approve(spiking, waiting.id, waiting.hash, SENIOR)
+    await approval.approve(spiking, waiting.id, waiting.hash, SENIOR)
     await sent(spiking, await spiking.store.holdings.get(waiting.id), clock)
     assert len(surface.delivered) == reached
 
@@ -204,7 +211,7 @@ async def test_whoever_wrote_an_earlier_text_is_no_second_person_for_a_later_one
     await proposed(spiking, SENIOR)
     changed = await proposed(spiking, REP, text=f"{TEXT} Sorry.")
     assert changed.writers == (SENIOR, REP)
-    await holding.approve(spiking, changed.id, changed.hash, SENIOR)
+    await approval.approve(spiking, changed.id, changed.hash, SENIOR)
     await sent(spiking, await spiking.store.holdings.get(changed.id), clock)
     assert surface.delivered == []
 
@@ -214,7 +221,7 @@ async def test_an_approval_is_of_the_very_text_that_was_seen(spiking: Desk) -> N
     changed = await proposed(spiking, text=f"{TEXT} Sorry.")
     assert changed.state is HoldingState.PROPOSED
     with pytest.raises(Conflict, match="changed in the meantime"):
-        await holding.approve(spiking, seen.id, seen.hash, SENIOR)
+        await approval.approve(spiking, seen.id, seen.hash, SENIOR)
 
 
 async def test_a_text_that_is_edited_while_it_is_sent_needs_a_new_approval(
@@ -231,9 +238,9 @@ async def test_a_text_that_is_edited_while_it_is_sent_needs_a_new_approval(
 
 async def test_the_second_to_approve_is_told_who_was_first_and_the_same_click_again_is_no_error(spiking: Desk) -> None:
     going = await approved(spiking)
-    await holding.approve(spiking, going.id, going.hash, SENIOR)
+    await approval.approve(spiking, going.id, going.hash, SENIOR)
     with pytest.raises(Conflict, match="Sue approved this"):
-        await holding.approve(spiking, going.id, going.hash, MANAGER)
+        await approval.approve(spiking, going.id, going.hash, MANAGER)
 
 
 async def test_who_is_answered_handed_over_or_gone_gets_none(
@@ -276,7 +283,7 @@ async def test_a_crash_after_the_delivery_delivers_under_the_same_key(
         raise KeyboardInterrupt
 
     def step() -> Any:
-        return holding_all.hold(spiking, going.id, going.hash, [name], "run-1", False)
+        return sending.hold(spiking, going.id, going.hash, [name], "run-1", False)
 
     with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
         broken.setattr(spiking.store.escalations, "add_turn", crash)
@@ -293,11 +300,11 @@ async def test_those_who_come_later_get_it_if_that_was_asked_for(
     going = await approved(spiking, joining=True)
     await sent(spiking, going, clock)
     runtime.started.clear()
-    await holding_all.tend(spiking)
+    await sending.tend(spiking)
     assert runtime.started == [], "nobody has come"
 
     await ask(spiking, "b")
-    await holding_all.tend(spiking)
+    await sending.tend(spiking)
     assert [flow for flow, _ in runtime.started] == ["send_holding"]
     await sent(spiking, going, clock, "run-2")
     assert [key for key, _ in surface.delivered] == ["holding:esc_a", "holding:esc_b"]
@@ -311,7 +318,7 @@ async def test_it_ends_with_its_alert(
     await over(spiking)
     await sent(spiking, going, clock)
     assert surface.delivered == []
-    await holding_all.tend(spiking)
+    await sending.tend(spiking)
     assert (await spiking.store.holdings.get(going.id)).state is HoldingState.SENT
     with pytest.raises(Conflict, match="over"):
         await proposed(spiking)
@@ -321,9 +328,9 @@ async def test_what_nobody_approved_in_time_is_not_sent(spiking: Desk, platform:
     waiting = await proposed(spiking)
     await over(spiking)
     with pytest.raises(Conflict, match="over"):
-        await holding.approve(spiking, waiting.id, waiting.hash, SENIOR)
-    await holding_all.tend(spiking)
-    await holding.paint(spiking, waiting.id)
+        await approval.approve(spiking, waiting.id, waiting.hash, SENIOR)
+    await sending.tend(spiking)
+    await approval.paint(spiking, waiting.id)
     assert "the alert was over before somebody approved it" in shown(platform)
 
 
@@ -331,12 +338,12 @@ async def test_anybody_of_the_team_stops_it(spiking: Desk, clock: Clock, surface
     await ask(spiking, "a")
     going = await approved(spiking, joining=True)
     with pytest.raises(NotAllowed):
-        await holding.stop(spiking, going.id, GUEST)
-    await holding.stop(spiking, going.id, REP)
+        await approval.stop(spiking, going.id, GUEST)
+    await approval.stop(spiking, going.id, REP)
     await sent(spiking, going, clock)
     assert surface.delivered == []
     with pytest.raises(Conflict, match="stopped by Bo"):
-        await holding.approve(spiking, going.id, going.hash, SENIOR)
+        await approval.approve(spiking, going.id, going.hash, SENIOR)
 
 
 # --- what the drafts' cards say ---------------------------------------------------------------------------------------

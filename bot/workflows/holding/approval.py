@@ -23,7 +23,7 @@ from bot.domain.text.holding import LANGUAGES, holding_text
 from bot.domain.watching import matter_of
 from bot.ports import Desk, Run
 from bot.workflows.answer import guard
-from bot.workflows.reaching import alert_now, reached
+from bot.workflows.holding.recipients import alert_now, reached
 from bot.workflows.showing import repaint, through_outages, wait_after
 
 _RESTS_ON = "grounding"  # the guardrail that asks what a text rests on: one that says nothing rests on nothing

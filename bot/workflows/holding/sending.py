@@ -8,8 +8,8 @@ from bot.domain.errors import Conflict, DeliveryFailed, NotFound, Unavailable
 from bot.domain.escalation import Author, Turn
 from bot.domain.holding import HOLDING_REF, Holding, HoldingState
 from bot.ports import Desk, Run
-from bot.workflows.holding import show_holding, start_sending
-from bot.workflows.reaching import alert_now, reached, waits
+from bot.workflows.holding.approval import show_holding, start_sending
+from bot.workflows.holding.recipients import alert_now, reached, waits
 
 log = logging.getLogger(__name__)
 

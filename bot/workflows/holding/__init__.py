@@ -1,0 +1,1 @@
+"""A holding reply: one text for all who ask about what an alert is about."""
