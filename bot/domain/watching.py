@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.answer import UNKNOWN_INTENT, Level, Proposal, Sentiment
 from bot.domain.escalation import Escalation
@@ -12,6 +12,8 @@ from bot.domain.spike import Alert, Series, What
 
 _SPECIFIC = (What.CLUSTER, What.INTENT, What.UNKNOWN)
 _UNHAPPY = frozenset({Sentiment.ANGRY, Sentiment.UNHAPPY})
+SOON = timedelta(minutes=30)
+"""How long after the customer wrote the first draft may begin to count when it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +28,9 @@ class Event:
 def events(conversation: Conversation) -> Iterator[Event]:
     """What a conversation counts for, once in each series.
 
-    What its first draft found counts when the customer wrote, so that old conversations which are imported, and drafted
-    only now, count in the past. What people decided and what failed counts when it did. A withdrawn one counts too: it
-    came in.
+    What its first draft found counts when that was begun, so that it is not missed while thousands wait for theirs;
+    where that was much later, when the customer wrote, so that old conversations which are imported count in the past.
+    What people decided and what failed counts when it did. A withdrawn one counts too: it came in.
     """
     counted: set[Series] = set()
     for series, at in _found(conversation):
@@ -41,8 +43,9 @@ def _found(conversation: Conversation) -> Iterator[tuple[Series, datetime]]:
     yield Series(What.VOLUME), conversation.opened_at
     first = next((draft for draft in conversation.drafts if draft.proposed), None)
     if first is not None:
+        at = first.at if first.at - conversation.opened_at <= SOON else conversation.opened_at
         for series in _of_draft(first):
-            yield series, conversation.opened_at
+            yield series, at
     for draft in conversation.drafts:
         if draft.decided is not None and draft.decided.action is Action.REJECT:
             yield Series(What.REJECTED), draft.decided.at
@@ -66,10 +69,10 @@ def matter_of(alert: Alert) -> Series:
     return next(telling, alert.series[0])
 
 
-def belongs(alert: Alert, escalation: Escalation, proposal: Proposal) -> bool:
-    """Whether a conversation whose newest draft this is asks about what the alert is about."""
+def belongs(alert: Alert, escalation: Escalation, proposal: Proposal, begun: datetime) -> bool:
+    """Whether a conversation asks about what the alert is about; its newest draft was begun then."""
     draft = Drafted(
-        "", escalation.opened_at, ReviewState.READY, intent=proposal.triage.intent,
+        "", begun, ReviewState.READY, intent=proposal.triage.intent,
         sentiment=proposal.triage.sentiment, abstained=not proposal.draft.by_drafter,
         findings=tuple((finding.guardrail, finding.level) for finding in proposal.findings),
     )  # fmt: skip

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from bot.domain.answer import Proposal
 from bot.domain.escalation import Escalation
+from bot.domain.review import Review
 from bot.domain.spike import Alert, What
 from bot.domain.watching import belongs, events, matter_of
 from bot.ports import Desk
@@ -27,9 +27,9 @@ async def behind(desk: Desk, alert: Alert, limit: int = 500) -> tuple[str, ...]:
     return tuple(sorted(began, key=lambda name: (began[name], name))[-limit:])
 
 
-async def is_behind(desk: Desk, alert: Alert, escalation: Escalation, proposal: Proposal) -> bool:
+async def is_behind(desk: Desk, alert: Alert, escalation: Escalation, review: Review) -> bool:
     """Whether a conversation whose newest draft this is asks about what the alert is about."""
     matter = matter_of(alert)
     if matter.what is What.CLUSTER:
         return escalation.id in (await desk.store.spikes.watched()).members(matter)
-    return belongs(alert, escalation, proposal)
+    return review.proposal is not None and belongs(alert, escalation, review.proposal, review.opened_at)

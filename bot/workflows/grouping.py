@@ -19,10 +19,10 @@ _LONGEST = timedelta(days=14)  # that an alert is open
 
 async def notice_for(desk: Desk, escalation: Escalation, review: Review) -> Element | None:
     """What the card of a draft that waits says of an open alert that its conversation is part of."""
-    if review.state is not ReviewState.READY or review.proposal is None:
+    if review.state is not ReviewState.READY:
         return None
     for alert in await desk.store.spikes.alerts(desk.clock.now()):
-        if alert.card is not None and not alert.settled and await is_behind(desk, alert, escalation, review.proposal):
+        if alert.card is not None and not alert.settled and await is_behind(desk, alert, escalation, review):
             return part_of(matter_of(alert).title, alert.since, await _link(desk, alert))
     return None
 

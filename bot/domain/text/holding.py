@@ -8,7 +8,7 @@ LANGUAGES = {
 
 _SAYS = {
     "en": "Thank you for your message. It has reached us. Several customers are writing to us about this now, and we "
-    " are looking into it. You need not write again: this conversation stays open.",
+    "are looking into it. You need not write again: this conversation stays open.",
     "de": "Vielen Dank für Ihre Nachricht. Sie ist bei uns angekommen. Im Moment schreiben uns mehrere Kundinnen und "
     "Kunden dazu, und wir gehen der Sache nach. Sie müssen nicht noch einmal schreiben: Ihre Anfrage bleibt offen.",
     "fr": "Merci pour votre message, que nous avons bien reçu. Plusieurs clients nous écrivent en ce moment à ce "

@@ -39,7 +39,12 @@ def counted(*drafts: Drafted) -> dict[str, datetime]:
 
 def test_a_conversation_counts_when_the_customer_wrote() -> None:
     assert counted() == {"conversations": NOON - HOUR}
-    assert counted(drafted()) == {"conversations": NOON - HOUR, "intent:refund": NOON - HOUR}
+    assert counted(drafted()) == {"conversations": NOON - HOUR, "intent:refund": NOON - HOUR}, "drafted much later"
+
+
+def test_what_a_draft_found_counts_when_it_was_begun_so_that_one_that_had_to_wait_is_not_missed() -> None:
+    begun = NOON - HOUR + timedelta(minutes=20)
+    assert counted(drafted(at=begun)) == {"conversations": NOON - HOUR, "intent:refund": begun}
     assert counted(drafted(intent="unknown")).keys() == {"conversations", "unknown"}
 
 
