@@ -72,10 +72,10 @@ def metrics() -> tuple[Metric, ...]:
 
 
 def watched(period: Period, metric: Metric, now: datetime) -> Period:
-    """The period in which the metric is counted: this one, or so much earlier that its follow-up is over."""
-    return period.earlier(
-        max(timedelta(), metric.follow_up - (now - period.until)) if metric.follow_up else timedelta()
-    )
+    """The period in which the metric is counted: this one where its follow-up is over, else one that ends as long
+    before, whole, so that it has the same weekdays.
+    """
+    return period if now - period.until >= metric.follow_up else period.earlier(metric.follow_up)
 
 
 @dataclass(slots=True)

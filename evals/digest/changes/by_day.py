@@ -13,7 +13,7 @@ import numpy as np
 from bot.domain.calendar import DAY, Week, instant
 from bot.domain.history import Conversation
 from evals.grouping import GROUPS
-from evals.measuring import Figure, Measured, Period
+from evals.measuring import Figure, Measured, Period, watched
 from evals.metric import Lens, Metric, Statistic
 from evals.statistics import difference, estimate
 
@@ -126,9 +126,9 @@ class Record:
     def measured(self, metric: Metric, series: Series, intent: str = "") -> Measured:
         """The metric in the week and in the one before.
 
-        What needs a week's watching is told of the week before, which was watched when the week had ended.
+        What needs a week's watching is told of the week before until the week itself was watched.
         """
-        back = 1 if metric.follow_up else 0
+        back = int(watched(self._days.period(), metric, self._lens.now) != self._days.period())
         last = self._days.weeks - 1 - back
         now, before = series.figure(metric, last), series.figure(metric, last - 1)
         even = metric.statistic is Statistic.MEAN

@@ -8,20 +8,20 @@ minutes, one who is not told of it a week. The metrics depend on each other (wha
 which the procedure bears: see docs/benchmarks.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bot.domain.calendar import Week
 from bot.domain.digest import Driver, KeyFigure
 from bot.domain.hours import MINUTES
 from bot.ports import Desk
-from evals.digest.changes.by_day import DAYS, LONGEST, WAITING, Days, Record, days_of
+from evals.digest.changes.by_day import DAYS, LONGEST, Days, Record, days_of
 from evals.digest.changes.correction import Tested, Told, corrected, said, tested, value
 from evals.digest.changes.drivers import Volumes, drivers, titles_of
 from evals.digest.changes.overdispersion import of_values, pooled
 from evals.figures import figure
-from evals.measuring import Figure, metrics
-from evals.metric import Better, Lens, Metric, Statistic
+from evals.measuring import Figure, Measured, metrics
+from evals.metric import Better, Lens, Metric, Statistic, Unit
 
 FIGURES = (
     "volume", "first_response_time", "approved_unchanged", "edited", "rejected", "abstention_rate", "time_waiting",
@@ -34,6 +34,7 @@ BY_INTENT = ("approved_unchanged", "abstention_rate", "rejected", "first_respons
 UNCHANGED = "approved_unchanged"
 WEEKS = 8
 _INTENTS = 25
+_EARLIER = " (counted a week earlier)"
 _LEAST_WEEKS = 3  # what is watched for a week needs the two before the last one
 _ENOUGH = 20_000  # conversations: more weeks than the least are read only up to so many
 
@@ -66,12 +67,12 @@ async def key_figures(desk: Desk, week: Week) -> Compared:
     found = dict(zip(together, corrected(together.values()), strict=True))
     intents = volumes.intents[:_INTENTS]
     by_volume = drivers(intents, volumes, record.waited, found, await titles_of(desk))
-    hours = _in_hours(desk)
+    titles = {metric.name: _title(metric, found[metric.name, ""].measured, read, desk) for metric in record.chosen}
     return Compared(
         figures=(
-            *(_figure(found[name, ""], hours=hours) for name in FIGURES),
+            *(_figure(found[name, ""], titles[name]) for name in FIGURES if not _free(found[name, ""])),
             *(
-                _figure(found[name, each.intent], each.title, hours=hours)
+                _figure(found[name, each.intent], f"{titles[name]}: {each.title}")
                 for name in BY_INTENT
                 for each in by_volume
                 if found[name, each.intent].moved
@@ -82,7 +83,7 @@ async def key_figures(desk: Desk, week: Week) -> Compared:
         compared=sum(each.change is not None for each in together.values()),
         conversations=found["volume", ""].measured.now.n,
         days=volumes.days,
-        notes=tuple(_notes(read, volumes)),
+        notes=(*_notes(read, volumes), *_of_times(desk, titles.values())),
     )
 
 
@@ -99,6 +100,14 @@ def _notes(days: Days, volumes: Volumes) -> Iterator[str]:
         yield "The week before is not on record from its Monday on, so that volumes are not compared with it."
 
 
+def _of_times(desk: Desk, titles: Iterable[str]) -> Iterator[str]:
+    """Which time is meant, in sentences."""
+    if _in_hours(desk):
+        yield "Hours waited are business hours too."
+    if any(title.endswith(_EARLIER) for title in titles):
+        yield "What is counted a week earlier is of the week before: whether a customer comes back takes seven days."
+
+
 def weeks_read(volumes: Volumes) -> int:
     """How many weeks are read: the more, the better is known what days differ by."""
     weeks, together = _LEAST_WEEKS, sum(volumes.weekly()[-_LEAST_WEEKS:])
@@ -113,7 +122,7 @@ def weeks_read(volumes: Volumes) -> int:
 async def record_of(desk: Desk, days: Days) -> Record:
     """What the conversations of these days showed of the key figures."""
     since = days.bounds[0]
-    lens = Lens(days.end, calendar=desk.policy.calendar if _in_hours(desk) else None, since=since - LONGEST)
+    lens = Lens(desk.clock.now(), calendar=desk.policy.calendar if _in_hours(desk) else None, since=since - LONGEST)
     known = {metric.name: metric for metric in metrics()}
     record = Record([known[name] for name in FIGURES], days, lens)
     async for batch in desk.store.history.between(since, days.end):
@@ -143,11 +152,17 @@ def looked_at(record: Record, volumes: Volumes) -> Iterator[tuple[tuple[str, str
                 yield (metric.name, intent), tested(record.measured(metric, series, intent), noise_apart)
 
 
-def _figure(found: Told, intent: str = "", *, hours: bool) -> KeyFigure:
+def _free(found: Told) -> bool:
+    """Whether it is a cost that nobody has: no model is paid for."""
+    told = [each.told for each in (found.measured.now, found.measured.before) if each.told]
+    return found.measured.metric.unit is Unit.MONEY and bool(told) and not any(each.value for each in told)
+
+
+def _figure(found: Told, title: str) -> KeyFigure:
     metric, now, before = found.measured.metric, found.measured.now, found.measured.before
     return KeyFigure(
         metric=metric.name,
-        title=f"{_title(metric, hours=hours)}{f': {intent}' if intent else ''}",
+        title=title,
         unit=metric.unit.value,
         now=value(now),
         before=value(before),
@@ -159,8 +174,10 @@ def _figure(found: Told, intent: str = "", *, hours: bool) -> KeyFigure:
     )
 
 
-def _title(metric: Metric, *, hours: bool) -> str:
-    return f"{metric.title} (in business hours)" if hours and metric.name in (WAITING, "time_waiting") else metric.title
+def _title(metric: Metric, measured: Measured, days: Days, desk: Desk) -> str:
+    if metric.unit is Unit.SECONDS and _in_hours(desk):
+        return f"{metric.title} (in business hours)"
+    return f"{metric.title}{_EARLIER}" if measured.period != days.period() else metric.title
 
 
 def _shown(metric: Metric, found: Figure) -> str:

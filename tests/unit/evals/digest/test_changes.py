@@ -16,7 +16,7 @@ from bot.domain.history import Conversation
 from bot.domain.hours import Hours
 from bot.ports import Desk
 from evals.digest.changes.by_day import Days
-from evals.digest.changes.correction import corrected
+from evals.digest.changes.correction import corrected, value
 from evals.digest.changes.drivers import Volumes
 from evals.digest.changes.key_figures import (
     BY_INTENT,
@@ -28,6 +28,7 @@ from evals.digest.changes.key_figures import (
     record_of,
     weeks_read,
 )
+from evals.measuring import Period, measure, metrics
 from tests.benchmarks.desks import LIVELY, PLAIN, WEEK, Change, Made, desk, make
 from tests.unit.evals.digest.made_up_desk import write
 
@@ -187,10 +188,27 @@ async def test_a_week_that_is_not_over_is_held_against_as_much_of_the_one_before
     assert compared.notes[0].startswith("The week is not over")
 
 
-async def test_a_week_says_the_same_whenever_it_is_asked_about() -> None:
-    made = make(PLAIN, 300, 13)
-    monday, later = [await key_figures(desk(made, now=WEEK.end + wait), WEEK) for wait in (8 * HOUR, 300 * DAY)]
-    assert monday == later
+@pytest.mark.parametrize("wait", [timedelta(), 8 * HOUR, 7 * DAY, 300 * DAY])
+async def test_every_figure_is_the_one_of_ratchet_metrics_for_the_same_week(wait: timedelta) -> None:
+    here, now = desk(make(PLAIN, 300, 13), now=WEEK.end + wait), WEEK.end + wait
+    hours = Calendar(ZoneInfo("UTC"), Hours.parse("mon-fri 09:00-17:00"), frozenset())
+    vars(here)["policy"] = SimpleNamespace(calendar=hours)
+    said = _by_name(await key_figures(here, WEEK))
+    chosen = [each for each in metrics() if each.name in said]
+    week = Period(WEEK.start, WEEK.end)
+    measured = await measure(here.store.history, week, now=now, calendar=hours, chosen=chosen)
+    assert len(measured) == len(said) == len(FIGURES)
+    for each in measured:
+        figure = said[each.metric.name]
+        assert (figure.now, figure.before) == (value(each.now), value(each.before)), figure.title
+        assert ("a week earlier" in figure.title) is (each.period != week)
+
+
+async def test_what_no_model_is_paid_for_is_no_figure() -> None:
+    made = make(PLAIN, 200, 18)
+    free = [replace(each, drafts=tuple(replace(draft, cost=0) for draft in each.drafts)) for each in made.conversations]
+    said = _by_name(await key_figures(desk(Made(free)), WEEK))
+    assert set(FIGURES) - said.keys() == {"cost"}
 
 
 async def test_what_takes_a_week_to_know_is_told_of_the_week_before() -> None:
