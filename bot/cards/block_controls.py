@@ -14,7 +14,7 @@ from bot.cards.elements import Button, Choice, DateInput, Input, PersonInput, St
 Json = dict[str, Any]
 
 OPTION_TEXT, OPTION_VALUE, OPTIONS, BUTTON_VALUE, INPUT_TEXT = 75, 150, 100, 2000, 3000
-BUTTONS_SHOWN, MENU, ROW = 5, 5, 25
+BUTTONS_SHOWN, MENU, ROW, RADIOS = 5, 5, 25, 10
 MENU_ACTION, PAGE_ACTION = "more", "page"  # action ids of overflow menus and of buttons that open a page
 
 
@@ -97,6 +97,8 @@ def input_block(shown: Input) -> list[Json]:
                 hint = f"Only the first {most} of {len(initial)} characters fit here. {hint}"
         case Choice(options=options, initial=initial):
             element, optional = _select(options, initial), shown.optional
+            if shown.radio and element and len(element["options"]) <= RADIOS:
+                element["type"] = "radio_buttons"
             if not element:
                 return note((f"{shown.label}: there is nothing to choose from.",), NOTE_TEXT)
         case Tick():

@@ -182,7 +182,7 @@ class TextInput:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of several options, each (value, label)."""
+    """One of several options, each (value, label); with `radio` a handful of them is shown at once, for one click."""
 
     name: str
     label: str
@@ -190,6 +190,7 @@ class Choice:
     initial: str = ""
     optional: bool = False
     hint: str = ""
+    radio: bool = False
 
 
 @dataclass(frozen=True, slots=True)

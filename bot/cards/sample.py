@@ -29,7 +29,7 @@ from bot.cards.elements import (
     Tone,
 )
 from bot.domain.escalation import Author
-from bot.domain.judging import Rubric
+from bot.domain.judging import Point, Rubric
 from bot.domain.quality import CaseTurn
 from bot.domain.sample import Met, Progress, Sample
 
@@ -39,6 +39,7 @@ LEVELS = ((str(Met.YES.value), "Yes"), (str(Met.PARTLY.value), "Partly"), (str(M
 _TURNS = 8  # of a conversation, the newest
 _BAR = 20  # signs of the progress bar
 _LINE = 140  # characters of a question in the list
+_PIECE, _PIECES = 2000, 8  # characters of an answer in one quote, and quotes
 _WHO = {Author.CUSTOMER: "The customer", Author.AGENT: "The team"}
 
 
@@ -121,8 +122,8 @@ def _facts(sample: Sample, far: Progress) -> tuple[tuple[str, Text], ...]:
     points = f"{sample.margin * 100:.0f}"
     rows: list[tuple[str, Text]] = []
     if by_chance:
-        drawn = f"{by_chance} of the week's {sample.answers} answers, to know its quality to within {points} points"
-        rows.append(("By chance", (drawn,)))
+        drawn = f"{by_chance} of the {sample.answers} answers that were approved in the week"
+        rows.append(("By chance", (f"{drawn}, to know their quality to within {points} points",)))
     if wrong := far.items + far.gone - by_chance:
         rows.append(("To learn from", (f"{wrong} of {sample.failed} conversations in which something went wrong",)))
     if far.gone:
@@ -178,11 +179,9 @@ def score_form(given: Given, rubric: Rubric, sent: Sent | None = None) -> Form:
     elements.append(Note((f"{far_in_words(given.progress)}. Names and numbers were replaced.",)))
     for turn in given.turns[-_TURNS:]:
         elements += [Note((_WHO.get(turn.author, "The team"),)), Quote(turn.text)]
-    elements += [Heading("The answer"), Quote(given.answer), Divider()]
-    elements += [
-        Choice(of_place(point.name, given.item), f"{point.name.capitalize()}: {point.of_sent or point.asks}", LEVELS)
-        for point in rubric.points
-    ]
+    elements += [Heading("The answer"), *_whole(given.answer)]
+    elements += [Actions((Button(LEAVE, "Leave it to somebody else", given.subject),)), Divider()]
+    elements += [_question(point, given.item) for point in rubric.points]
     elements += [
         TextInput(of_place(NOTE, given.item), "Why?", multiline=True, optional=True, max_length=1000),
         TextInput(
@@ -193,9 +192,24 @@ def score_form(given: Given, rubric: Rubric, sent: Sent | None = None) -> Form:
             hint="One fact a line. An eval case begins with it.",
             max_length=1000,
         ),
-        Actions((Button(LEAVE, "Leave it to somebody else", given.subject),)),
     ]
     return Form(SCORE, "Score an answer", given.subject, tuple(elements), submit="Save, next one")
+
+
+def _question(point: Point, item: str) -> Choice:
+    label = f"{point.name.capitalize()}: {point.of_sent or point.asks}"
+    return Choice(of_place(point.name, item), label, LEVELS, radio=True)
+
+
+def _whole(answer: str) -> list[Quote]:
+    """The answer in pieces that are shown uncut: nobody can judge what they do not see."""
+    pieces: list[Quote] = []
+    while len(answer) > _PIECE and len(pieces) < _PIECES:
+        ends = (answer.rfind(white, _PIECE // 2, _PIECE) for white in "\n ")
+        end = next((end for end in ends if end > 0), _PIECE)
+        pieces.append(Quote(answer[:end]))
+        answer = answer[end:].lstrip()
+    return [*pieces, Quote(answer)]
 
 
 def ended_form(why: str, sent: Sent | None = None) -> Form:

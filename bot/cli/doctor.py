@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli import doctor_digest
+from bot.cli import doctor_weekly
 from bot.cli.doctor_alerts import alerts
 from bot.cli.doctor_time import on_call, team_hours
 from bot.cli.findings import Health, Result
@@ -72,7 +72,7 @@ async def examine() -> AsyncIterator[Result]:
     edges = {
         "Customer systems": _webhook(settings),
         "Language model": _model(settings),
-        "Mail": doctor_digest.mail(settings),
+        "Mail": doctor_weekly.mail(settings),
         "Alerts": alerts(settings),
     }
     async for result in _in_turn(edges):
@@ -102,7 +102,8 @@ async def _records(parts: "Parts") -> AsyncIterator[Result]:
     plugins = ", ".join(guardrail.name for guardrail in working.guardrails)
     yield Result(Health.GOOD, "Guardrails", plugins)
     yield team_hours(parts.desk, parts.settings)
-    yield doctor_digest.schedule(parts.desk)
+    yield doctor_weekly.schedule(parts.desk)
+    yield doctor_weekly.sample(parts.desk)
 
 
 async def _knowledge(parts: "Parts") -> AsyncIterator[Result]:
@@ -161,7 +162,7 @@ async def _slack(parts: "Parts") -> AsyncIterator[Result]:
         yield _clock(installed.date)
         async for result in _rooms(settings, slack.platform):
             yield result
-        async for result in doctor_digest.room(parts.desk, slack.platform):
+        async for result in doctor_weekly.rooms(parts.desk, slack.platform):
             yield result
         yield await _owners(parts.desk, slack.platform)
         async for result in on_call(slack.joined(parts.desk)):

@@ -27,6 +27,10 @@ class Samples(Protocol):
         """Its answers in the order in which they are given out."""
         ...
 
+    async def having(self, item_id: str) -> tuple[str, ...]:
+        """The samples that this answer is in."""
+        ...
+
     async def marks(self, sample_id: str) -> tuple[Mark, ...]:
         """What everybody did with its answers, oldest first."""
         ...
@@ -39,7 +43,7 @@ class Samples(Protocol):
         ...
 
     async def leave(self, sample_id: str, item_id: str, person: Person, at: datetime) -> None:
-        """Note that this person leaves the answer to others; a score of theirs stays."""
+        """Note that this person leaves the answer to others; a score of theirs stays. Raises NotFound."""
         ...
 
     async def score(self, sample_id: str, score: Score) -> Sample:

@@ -53,6 +53,11 @@ class SqlSamples(Repository):
         async with self._read() as connection:
             return await self._items(connection, sample_id)
 
+    async def having(self, item_id: str) -> tuple[str, ...]:
+        wanted = self._select(ITEMS, ITEMS.c.sample_id).where(ITEMS.c.id == item_id).order_by(ITEMS.c.sample_id)
+        async with self._read() as connection:
+            return tuple((await connection.scalars(wanted)).all())
+
     async def marks(self, sample_id: str) -> tuple[Mark, ...]:
         async with self._read() as connection:
             return await self._marks(connection, sample_id)
@@ -71,6 +76,7 @@ class SqlSamples(Repository):
     async def leave(self, sample_id: str, item_id: str, person: Person, at: datetime) -> None:
         async with self._write() as connection:
             await self._held(connection, sample_id)
+            await self._item(connection, sample_id, item_id)
             known = await self._mark_of(connection, sample_id, item_id, person)
             if known is None or known.score is None:
                 await self._mark(connection, sample_id, Mark(item_id, person, at, left=True))

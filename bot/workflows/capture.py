@@ -1,13 +1,13 @@
 """From a thread to an eval case: which thread is meant, and the case that it makes, as far as it can be known."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from bot.domain.answer import UNKNOWN_INTENT
 from bot.domain.chat import Command, MessageRef, Person, Place
 from bot.domain.errors import Conflict, NotAllowed, NotFound, Rejected
-from bot.domain.escalation import TALKS, Author, Escalation, EscalationStatus
+from bot.domain.escalation import TALKS, Escalation, EscalationStatus
 from bot.domain.escaped import Escape
 from bot.domain.learning import approved_reply, failure_of, taught
 from bot.domain.quality import CaseTurn, EvalCase, Strength, case_id
@@ -136,19 +136,25 @@ def _telling(reviews: Iterable[Review]) -> Review | None:
     return next(iter((decided or drafted)[::-1]), None)
 
 
-def stand_ins(thread: Thread) -> StandIns:
-    """What stands for the people and numbers of this thread; the same ones whenever it is captured."""
+def stand_ins(thread: Thread, team: Iterable[Person] = ()) -> StandIns:
+    """What stands for the people and numbers of this thread; the same ones whenever it is captured.
+
+    Names of the `team` stay, but of those who are given.
+    """
     customer, proposal = thread.escalation.customer, thread.review.proposal
     fields = [(field.name, field.value) for field in proposal.triage.fields] if proposal else []
     texts = [turn.text for turn in thread.escalation.turns]
     fields += [("name", name) for reply in (thread.review.reply, *texts) if (name := greeted(reply))]
-    return StandIns(texts, known_values(customer.name, customer.email, customer.id, fields))
+    known = known_values(customer.name, customer.email, customer.id, fields)
+    for person in team:
+        known += known_values(person.name, "", "", ())
+    return StandIns(texts, known)
 
 
 def case_of(thread: Thread) -> EvalCase:
     """The eval case that the thread makes: what was asked until the reply, and what that reply teaches."""
     review, hide = thread.review, stand_ins(thread).hide
-    turns = tuple(CaseTurn(author, hide(cut(text, _READ))) for author, text in _conversation(thread))
+    turns = turns_of(thread, hide)
     approved = "" if thread.doubted else approved_reply(review)
     must_say, must_not_say = ([], []) if thread.doubted else _facts(review)
     intent = review.proposal.triage.intent if review.proposal else UNKNOWN_INTENT
@@ -169,15 +175,15 @@ def case_of(thread: Thread) -> EvalCase:
     )
 
 
-def _conversation(thread: Thread) -> list[tuple[Author, str]]:
+def turns_of(thread: Thread, hide: Callable[[str], str]) -> tuple[CaseTurn, ...]:
     """What was said before the reply of this review, without the team's talk among itself."""
-    said: list[tuple[Author, str]] = []
+    said: list[CaseTurn] = []
     for turn in thread.escalation.turns:
         if turn.ref == f"reply:{thread.review.id}":
             break
         if turn.author in TALKS and turn.text.strip():
-            said.append((turn.author, turn.text.strip()))
-    return said
+            said.append(CaseTurn(turn.author, hide(cut(turn.text.strip(), _READ))))
+    return tuple(said)
 
 
 def _facts(review: Review) -> tuple[list[str], list[str]]:

@@ -224,14 +224,26 @@ async def deleted(desk: Desk, change: MessageDeleted) -> None:
 
 
 async def withdraw(run: Run, desk: Desk, *, escalation: str) -> None:
-    """Close the open drafts of an escalation whose question is gone, and say so on their cards."""
+    """Close the open drafts of an escalation whose question is gone, and say so on their cards.
+
+    A sample that it is in offers it no more, and shows nothing of it.
+    """
     closed = await run.step("withdraw", _withdraw, desk, escalation)
     for review in closed:
         await showing.show(run, desk, review)
+    for sample in await run.step("strike", _strike, desk, escalation):
+        await run.start("show_sample", f"show:sample:{sample}:without:{escalation}", sample=sample)
 
 
 async def _withdraw(desk: Desk, escalation: str) -> tuple[str, ...]:
     return tuple(review.id for review in await desk.store.reviews.withdraw(escalation))
+
+
+async def _strike(desk: Desk, escalation: str) -> tuple[str, ...]:
+    samples = await desk.store.samples.having(escalation)
+    for sample in samples:
+        await desk.store.samples.strike(sample, escalation)
+    return samples
 
 
 async def from_surface(desk: Desk, surface: str, headers: Mapping[str, str], body: bytes) -> str:

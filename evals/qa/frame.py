@@ -1,6 +1,7 @@
 """What a week's sample is drawn from: the answers that were sent in it, and what went wrong in it.
 
-A conversation belongs to the week of its first approved answer. One that got none belongs to the week in which its
+A conversation belongs to the week of its first approved answer; what somebody wrote to a customer past every draft has
+no review, and is in no sample. One that got none belongs to the week in which its
 draft was turned down, and only to what went wrong: nothing was sent whose quality could be told.
 """
 

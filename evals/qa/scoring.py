@@ -1,5 +1,6 @@
 """Scoring an answer: who is given which one, what they see of it, and what they say of it."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from bot.domain.judging import Rubric
 from bot.domain.quality import EvalCase
 from bot.domain.sample import Met, Sampled, Score, key_of, progress, scores_of
 from bot.ports import Desk
-from bot.workflows.capture import Thread, case_of, of_review, stand_ins
+from bot.workflows.capture import Thread, case_of, of_review, stand_ins, turns_of
 from evals.qa.showing import lacking, show_later
 from evals.rubric import load_rubric
 
@@ -59,7 +60,7 @@ async def score(desk: Desk, sample_id: str, item_id: str, person: Person, values
     thread = await _thread(desk, item)
     if thread is None:
         raise Conflict(GONE)
-    hide, rubric = stand_ins(thread).hide, load_rubric()
+    hide, rubric = stand_ins(thread, _team(thread)).hide, load_rubric()
     points = _points(rubric, item_id, values)
     note, should_say = (hide(_written(values, of_place(name, item_id))) for name in (NOTE, SHOULD_SAY))
     passed = rubric.passes({name: met is Met.YES for name, met in points.items()})
@@ -109,8 +110,15 @@ def _with_what_was_said(thread: Thread, scores: list[Score]) -> EvalCase:
 
 async def _given(desk: Desk, sample_id: str, item: Sampled, thread: Thread) -> Given:
     items, marks = await desk.store.samples.items(sample_id), await desk.store.samples.marks(sample_id)
-    answer = stand_ins(thread).hide(thread.review.reply)
-    return Given(sample_id, item.id, case_of(thread).turns, answer, progress(items, marks))
+    hide = stand_ins(thread, _team(thread)).hide  # whoever signs an answer is not told
+    return Given(sample_id, item.id, turns_of(thread, hide), hide(thread.review.reply), progress(items, marks))
+
+
+def _team(thread: Thread) -> list[Person]:
+    """Everybody of the team who had to do with the conversation."""
+    made = thread.review.decision
+    people = [made.by if made else None, thread.review.editor, thread.escalation.asker]
+    return [person for person in (*people, *(turn.by for turn in thread.escalation.turns)) if person is not None]
 
 
 async def _thread(desk: Desk, item: Sampled) -> Thread | None:
@@ -141,7 +149,9 @@ async def _check_own(desk: Desk, item: Sampled, person: Person) -> None:
 async def _unread(desk: Desk, sample_id: str, person: Person) -> frozenset[str]:
     """The private rooms of the sample that this person does not read."""
     rooms = {item.room for item in await desk.store.samples.items(sample_id) if item.room}
-    return frozenset([room for room in sorted(rooms) if not await _reads(desk, room, person)])
+    found = sorted(rooms)
+    reads = await asyncio.gather(*(_reads(desk, room, person) for room in found))  # a form is not waited for long
+    return frozenset(room for room, may in zip(found, reads, strict=True) if not may)
 
 
 async def _reads(desk: Desk, room: str, person: Person) -> bool:

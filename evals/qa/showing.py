@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from bot.cards.sample import Weak, sample_card
 from bot.domain.chat import Place
 from bot.domain.errors import NotFound
+from bot.domain.escalation import EscalationStatus
 from bot.domain.sample import Mark, Sample, Sampled, Score, progress, scores_of
 from bot.ports import Desk, Run
-from bot.workflows.capture import of_review, stand_ins
+from bot.workflows.capture import case_of, of_review
 from bot.workflows.relabel import brief
 from bot.workflows.showing import own_room, repaint, through_outages, wait_after
 from evals.qa.words import sample_in_words
@@ -82,8 +83,9 @@ def lacking(scores: Iterable[Score]) -> tuple[str, ...]:
 
 
 async def _asked(desk: Desk, item: Sampled) -> str:
+    """What the answer was sent to; what a customer wrote after it is another matter."""
     try:
         thread = await of_review(desk, item.review)
     except NotFound:
         return ""
-    return brief(stand_ins(thread).hide(thread.escalation.asked))
+    return brief(case_of(thread).question) if thread.escalation.status is not EscalationStatus.WITHDRAWN else ""

@@ -81,11 +81,13 @@ def _notes(lost: int, drawn: Drawn, items: Iterable[Sampled], asked: Sampling) -
         said.append("No answer was sent in that week, so nothing tells how good it was.")
     elif by_chance == sent:
         said.append("Every answer of the week is in it: fewer would not be as exact as asked for.")
-    if wrong < asked.failures:
-        more = _several(wrong, "more conversation", "more conversations") if wrong else "No other conversation"
-        said.append(f"{more} went wrong, of the {asked.failures} that were asked for.")
+    if not wrong and asked.failures:
+        said.append("No other conversation of that week went wrong, as far as is on record.")
+    elif wrong < asked.failures:
+        said.append(f"Only {_several(wrong, 'other conversation', 'other conversations')} went wrong.")
     if private:
-        said.append(f"{_several(private, 'is', 'are')} of private rooms, given only to people who read those.")
+        are = _several(private, "answer is", "answers are")
+        said.append(f"{are} from private rooms and only given to people who read those.")
     if lost:
         were = _several(lost, "conversation was", "conversations were")
         said.append(f"{were} left out: I cannot tell who reads their room.")

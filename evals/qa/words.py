@@ -27,9 +27,14 @@ async def sample_in_words(desk: Desk, sample: Sample) -> tuple[str, ...]:
 
 
 def percent(value: Value) -> str:
-    """A share with its interval and n: "87 % (78 to 93 %, n = 61)"; how few there are where it cannot be told."""
+    """A share with its interval and n: "87 % (78 to 93 %, n = 61)"; how few there are where it cannot be told.
+
+    "exactly 67 % (n = 3)" where everything is scored that there is.
+    """
     if value.value is None or value.low is None or value.high is None:
         return f"too few to tell (n = {value.n})"
+    if value.low == value.high:
+        return f"exactly {value.value:.0%} (n = {value.n})".replace("%", " %")
     return f"{value.value:.0%} ({value.low * 100:.0f} to {value.high:.0%}, n = {value.n})".replace("%", " %")
 
 

@@ -62,6 +62,20 @@ async def test_a_sample_of_nothing_is_one_too(store: Store) -> None:
     assert await take(store, ANA) == ""
 
 
+async def test_the_samples_that_an_answer_is_in_are_found(store: Store) -> None:
+    await store.samples.draw(sample(id="2026-W45", since=NOON - timedelta(days=16)), [item(1), item(2)])
+    await store.samples.draw(sample(), [item(1)])
+    assert await store.samples.having("esc_1") == ("2026-W45", WEEK)
+    assert await store.samples.having("esc_9") == ()
+
+
+async def test_nobody_leaves_what_is_not_in_the_sample(store: Store) -> None:
+    await store.samples.draw(sample(), [item(1)])
+    with pytest.raises(NotFound):
+        await store.samples.leave(WEEK, "esc_2", ANA, after(1))
+    assert await store.samples.marks(WEEK) == ()
+
+
 async def test_two_who_ask_at_once_get_different_answers(store: Store) -> None:
     await store.samples.draw(sample(), [item(1, scorers=2), item(2), item(3)])
     taken = await asyncio.gather(*(take(store, person) for person in (ANA, BEN, CARA)))

@@ -75,7 +75,7 @@ async def scores(desk: Desk, as_: str, **levels: str) -> Json:
 async def test_the_sample_is_drawn_once_and_its_card_says_of_what(desk: Desk, week: Week) -> None:
     card = await sample_card(desk, week)
     assert "0 of 3 scored, 0 of 3 by two people" in words(card)
-    assert "3 of the week's 3 answers" in words(card)
+    assert "3 of the 3 answers that were approved in the week" in words(card)
     assert buttons(card) == ["Score one"]
     await desk.app.jobs[DRAW]()
     await desk.quiet()
@@ -121,7 +121,7 @@ async def test_two_people_score_blind_each_form_opening_the_next(desk: Desk, wee
         assert "Nothing is left for you" in json.dumps(form) or "Everything of this sample" in json.dumps(form)
     done = await desk.shows(card, "All scored. Thank you!")
     assert "3 of 3 scored, 3 of 3 by two people" in words(done)
-    assert "people found 67 % (67 to 67 %, n = 3) good" in words(done)
+    assert "people found exactly 67 % (n = 3) good" in words(done)
     assert "3 answers were scored by two people in 12 weeks, and 20 are needed" in words(done)
     assert buttons(done) == ["Make eval case"]
     scored = [mark.score for mark in await desk.app.desk.store.samples.marks(week.label) if mark.score]
@@ -146,6 +146,6 @@ async def test_a_weak_one_becomes_an_eval_case_by_one_click(desk: Desk, week: We
 
 async def test_the_digest_of_that_week_says_what_the_sample_told(desk: Desk, week: Week) -> None:
     told = await week_in_words(desk.app.desk, week)
-    assert told[0].startswith(f"Of the answers of week {week.number}, people found 67 %")
-    assert told[1].startswith("The weakest point is completeness: 67 %")
+    assert told[0].startswith(f"Of the answers of week {week.number}, people found exactly 67 %")
+    assert told[1].startswith("The weakest point is completeness: exactly 67 %")
     assert await week_in_words(desk.app.desk, week.previous) == ()

@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 SUBMISSION_SECONDS = 2.5  # Slack gives a form 3
 TRY_AGAIN = "That did not work. Please try again."
 PRESS_AGAIN = "Slack did not wait for the form. Please press again."
+PRESS_ON = "That was taken in, but Slack did not wait for what comes next. Please press again to go on."
 
 
 def build_bolt(client: AsyncWebClient, signing_secret: str, intake: Intake, platform: SlackPlatform) -> AsyncApp:
@@ -179,6 +180,8 @@ class _Deliveries(AsyncMiddleware):
                 await self._tell(submission, "\n".join(errors.values()), None)
             case Toast(text):
                 await self._tell(submission, text, None)
+            case Form():
+                await self._tell(submission, PRESS_ON, None)
 
     async def _show(self, answer: Answer, stimulus: Stimulus, req: AsyncBoltRequest) -> None:
         respond = req.context.respond if isinstance(stimulus, Command) and req.body.get("command") else None

@@ -179,7 +179,7 @@ async def test_a_week_without_an_answer_says_so(desk: Desk, platform: ScriptedPl
     assert "nothing to score" in card.summary
     assert "No answer was sent in that week, so nothing tells how good it was." in str(card)
     assert "Score one" not in str(card)
-    assert sample.notes[1] == "No other conversation went wrong, of the 3 that were asked for."
+    assert sample.notes[1] == "No other conversation of that week went wrong, as far as is on record."
 
 
 async def test_without_the_setting_nothing_is_drawn(desk: Desk) -> None:
@@ -246,7 +246,7 @@ async def test_private_rooms_are_marked_and_unknown_ones_left_out(desk: Desk) ->
     sample, items = await drawn(desk)
     assert {each.id: each.room for each in items} == {"esc_open": "", "esc_private": "C_PRIVATE"}
     assert sample.answers == 2
-    assert "1 is of private rooms, given only to people who read those." in sample.notes
+    assert "1 answer is from private rooms and only given to people who read those." in sample.notes
     assert "1 conversation was left out: I cannot tell who reads their room." in sample.notes
 
 

@@ -1,6 +1,7 @@
 """Scoring the sample in Slack: who may, what they see of an answer, what is kept, and what comes next."""
 
 import asyncio
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -9,19 +10,22 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.cards.block_kit import render_form
 from bot.cards.capture import without_place
 from bot.cards.elements import Button, Choice, Form, Quote, TextInput
 from bot.cards.sample import CASE, LEAVE, subject_of
 from bot.domain.chat import FormErrors, Toast
 from bot.domain.errors import Conflict, NotAllowed
 from bot.domain.quality import EvalCase
+from bot.domain.review import Action
 from bot.domain.sample import Met, Score
 from bot.ports import Desk
+from bot.workflows.receive import withdraw
 from evals.qa.showing import paint
 from handlers import qa
 from tests.contracts.store_samples import NOON
 from tests.unit.qa_desk import ANA, APPROVER, BO, GUS, SUE, WEEK, answered, cards, drawn, filled, press, sampling
-from tests.unit.scripted import Clock, ScriptedPlatform
+from tests.unit.scripted import Clock, LiveRun, ScriptedPlatform
 
 
 @pytest_asyncio.fixture
@@ -71,6 +75,30 @@ async def test_nobody_learns_who_wrote_it_what_machines_say_or_why_it_was_drawn(
     told = shown(await given(desk))
     for secret in ("Mae", "U60", "chance", "failure", "confidence", "guardrail", "offline", "esc_one/1", "[1]"):
         assert secret not in told
+
+
+async def test_whoever_signed_an_answer_is_not_told(desk: Desk) -> None:
+    desk = sampling(desk)
+    signed = replace(APPROVER, name="Mae Winter")
+    await answered(desk, "one", action=Action.EDIT, text="It comes on Monday.\n\nBest, Mae", by=signed)
+    await drawn(desk)
+    told = shown(await given(desk))
+    assert "It comes on Monday." in told and "Mae" not in told and "Winter" not in told
+
+
+async def test_a_long_answer_is_shown_to_its_end(desk: Desk) -> None:
+    desk = sampling(desk)
+    steps = "\n".join(f"Step {number}: press the button and wait a minute." for number in range(200))
+    await answered(desk, "one", action=Action.EDIT, text=steps)
+    await drawn(desk)
+    blocks = json.dumps(render_form(await given(desk), None), ensure_ascii=False)
+    assert all(f"Step {number}:" in blocks for number in range(200))
+
+
+async def test_each_question_is_answered_by_one_click(week: Desk) -> None:
+    view = render_form(await given(week), None)
+    chosen = [each["element"]["type"] for each in view["blocks"] if each["type"] == "input"]
+    assert chosen == ["radio_buttons"] * 5 + ["plain_text_input"] * 2
 
 
 async def test_personal_data_is_replaced_in_question_and_answer(week: Desk) -> None:
@@ -204,6 +232,22 @@ async def test_a_conversation_taken_back_since_is_passed_over_and_its_form_refus
     assert [each.id for each in await week.store.samples.items(WEEK) if each.gone] == [item]
 
 
+async def test_a_weak_one_that_is_taken_back_leaves_the_card(
+    week: Desk, platform: ScriptedPlatform, clock: Clock
+) -> None:
+    single = next(each for each in await week.store.samples.items(WEEK) if each.scorers == 1)
+    await week.store.samples.score(WEEK, Score(single.id, ANA, NOON, {"policy": Met.NO}, False))
+    await paint(week, WEEK)
+    assert "Found weak" in str(cards(platform)[0])
+    await week.store.escalations.change_turn(f"{single.id.removeprefix('esc_')}:1", None)
+    run = LiveRun("withdraw", clock)
+    await withdraw(run, week, escalation=single.id)
+    assert [name for name, _ in run.started if name == "show_sample"]
+    await paint(week, WEEK)
+    (card,) = cards(platform)
+    assert "Found weak" not in str(card) and "0 of 3 scored" in card.summary
+
+
 async def test_what_somebody_leaves_is_given_to_another(week: Desk) -> None:
     form = await given(week)
     after = await qa.leave(week, press(form.subject, ANA, LEAVE))
@@ -247,7 +291,7 @@ async def test_the_card_tells_how_far_people_are_and_what_was_found_once_all_is_
     await paint(week, WEEK)
     (card,) = cards(platform)
     assert "All scored. Thank you!" in str(card)
-    assert "Of the answers of week 9, people found 100 % (100 to 100 %, n = 4) good" in str(card)
+    assert "Of the answers of week 9, people found exactly 100 % (n = 4) good" in str(card)
     assert "Score one" not in str(card)
 
 
@@ -264,7 +308,7 @@ async def test_a_weak_one_is_on_the_card_once_nobody_is_still_to_score_it(
     await week.store.samples.score(WEEK, replace(bad, by=BO))
     await paint(week, WEEK)
     told = str(cards(platform)[0])
-    assert "Found weak" in told and "Lacks accuracy." in told
+    assert "Found weak" in told and "Lacks accuracy." in told and "Where is parcel" in told
     assert "Cleo" not in told and "Wrong days" not in told
 
 

@@ -1,4 +1,4 @@
-"""What the doctor says of the weekly digest."""
+"""What the doctor says of what comes weekly: the digest, and the sample that people score."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.cli import doctor_digest
+from bot.cli import doctor_weekly
 from bot.cli.findings import Health, Result
 from bot.domain.calendar import Calendar
 from bot.domain.chat import Room
 from bot.domain.errors import NotFound, Unavailable
 from bot.domain.schedule import Schedule
-from bot.ports import Desk
+from bot.ports import Desk, Sampling
 from bot.settings import Settings
 from tests.local import free_port
 from tests.unit.scripted import (
@@ -42,15 +42,15 @@ def with_digest(desk: Desk) -> Desk:
 
 
 async def said_of(desk: Desk, platform: ScriptedPlatform) -> Result:
-    [result] = [each async for each in doctor_digest.room(desk, platform)]
+    [result] = [each async for each in doctor_weekly.rooms(desk, platform)]
     return result
 
 
 def test_the_next_digest_and_its_readers_are_named(desk: Desk, clock: Clock) -> None:
     clock.at = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-    said = doctor_digest.schedule(with_digest(desk))
+    said = doctor_weekly.schedule(with_digest(desk))
     assert said.found == "next Mon 23 Nov 08:00 (Europe/Berlin), to #managers and 1 by e-mail"
-    assert doctor_digest.schedule(desk).health is Health.OFF
+    assert doctor_weekly.schedule(desk).health is Health.OFF
 
 
 async def test_a_room_that_cannot_be_posted_to_says_what_to_do(desk: Desk, platform: ScriptedPlatform) -> None:
@@ -71,12 +71,27 @@ async def test_a_room_that_cannot_be_posted_to_says_what_to_do(desk: Desk, platf
     assert (await said_of(desk, Outside())).mend == "Type /invite @ratchet in #managers."
 
 
+async def test_the_sample_s_room_and_its_next_draw_are_told(
+    desk: Desk, platform: ScriptedPlatform, clock: Clock
+) -> None:
+    assert doctor_weekly.sample(desk).health is Health.OFF
+    clock.at = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    sample = Sampling("#qa", Schedule.parse("mon 09:00", BERLIN))
+    desk = replace(desk, policy=replace(desk.policy, sample=sample, calendar=Calendar(BERLIN)))
+    assert doctor_weekly.sample(desk).found == "next Mon 23 Nov 09:00 (Europe/Berlin), to #qa"
+    platform.shared = ("#qa",)
+    said = await said_of(desk, platform)
+    assert (said.health, said.what, said.mend) == (
+        Health.BAD, "Sample's room #qa", "Set RATCHET_QA_ROOM to a room of the team alone.",
+    )  # fmt: skip
+
+
 async def test_without_a_room_nothing_is_said_of_one(desk: Desk, platform: ScriptedPlatform) -> None:
-    assert [each async for each in doctor_digest.room(desk, platform)] == []
+    assert [each async for each in doctor_weekly.rooms(desk, platform)] == []
 
 
 async def test_a_mail_server_that_does_not_answer_is_told() -> None:
-    assert [each.health async for each in doctor_digest.mail(Settings())] == [Health.OFF]
+    assert [each.health async for each in doctor_weekly.mail(Settings())] == [Health.OFF]
     silent = Settings(mail={"host": "127.0.0.1", "port": free_port(), "sender": "r@example.com", "security": "none"})
     with pytest.raises(Unavailable, match="cannot be reached"):
-        _ = [each async for each in doctor_digest.mail(silent)]
+        _ = [each async for each in doctor_weekly.mail(silent)]
