@@ -3,6 +3,7 @@
 A new migration is a file in `migrations/versions` with the next number; the test of the models names what it lacks.
 """
 
+from functools import partial
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
@@ -15,6 +16,7 @@ from sqlalchemy import create_engine as create_sync_engine
 from sqlalchemy.engine import URL
 from sqlalchemy.engine import Engine as SyncEngine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import SchemaItem
 
 from bot.domain.errors import Misconfigured
 from bot.storage.engine import UPGRADE, Engine, explained, folder_of, parse_url, prepare_sqlite
@@ -77,9 +79,16 @@ def differences(url: str) -> list[object]:
     engine = _sync_engine(parse_url(url))
     try:
         with engine.connect() as connection:
-            return list(compare_metadata(MigrationContext.configure(connection), METADATA))
+            wanted = partial(_meant_for, engine.dialect.name)
+            context = MigrationContext.configure(connection, opts={"include_object": wanted})
+            return list(compare_metadata(context, METADATA))
     finally:
         engine.dispose()
+
+
+def _meant_for(dialect: str, item: SchemaItem, *_: object) -> bool:
+    """Whether this database has it: an index of one dialect only says so in its `info`."""
+    return item.info.get("dialect", dialect) == dialect
 
 
 async def check(engine: Engine) -> None:

@@ -34,8 +34,8 @@ class EscalationRow(Row, table=True):
     __table_args__ = (
         Index("ix_escalations_burst", "workspace", "burst_key", "opened_at"),
         Index("ix_escalations_place", "workspace", "place_platform", "place_room", "place_thread"),
-        Index("ix_escalations_touched", "workspace", "touched_at", "opened_at"),
-        Index("ix_escalations_customer", "workspace", "customer_id", "opened_at"),
+        Index("ix_escalations_touched", "workspace", "touched_at", "opened_at", "id"),
+        Index("ix_escalations_customer", "workspace", "customer_id", "surface", "opened_at"),
     )
     id: Key
     surface: Str
@@ -110,7 +110,15 @@ class ReviewRow(Row, table=True):
         Index("ix_reviews_state", "workspace", "state", "opened_at"),
         Index("ix_reviews_decided", "workspace", "decision_platform", "decision_by", "decided_at"),
         Index("ix_reviews_judged", "workspace", "drafter", "decided_at", "approved", "estimate", "confidence"),
-    )
+        # All that drafts are counted by. SQLite keeps it in the row behind the proposal's pages, and would read these
+        # for each; PostgreSQL keeps a proposal apart from its row by itself, and has a limit to an index's rows
+        Index(
+            "ix_reviews_counted", "workspace", "escalation_id", "number", "intent", "id", "opened_at", "state",
+            "knowledge_release", "workflow_release", "risk", "sentiment", "abstained", "confidence", "findings", "cost",
+            "tokens", "editor", "edit_share", "new_share", "decision_action", "decision_platform", "decision_by",
+            "decision_name", "decided_at", "decision_mode", "delivered_at", info={"dialect": "sqlite"},
+        ).ddl_if(dialect="sqlite"),
+    )  # fmt: skip
     id: Key
     escalation_id: Str
     number: int

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, insert
 
 from bot.domain.answer import Citation, Draft, DraftAuthor, Passage, Proposal, Risk, Sentiment, Triage, Urgency
+from bot.domain.escalation import escalation_id
 from bot.domain.review import Receipt
 from bot.storage.tables import EscalationRow, OutcomeRow, ReviewRow, TurnRow, table
 from bot.storage.values import plain
@@ -60,7 +61,7 @@ def _proposal(chance: random.Random) -> Proposal:
 
 
 def _conversation(rows: Rows, number: int, opened: datetime, proposal: Any, chance: random.Random) -> None:
-    name = f"esc_{number:016x}"
+    name = escalation_id(WORKSPACE, "slack", str(number))  # in no order of time, as ids are
     intent = f"intent_{min(int(chance.expovariate(0.12)), INTENTS - 1)}"
     action: str | None = chance.choices((*_ACTIONS, None), weights=(60, 20, 8, 9, 3))[0]
     decided = opened + timedelta(seconds=chance.lognormvariate(6.5, 1.2)) if action else None
