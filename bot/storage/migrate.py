@@ -88,7 +88,7 @@ def differences(url: str) -> list[object]:
 
 def _meant_for(dialect: str, item: SchemaItem, *_: object) -> bool:
     """Whether this database has it: an index of one dialect only says so in its `info`."""
-    return item.info.get("dialect", dialect) == dialect
+    return bool(item.info.get("dialect", dialect) == dialect)
 
 
 async def check(engine: Engine) -> None:
