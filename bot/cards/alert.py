@@ -200,7 +200,8 @@ def _standing(alert: Alert, around: Around) -> list[Element]:
     elements: list[Element] = []
     if alert.incident:
         opened: Text = (Link("its thread", around.incident),) if around.incident else ("a thread that is being opened",)
-        elements.append(Notice(Tone.WARNING, (Strong(alert.incident), " is worked on in ", *opened, ".")))
+        works = " was worked on in " if alert.settled else " is worked on in "
+        elements.append(Notice(Tone.WARNING, (Strong(alert.incident), works, *opened, ".")))
     if alert.false_alarm and alert.false_by:
         wait = f"I will wait for something {alert.patience:g} times as rare as usual before I tell of this again."
         elements.append(Notice(Tone.INFO, (Strong("False alarm"), ", says ", Mention(alert.false_by), f". {wait}")))

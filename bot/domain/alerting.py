@@ -32,7 +32,8 @@ def acknowledged(alert: Alert, by: Person, at: datetime) -> Alert:
     _check_not_settled(alert)
     if alert.by is not None and not by.same_as(alert.by):
         raise Conflict(f"{_name(alert.by)} is already looking at this.")
-    return replace(alert, state=AlertState.ACKNOWLEDGED, by=by, changed_at=at)
+    first = alert.acknowledged_at or at
+    return replace(alert, state=AlertState.ACKNOWLEDGED, by=by, acknowledged_at=first, changed_at=at)
 
 
 def snoozed(alert: Alert, until: datetime, by: Person, at: datetime) -> Alert:

@@ -100,10 +100,11 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One cause, however many series show it; the first of `series` shows it most.
+    """One cause, however many series show it; the first of `series` says most of what it is about.
 
-    `cause` names it: that series and when it began. `seen`, `expected` and `probability` are as they were when it
-    opened or last grew: what was counted in `minutes`, what was to be expected, and the chance that a day goes so far.
+    `cause` names it: the series that showed it first, and when it began. `seen`, `expected` and `probability` are as
+    they were when it opened or last grew: what was counted in `minutes`, what was to be expected, and the chance that
+    a day goes so far.
     `conversations` are up to three of those behind it, of `behind` in all (once it is over: of all since it began).
     `counts` are those of the last hours of its first series, for a chart.
 
@@ -129,6 +130,7 @@ class Alert:
     conversations: tuple[str, ...] = ()
     state: AlertState = AlertState.OPEN
     by: Person | None = None
+    acknowledged_at: datetime | None = None
     resolved_at: datetime | None = None
     counts: tuple[Count, ...] = ()
     about: Explained = Explained()
@@ -219,7 +221,14 @@ def merged(stored: Alert, found: Alert) -> Alert:
     """
     if stored.false_alarm and found.days >= _NEWS * stored.days and found.state is not AlertState.RESOLVED:
         stored = replace(
-            stored, false_alarm=False, state=AlertState.OPEN, by=None, quiet_until=None, pages=0, paged_at=None
+            stored,
+            false_alarm=False,
+            state=AlertState.OPEN,
+            by=None,
+            acknowledged_at=None,
+            quiet_until=None,
+            pages=0,
+            paged_at=None,
         )
     figures = stored if stored.false_alarm else found
     over = AlertState.RESOLVED in (stored.state, found.state)

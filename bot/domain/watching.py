@@ -63,10 +63,16 @@ def _of_draft(draft: Drafted) -> Iterable[Series]:
         yield Series(What.BLOCKED)
 
 
+def generality(series: Series) -> int:
+    """How little a series says of the matter: an intent less than a symptom, and that less than the sum of all."""
+    if series.what in _SPECIFIC:
+        return _SPECIFIC.index(series.what)
+    return len(_SPECIFIC) + (series.what is What.VOLUME)
+
+
 def matter_of(alert: Alert) -> Series:
     """The series whose conversations an alert is about: what says most of the matter, not the sum of everything."""
-    telling = (series for what in _SPECIFIC for series in alert.series if series.what is what)
-    return next(telling, alert.series[0])
+    return min(alert.series, key=generality)
 
 
 def belongs(alert: Alert, escalation: Escalation, proposal: Proposal, begun: datetime) -> bool:

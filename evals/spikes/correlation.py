@@ -2,14 +2,16 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
+from math import log
 
-from bot.domain.spike import Alert, AlertState, Series, What, cause_of, examples, joined, resolved
-from bot.domain.watching import Event
+from bot.domain.spike import Alert, AlertState, Series, cause_of, examples, joined, resolved
+from bot.domain.watching import Event, generality
 from evals.spikes.alarm import Change
-from evals.spikes.detector import Reading
+from evals.spikes.detector import Reading, bucket_of
 
+_HARDLY = 0.01  # conversations expected in a window, where none are
 _SHARED = 0.5  # of the conversations behind the smaller of two, from which they have one cause
-_SPECIFIC = (What.CLUSTER, What.INTENT, What.UNKNOWN)
 
 Rise = tuple[Series, Change, Reading]
 
@@ -20,8 +22,8 @@ def correlated(
     """The alerts that are new or changed, after these changes of series and those alerts that are not over.
 
     `events` are those of the last hours, oldest first, `risen` the series that are beyond expectation now. A series
-    that rises through the same conversations as an alert joins it: half of the smaller number must be shared. What says
-    most of the matter comes first: an intent before a symptom, and a symptom before the sum of everything.
+    that rises through the same conversations as an alert's first joins it: half of the smaller number must be shared.
+    What says most of the matter comes first, and gives the alert its name and figures, also if it rises later.
     """
     alerts = {alert.cause: alert for alert in before if alert.state is not AlertState.RESOLVED}
     unchanged = dict(alerts)
@@ -41,19 +43,42 @@ def correlated(
 
 def _order(rise: Rise) -> tuple[int, float]:
     series, _, reading = rise
-    last = len(_SPECIFIC) + (series.what is What.VOLUME)
-    place = _SPECIFIC.index(series.what) if series.what in _SPECIFIC else last
-    return place, -reading.height
+    return generality(series), -reading.height
 
 
 def _joined_or_new(alerts: Iterable[Alert], series: Series, reading: Reading, events: Collection[Event]) -> Alert:
     behind = _behind(events, (series,), reading)
     for alert in alerts:
-        theirs = {each.conversation for each in events if each.series in alert.series and each.at >= alert.since}
+        theirs = {each.conversation for each in events if each.series == alert.series[0] and each.at >= alert.since}
         if len(theirs.intersection(behind)) >= _SHARED * max(1, min(len(theirs), len(behind))):
-            return joined(alert, series, reading.at)
-    new = Alert(cause_of(series, reading.since), (series,), reading.since, reading.at, reading.at)
-    return _shown(new, reading, behind)
+            return _joined(alert, series, reading, behind)
+    since = _begin(events, series, reading)
+    return _shown(Alert(cause_of(series, since), (series,), since, reading.at, reading.at), reading, behind)
+
+
+def _joined(alert: Alert, series: Series, reading: Reading, behind: list[str]) -> Alert:
+    """The alert with another series: in the first place if it says more of the matter, unless it was a false alarm."""
+    if series in alert.series or alert.false_alarm or generality(series) >= generality(alert.series[0]):
+        return joined(alert, series, reading.at)
+    return _shown(replace(alert, series=(series, *alert.series)), reading, behind)
+
+
+def _begin(events: Collection[Event], series: Series, reading: Reading) -> datetime:
+    """The bucket from which on what came is least like what was to be expected.
+
+    By the likelihood ratio of a Poisson count in that span to its expectation (the scan statistic of Kulldorff 1997).
+    """
+    since: dict[datetime, int] = {}  # how many came from there on
+    times = [e.at for e in events if e.series == series and reading.since <= e.at < reading.at]
+    for number, at in enumerate(times):
+        since.setdefault(bucket_of(at), len(times) - number)
+    usual = max(reading.expected, _HARDLY) / max(reading.minutes, 1)
+
+    def unlike(begin: datetime) -> float:
+        came, expected = since[begin], usual * ((reading.at - begin) / timedelta(minutes=1))
+        return came * log(came / expected) - (came - expected) if came > expected else 0.0
+
+    return max(since, key=unlike, default=reading.since)
 
 
 def _grown(alert: Alert, reading: Reading, events: Collection[Event]) -> Alert:

@@ -15,6 +15,12 @@ _AGREE = 2  # scales that must agree
 _COMBINED = math.log(len(SCALES) / _AGREE)
 
 
+def bucket_of(at: datetime) -> datetime:
+    """The beginning of the bucket that this moment is in."""
+    seconds = BUCKET.total_seconds()
+    return datetime.fromtimestamp(at.timestamp() // seconds * seconds, UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How things stand at the end of a bucket, at the second of the time scales that are furthest beyond expectation.

@@ -17,7 +17,7 @@ from bot.workflows.alerts import tend
 from evals.spikes.alarm import COOL_DOWN, LATE, RARITY_DAYS, Alarm, Change
 from evals.spikes.clusters import hear
 from evals.spikes.correlation import Rise, correlated
-from evals.spikes.detector import BUCKET, SCALES, Detector
+from evals.spikes.detector import BUCKET, SCALES, Detector, bucket_of
 
 log = logging.getLogger(__name__)
 
@@ -45,14 +45,14 @@ async def watch(desk: Desk) -> None:
     because what was not received in that time is not known; what was open a day ago and more has ended then.
     """
     now = desk.clock.now()
-    until, watched = whole(now), await desk.store.spikes.watched()
+    until, watched = bucket_of(now), await desk.store.spikes.watched()
     if watched.until is not None and until <= watched.until:
         return
     begin = watched.until if watched.until and until - watched.until <= LATE else until - BUCKET
     since = begin - _WINDOW if watched.until else until - LEARNED
     happened = await _events(desk, since, until)
     if watched.until is None:
-        begin = min((whole(event.at) for event in happened), default=begin)
+        begin = min((bucket_of(event.at) for event in happened), default=begin)
     lines, before = lines_of(watched), await desk.store.spikes.alerts(now - CORRECTABLE - COOL_DOWN)
     if watched.until is not None and until - watched.until >= COOL_DOWN:
         for line in lines.values():
@@ -121,7 +121,7 @@ def advance(
 ) -> list[Rise]:
     """Read every bucket of the span in each series; a series begins when something first counts in it."""
     begin, until = span
-    counts: Counter[tuple[Series, datetime]] = Counter((event.series, whole(event.at)) for event in happened)
+    counts: Counter[tuple[Series, datetime]] = Counter((event.series, bucket_of(event.at)) for event in happened)
     first: dict[Series, datetime] = {}
     for series, bucket in counts:
         first[series] = min(bucket, first.get(series, bucket))
@@ -137,12 +137,6 @@ def advance(
                 rises.append((series, change, reading))
             bucket += BUCKET
     return sorted(rises, key=lambda rise: rise[2].at)
-
-
-def whole(at: datetime) -> datetime:
-    """The beginning of the bucket that this moment is in."""
-    seconds = BUCKET.total_seconds()
-    return datetime.fromtimestamp(at.timestamp() // seconds * seconds, UTC)
 
 
 def _log(alerts: Iterable[Alert]) -> None:

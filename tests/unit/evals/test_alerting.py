@@ -228,6 +228,11 @@ def test_what_is_snoozed_pages_at_the_end_and_from_the_beginning() -> None:
     assert snoozing.pages == 0
 
 
+def test_who_took_it_up_first_and_when_stays_on_record() -> None:
+    taken = acknowledged(ALERT, ANA, NOON)
+    assert acknowledged(taken, ANA, NOON + BUCKET).acknowledged_at == NOON
+
+
 def test_what_makes_no_sense_is_refused_with_a_sentence() -> None:
     taken, over = acknowledged(ALERT, ANA, NOON), resolved(ALERT, NOON)
     with pytest.raises(Conflict, match="Ana is looking"):

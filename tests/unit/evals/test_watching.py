@@ -85,7 +85,7 @@ def test_series_that_rise_through_the_same_conversations_are_one_alert() -> None
 
     [alert] = correlated(rises, (), happened, {VOLUME, REFUND, UNHAPPY})
     assert alert.series == (REFUND, UNHAPPY, VOLUME)
-    assert alert.cause == "intent:refund@2026-03-02T11:00Z"
+    assert alert.cause == "intent:refund@2026-03-02T11:30Z"
     assert alert.behind == 10
     assert alert.conversations == ("esc_9", "esc_8", "esc_7")
 
@@ -104,6 +104,28 @@ def test_a_later_series_joins_an_open_alert_and_leaves_it_acknowledged() -> None
     [alert] = correlated([rise(UNHAPPY)], [looked_at], happened, {REFUND, UNHAPPY})
     assert (alert.cause, alert.state, alert.by) == (first.cause, AlertState.ACKNOWLEDGED, ANA)
     assert alert.series == (REFUND, UNHAPPY)
+
+
+def test_an_intent_that_is_known_later_gives_the_alert_its_name_and_figures() -> None:
+    [first] = correlated([rise(VOLUME, seen=30)], (), shown(VOLUME, range(12)), {VOLUME})
+    happened = shown(VOLUME, range(12)) + shown(REFUND, range(10)) + shown(LOGIN, range(10, 12))
+    [alert] = correlated([rise(REFUND, seen=10)], [first], happened, {VOLUME, REFUND})
+
+    assert (alert.cause, alert.series) == (first.cause, (REFUND, VOLUME))
+    assert (alert.title, alert.seen, alert.behind) == ("conversations about refund", 10, 10)
+    assert len(correlated([rise(LOGIN, seen=5)], [alert], happened, {VOLUME, REFUND, LOGIN})) == 1, "another cause"
+    nothing = replace(first, false_alarm=True)
+    [still] = correlated([rise(REFUND)], [nothing], happened, {VOLUME, REFUND})
+    assert still.series == (VOLUME, REFUND), "a false alarm teaches the series that it was called for"
+
+
+def test_an_alert_began_when_more_came_than_was_to_be_expected_and_not_when_its_window_does() -> None:
+    minutes = [55, 31, 29, 9, 9, 8, 7, 4, 3]  # before noon, in an hour in which two are usual
+    happened = [Event(REFUND, NOON - timedelta(minutes=ago), f"esc_{ago}_{n}") for n, ago in enumerate(minutes)]
+
+    [alert] = correlated([rise(REFUND)], (), happened, {REFUND})
+    assert alert.since == NOON - timedelta(minutes=10)
+    assert alert.behind == 9, "all of the window are behind its figures"
 
 
 def test_an_alert_grows_with_the_series_that_it_is_named_after() -> None:
