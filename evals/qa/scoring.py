@@ -8,7 +8,7 @@ from bot.cards.capture import of_place
 from bot.cards.sample import NOTE, SHOULD_SAY, Given, Sent
 from bot.domain.chat import Person
 from bot.domain.errors import Conflict, NotAllowed, NotFound, RatchetError, Rejected
-from bot.domain.escalation import EscalationStatus
+from bot.domain.escalation import Author, EscalationStatus
 from bot.domain.judging import Rubric
 from bot.domain.quality import EvalCase
 from bot.domain.sample import Met, Sampled, Score, key_of, progress, scores_of
@@ -111,7 +111,16 @@ def _with_what_was_said(thread: Thread, scores: list[Score]) -> EvalCase:
 async def _given(desk: Desk, sample_id: str, item: Sampled, thread: Thread) -> Given:
     items, marks = await desk.store.samples.items(sample_id), await desk.store.samples.marks(sample_id)
     hide = stand_ins(thread, _team(thread)).hide  # whoever signs an answer is not told
-    return Given(sample_id, item.id, turns_of(thread, hide), hide(thread.review.reply), progress(items, marks))
+    asked = turns_of(_as_it_stood(thread), hide)
+    return Given(sample_id, item.id, asked, hide(thread.review.reply), progress(items, marks))
+
+
+def _as_it_stood(thread: Thread) -> Thread:
+    """The conversation as whoever decided on the answer saw it: what came after would tell what became of it."""
+    review, turns = thread.review, thread.escalation.turns
+    until = review.decision.at if review.decision else review.opened_at
+    known = [turn for turn in turns if turn.at <= (review.opened_at if turn.author is Author.AGENT else until)]
+    return replace(thread, escalation=replace(thread.escalation, turns=tuple(known)))
 
 
 def _team(thread: Thread) -> list[Person]:

@@ -125,6 +125,13 @@ async def test_a_server_that_is_not_there_or_knows_no_tls_is_named(server: Secti
         await SmtpMailer(server.model_copy(update={"security": "starttls"}), Clock()).ping()
 
 
+def test_no_password_is_sent_that_others_could_read_on_the_way() -> None:
+    login = {"sender": "r@example.com", "user": "ratchet", "password": "secret", "security": "none"}
+    with pytest.raises(Misconfigured, match="RATCHET_MAIL_SECURITY"):
+        digest_mailer(Settings(mail={"host": "smtp.example.com", **login}), Clock())
+    assert digest_mailer(Settings(mail={"host": "localhost", **login}), Clock()) is not None
+
+
 def test_addresses_without_a_mail_server_stop_the_start() -> None:
     with pytest.raises(Misconfigured, match="RATCHET_MAIL_HOST"):
         digest_mailer(Settings(digest={"mail_to": ("mae@example.com",)}), Clock())

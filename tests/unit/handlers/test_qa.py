@@ -16,6 +16,7 @@ from bot.cards.elements import Button, Choice, Form, Quote, TextInput
 from bot.cards.sample import CASE, LEAVE, subject_of
 from bot.domain.chat import FormErrors, Toast
 from bot.domain.errors import Conflict, NotAllowed
+from bot.domain.escalation import Author
 from bot.domain.quality import EvalCase
 from bot.domain.review import Action
 from bot.domain.sample import Met, Score
@@ -23,7 +24,7 @@ from bot.ports import Desk
 from bot.workflows.receive import withdraw
 from evals.qa.showing import paint
 from handlers import qa
-from tests.contracts.store_samples import NOON
+from tests.contracts.store_samples import NOON, turn
 from tests.unit.qa_desk import ANA, APPROVER, BO, GUS, SUE, WEEK, answered, cards, drawn, filled, press, sampling
 from tests.unit.scripted import Clock, LiveRun, ScriptedPlatform
 
@@ -84,6 +85,17 @@ async def test_whoever_signed_an_answer_is_not_told(desk: Desk) -> None:
     await drawn(desk)
     told = shown(await given(desk))
     assert "It comes on Monday." in told and "Mae" not in told and "Winter" not in told
+
+
+async def test_what_the_team_wrote_instead_is_not_told(desk: Desk) -> None:
+    desk = sampling(desk, failures=1)
+    name = await answered(desk, "one", action=Action.REJECT, asked="Where is my parcel?")
+    for ref, author, text in (("late:1", Author.AGENT, "It is lost."), ("late:2", Author.CUSTOMER, "Oh no!")):
+        await desk.store.escalations.add_turn(name, replace(turn(ref, text, author=author), at=NOON))
+    await drawn(desk)
+    told = shown(await given(desk))
+    assert "Where is my parcel?" in told and "it is on its way" in told
+    assert "It is lost." not in told and "Oh no!" not in told
 
 
 async def test_a_long_answer_is_shown_to_its_end(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from bot.domain.alerting import acknowledged, called_false
 from bot.domain.errors import DeliveryFailed, Misconfigured
-from bot.domain.spike import Alert, Explained, Series, What, resolved
+from bot.domain.spike import Alert, Explained, Series, What, cause_of, resolved
 from bot.paging.pagerduty import PagerDuty
 from bot.paging.webhook import WebhookPager
 from tests.contracts.store_samples import ANA
@@ -159,9 +159,24 @@ def test_a_secret_that_is_none_is_refused_at_the_start() -> None:
         WebhookPager("https://pages.example.com/in", "whsec_a", Clock())
 
 
+@pytest.mark.parametrize("name", ["größe, 配送, ✨", "x\r\nX-Evil: 1\r\n", "a\x00\ud800"], ids=ascii)
+async def test_whatever_a_problem_is_called_its_signature_holds(webhook: WebhookPager, peer: Peer, name: str) -> None:
+    series = (Series(What.CLUSTER, name),)
+    for version in (1, 1, 2):
+        alert = replace(ALERT, cause=cause_of(series[0], NOW), series=series, version=version)
+        await webhook.tell(alert, summary=SUMMARY, link="")
+    ids = []
+    for headers, body in peer.got:
+        Webhook(SECRET).verify(body, {name.lower(): value for name, value in headers.items()})
+        assert "X-Evil" not in headers and headers["webhook-id"].isascii()
+        ids.append(headers["webhook-id"])
+    assert ids[0] == ids[1] != ids[2]
+
+
 async def test_a_hostile_name_is_only_text(webhook: WebhookPager, pagerduty: PagerDuty, peer: Peer) -> None:
     name = "a\x00\ud800\u202e" + "<!channel>" * 10_000
-    hostile = replace(ALERT, series=(Series(What.INTENT, name),))
+    series = Series(What.INTENT, name)
+    hostile = replace(ALERT, cause=cause_of(series, NOW), series=(series,))
     for pager in (webhook, pagerduty):
         await pager.tell(hostile, summary=hostile.title, link="")
     assert len(peer.events()) == 2
