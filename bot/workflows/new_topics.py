@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.answer import UNKNOWN_INTENT, Risk
-from bot.domain.errors import RatchetError
-from bot.domain.escalation import Escalation, EscalationStatus
+from bot.domain.escalation import EscalationStatus
 from bot.domain.intents import ALIKE, FEWEST, TopicProposal, TopicState
 from bot.domain.text.naming import name_of
 from bot.domain.text.plain import shortened
 from bot.ports import Desk, FoundTopic, KnownIntent, Run
 from bot.workflows.capture import Thread, stand_ins
 from bot.workflows.relabel import brief
+from bot.workflows.room_readers import RoomReaders
 from bot.workflows.topics import show_topic, taxonomy_of
 
 WEEKS = 4
@@ -113,28 +113,18 @@ async def _remembered(desk: Desk, told: Sequence[TopicProposal]) -> tuple[Thread
 
 
 async def _asking(desk: Desk, escalations: Iterable[str]) -> tuple[Thread, ...]:
-    """These conversations with their newest review, oldest first, without those that ask nothing any more."""
+    """These conversations with their newest review, oldest first, without those that ask nothing any more.
+
+    What a private room is asked is told there alone; what cannot be told now is left to the next week's look.
+    """
     threads = []
+    readers = RoomReaders(desk, desk.policy.home_room)
     for name in escalations:
         escalation = await desk.store.escalations.get(name)
         asks = escalation.status is not EscalationStatus.WITHDRAWN and escalation.asked.strip()
-        if asks and await _told_at_home(desk, escalation):
+        if asks and await readers.may_hear_of(escalation.place):
             threads.append(Thread(escalation, (await desk.store.reviews.of_escalation(name))[-1]))
     return tuple(sorted(threads, key=lambda thread: (thread.review.opened_at, thread.review.id)))
-
-
-async def _told_at_home(desk: Desk, escalation: Escalation) -> bool:
-    """Tell whether the home room may read of it: what a private room is asked is told there alone.
-
-    At a terminal no platform is connected: whoever works there reads the records anyway.
-    """
-    if escalation.place is None or not desk.platforms:
-        return True
-    try:
-        room = await desk.platforms[escalation.place.platform].room(escalation.place.room)
-    except RatchetError:  # what cannot be told now is left to the next week's look
-        return False
-    return not room.private or desk.policy.home_room in (room.id, f"#{room.name}")
 
 
 # --- topics that were told before -------------------------------------------------------------------------------------

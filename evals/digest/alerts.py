@@ -6,24 +6,24 @@ from bot.domain.calendar import Week
 from bot.domain.spike import Alert
 from bot.domain.text.plain import shortened
 from bot.ports import Desk
-from evals.digest.audience import Audience
+from bot.workflows.room_readers import RoomReaders
 from evals.digest.phrases import counted
 
 MOST = 20
 _LONGEST = 80
 
 
-async def alerts(desk: Desk, week: Week, audience: Audience) -> tuple[str, ...]:
+async def alerts(desk: Desk, week: Week, readers: RoomReaders) -> tuple[str, ...]:
     """The alerts that opened in the week, oldest first; of very many the newest."""
     found = [alert for alert in await desk.store.spikes.alerts(week.start) if _opened_in(week, alert)]
-    return tuple([await _said(alert, week, audience) for alert in found[-MOST:]])
+    return tuple([await _said(alert, week, readers) for alert in found[-MOST:]])
 
 
 def _opened_in(week: Week, alert: Alert) -> bool:
     return week.start <= alert.opened_at < week.end
 
 
-async def _said(alert: Alert, week: Week, audience: Audience) -> str:
+async def _said(alert: Alert, week: Week, readers: RoomReaders) -> str:
     """ "Tue 14:05: conversations about refunds, 31 in 1 h where 4 were expected; taken up by Ana; over after 2 h"."""
     what = shortened(alert.series[0].title, _LONGEST) if alert.series else "something unusual"
     if len(alert.series) > 1:
@@ -31,9 +31,10 @@ async def _said(alert: Alert, week: Week, audience: Audience) -> str:
     beyond = f"{alert.seen:,} in {_span(timedelta(minutes=alert.minutes))} where {_expected(alert)} expected"
     said = [f"{alert.opened_at.astimezone(week.zone):%a %H:%M}: {what}, {beyond}"]
     if alert.by is not None:
-        said.append(f"{'a false alarm, says' if alert.false_alarm else 'taken up by'} {await audience.name(alert.by)}")
-    elif alert.false_alarm:
-        said.append("a false alarm")
+        after = f" after {_span(alert.acknowledged_at - alert.opened_at)}" if alert.acknowledged_at else ""
+        said.append(f"taken up by {await readers.name(alert.by)}{after}")
+    if alert.false_alarm:
+        said.append(f"a false alarm, says {await readers.name(alert.false_by)}" if alert.false_by else "a false alarm")
     said.append(_ended(alert, alert.resolved_at))
     if not alert.told:
         said.append("only recorded")

@@ -16,8 +16,8 @@ from bot.domain.radar import Concern
 from bot.ports import Desk, KnownIntent
 from bot.ports.history import Cited
 from bot.workflows.radar import look_around
+from bot.workflows.room_readers import RoomReaders
 from bot.workflows.topics import intents_of
-from evals.digest.audience import Audience
 from evals.digest.changes.key_figures import Compared, key_figures
 from evals.digest.failures import Wrong, gone_wrong
 from evals.digest.phrases import Titles
@@ -51,7 +51,7 @@ class Facts:
     concerns: tuple[Concern, ...]
 
 
-async def facts_of(desk: Desk, week: Week, audience: Audience) -> Facts:
+async def facts_of(desk: Desk, week: Week, readers: RoomReaders) -> Facts:
     """Read it."""
     store, start, end = desk.store, week.start, week.end
     compared = await key_figures(desk, week)
@@ -71,7 +71,7 @@ async def facts_of(desk: Desk, week: Week, audience: Audience) -> Facts:
         cases={case.id: case for case in cases},
         fixes=fixes,
         intent_of={fix.id: await _intent_of(desk, fix, cases) for fix in fixes},
-        topics=await _topics(desk, audience),
+        topics=await _topics(desk, readers),
         concerns=await look_around(desk),
     )
 
@@ -98,8 +98,8 @@ async def _intent_of(desk: Desk, fix: KnowledgeFix, cases: Sequence[EvalCase]) -
     return min(citing, key=lambda intent: (-citing[intent], intent), default=UNKNOWN_INTENT)
 
 
-async def _topics(desk: Desk, audience: Audience) -> tuple[TopicProposal, ...]:
+async def _topics(desk: Desk, readers: RoomReaders) -> tuple[TopicProposal, ...]:
     """The newest topics that were put before the team in a room of which the managers may hear."""
     newest = await desk.store.topics.newest(_TOPICS)
-    told = [await audience.may_tell(topic.card.place) if topic.card else not desk.platforms for topic in newest]
+    told = [await readers.may_hear_of(topic.card.place) if topic.card else not desk.platforms for topic in newest]
     return tuple(compress(newest, told))

@@ -17,7 +17,7 @@ from bot.domain.escaped import Escape
 from bot.domain.history import Drafted
 from bot.domain.review import FailureMode, ReviewState, escalation_of
 from bot.ports import Desk
-from evals.digest.audience import Audience
+from bot.workflows.room_readers import RoomReaders
 
 WRONG_ANSWER, NO_ANSWER = "wrong_answer", "no_answer"
 """Modes that no rep chooses: an answer that was sent and was wrong, and none where the knowledge had none."""
@@ -70,19 +70,19 @@ def mode_of(draft: Drafted) -> str:
             return "blocked" if any(level is Level.BLOCK for _, level in draft.findings) else ""
 
 
-async def failures(now: Sequence[Wrong], before: Iterable[Wrong], audience: Audience) -> tuple[Failure, ...]:
+async def failures(now: Sequence[Wrong], before: Iterable[Wrong], readers: RoomReaders) -> tuple[Failure, ...]:
     """The modes of the week, the most frequent first, each with its newest thread that may be shown."""
     counts, earlier = Counter(each.mode for each in now), Counter(each.mode for each in before)
     found = []
     for mode in sorted(counts, key=lambda mode: (-counts[mode], mode)):
         reviews = [each.review for each in reversed(now) if each.mode == mode]
-        example, link = await _example(reviews[:_TRIED], audience)
+        example, link = await _example(reviews[:_TRIED], readers)
         found.append(Failure(mode, _LABELS[mode], counts[mode], earlier[mode], example, link))
     return tuple(found)
 
 
-async def _example(reviews: Iterable[str], audience: Audience) -> tuple[str, str]:
+async def _example(reviews: Iterable[str], readers: RoomReaders) -> tuple[str, str]:
     for review in reviews:
-        if link := await audience.link(review):
+        if link := await readers.link(review):
             return escalation_of(review), link
     return "", ""

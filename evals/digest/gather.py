@@ -3,8 +3,8 @@
 from bot.domain.calendar import Week
 from bot.domain.digest import Digest
 from bot.ports import Desk
+from bot.workflows.room_readers import RoomReaders
 from evals.digest.alerts import alerts
-from evals.digest.audience import Audience
 from evals.digest.decisions import decisions
 from evals.digest.facts import facts_of
 from evals.digest.failures import failures
@@ -22,8 +22,8 @@ from evals.qa.words import week_in_words
 
 async def gather(desk: Desk, week: Week, *, late: bool = False) -> Digest:
     """The digest of the week; what waits to be decided is as it stands today."""
-    audience = Audience(desk)
-    facts = await facts_of(desk, week, audience)
+    readers = RoomReaders(desk, desk.policy.managers_room)
+    facts = await facts_of(desk, week, readers)
     because = await causes(desk, week)
     asks = decisions(facts, await clusters(facts.wrong, desk.questions))
     compared = facts.compared
@@ -39,14 +39,14 @@ async def gather(desk: Desk, week: Week, *, late: bool = False) -> Digest:
         compared=compared.compared,
         causes=because,
         drivers=compared.drivers,
-        failures=await failures(facts.wrong, facts.wrong_before, audience),
+        failures=await failures(facts.wrong, facts.wrong_before, readers),
         wins=await wins(desk, facts, because),
-        published=await published(facts.releases, facts.cases, because, facts.titles, audience),
+        published=await published(facts.releases, facts.cases, because, facts.titles, readers),
         upkeep=upkeep(facts),
         trend=await trend(desk, week, facts.cases),
         quality=await week_in_words(desk, week),
-        alerts=await alerts(desk, week, audience),
-        thanks=await thanks(desk, facts, audience),
+        alerts=await alerts(desk, week, readers),
+        thanks=await thanks(desk, facts, readers),
         upcoming=upcoming(facts, len(await desk.store.labels.untaught())),
         notes=notes(facts, asks, desk.policy),
     )

@@ -11,7 +11,7 @@ from bot.domain.fix import FixState, KnowledgeFix
 from bot.domain.intents import LabelSource
 from bot.domain.text.plain import shortened
 from bot.ports import Desk
-from evals.digest.audience import Audience
+from bot.workflows.room_readers import RoomReaders
 from evals.digest.facts import Facts
 from evals.proof import TAG
 
@@ -19,7 +19,7 @@ _APPROVED = frozenset({FixState.TESTING, FixState.HELD, FixState.LIVE})
 _LONGEST = 60
 
 
-async def thanks(desk: Desk, facts: Facts, audience: Audience) -> tuple[Thanks, ...]:
+async def thanks(desk: Desk, facts: Facts, readers: RoomReaders) -> tuple[Thanks, ...]:
     """Who captured cases, proposed or approved fixes, and set the right intent; what follows from that by itself is
     not counted twice (the case that proves a fix, the label of a captured case)."""
     people = _People()
@@ -35,7 +35,7 @@ async def thanks(desk: Desk, facts: Facts, audience: Audience) -> tuple[Thanks, 
     for label in await desk.store.labels.between(week.start, week.end):
         if label.source is LabelSource.RELABEL:
             people.give([label.by], "labels")
-    return await people.named(audience)
+    return await people.named(readers)
 
 
 async def _fixes(desk: Desk, facts: Facts) -> Iterable[KnowledgeFix]:
@@ -64,9 +64,9 @@ class _People:
             given = self._given.get(key, Thanks(""))
             self._given[key] = replace(given, **{what: getattr(given, what) + 1})
 
-    async def named(self, audience: Audience) -> tuple[Thanks, ...]:
+    async def named(self, readers: RoomReaders) -> tuple[Thanks, ...]:
         found = [
-            replace(given, name=shortened(await audience.name(self._people[key]), _LONGEST))
+            replace(given, name=shortened(await readers.name(self._people[key]), _LONGEST))
             for key, given in self._given.items()
         ]
         return tuple(sorted(found, key=lambda each: (each.name.casefold(), each.name)))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from bot.domain.errors import NotFound, RatchetError
-from bot.domain.escalation import Escalation
+from bot.domain.errors import NotFound
+from bot.domain.escalation import Escalation, thread_of
 from bot.domain.history import Conversation
 from bot.domain.review import Review, ReviewState
 from bot.domain.spike import Alert, Series, What
@@ -16,7 +16,8 @@ from bot.domain.watching import events, matter_of
 from bot.ports import Desk
 from bot.workflows.capture import Thread
 from bot.workflows.new_topics import impersonal
-from evals.spikes.traits import Asked, room_of, traits_of
+from bot.workflows.room_readers import RoomReaders
+from evals.spikes.traits import Asked, traits_of
 
 BEFORE = timedelta(days=14)
 """How far back others are looked for to compare with."""
@@ -71,8 +72,7 @@ class Reader:
 
     def __init__(self, desk: Desk, told_in: str) -> None:
         self._desk = desk
-        self._told_in = told_in
-        self._rooms: dict[tuple[str, str], str | None] = {}
+        self._readers = RoomReaders(desk, told_in)
 
     async def read(self, conversations: Iterable[str]) -> list[Asked]:
         read = [await self._one(name) for name in conversations]
@@ -84,29 +84,11 @@ class Reader:
         except NotFound:
             return None
         reviews = await self._desk.store.reviews.of_escalation(name)
-        if not reviews or not await self._may_tell(escalation):
+        if not reviews or not await self._readers.may_hear_of(escalation.place):
             return None
-        thread = Thread(escalation, _telling(reviews))
-        in_room = room_of(escalation, self._desk.platforms)
-        room = await self._room(escalation.surface, in_room) if in_room else ""
-        return _asked(thread, f"#{room}" if room else "")
-
-    async def _may_tell(self, escalation: Escalation) -> bool:
-        place = escalation.place
-        if place is None or not self._desk.platforms:
-            return True
-        return await self._room(place.platform, place.room) is not None
-
-    async def _room(self, platform: str, room: str) -> str | None:
-        """The name of a room that may be told of; None for another, also where that cannot be known now."""
-        if (platform, room) not in self._rooms:
-            try:
-                found = await self._desk.platforms[platform].room(room)
-            except (RatchetError, KeyError):
-                return None
-            told = not found.private or self._told_in in (found.id, f"#{found.name}")
-            self._rooms[platform, room] = found.name if told else None
-        return self._rooms[platform, room]
+        in_chat = escalation.surface in self._desk.platforms
+        room = await self._readers.room(thread_of(escalation)) if in_chat else None
+        return _asked(Thread(escalation, _telling(reviews)), f"#{room.name}" if room else "")
 
 
 def _telling(reviews: tuple[Review, ...]) -> Review:

@@ -13,6 +13,7 @@ from bot.domain.errors import NotFound, RatchetError
 from bot.domain.spike import Alert, Explained
 from bot.ports import Desk, Platform, Run
 from bot.workflows.paging import page, summon, tell_pagers
+from bot.workflows.room_readers import RoomReaders
 from bot.workflows.showing import own_room, repaint, through_outages, wait_after
 from evals.spikes.chart import alert_alt, alert_chart
 from evals.spikes.explaining import explain
@@ -129,7 +130,7 @@ async def _around(desk: Desk, platform: Platform, room: Room, alert: Alert, *, r
     due = page_due(alert, timedelta(minutes=desk.policy.repage_minutes))
     picture = Picture(alert.picture, alert_alt(alert, desk.policy.calendar.zone)) if alert.picture else None
     return Around(
-        links=await _links(desk, platform, room, alert),
+        links=await _links(desk, room, alert),
         incident=await platform.permalink(alert.opener) if alert.opener else "",
         on_call=await _on_call(desk, platform),
         quiet=silent,
@@ -140,21 +141,11 @@ async def _around(desk: Desk, platform: Platform, room: Room, alert: Alert, *, r
     )
 
 
-async def _links(desk: Desk, platform: Platform, room: Room, alert: Alert) -> tuple[str, ...]:
+async def _links(desk: Desk, room: Room, alert: Alert) -> tuple[str, ...]:
     """The addresses of the example threads; those of private rooms are told in these alone."""
-    links = []
-    for conversation in alert.conversations:
-        reviews = await desk.store.reviews.of_escalation(conversation)
-        card = reviews[-1].card if reviews else None
-        if card is None or card.place.platform != platform.name:
-            continue
-        try:
-            private = (await platform.room(card.place.room)).private
-        except NotFound:
-            continue
-        if not private or card.place.room == room.id:
-            links.append(await platform.permalink(card))
-    return tuple(filter(None, links))
+    readers = RoomReaders(desk, room.id)
+    newest = [(await desk.store.reviews.of_escalation(name))[-1:] for name in alert.conversations]
+    return tuple(filter(None, [await readers.link(review.id) for some in newest for review in some]))
 
 
 async def _on_call(desk: Desk, platform: Platform) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import comb
 
-from bot.domain.escalation import Escalation, thread_of
 from bot.domain.text.masking import is_personal_field, names_one
 from bot.domain.text.naming import telling_words
 from bot.workflows.capture import Thread, stand_ins
@@ -65,11 +64,6 @@ def _trait(name: str, value: str) -> Trait | None:
         return called, value
     prefix = _PREFIX.match(value)
     return (called, f"{prefix.group()}…") if prefix else None
-
-
-def room_of(escalation: Escalation, platforms: Mapping[str, object]) -> str:
-    """The room that a chat's customer wrote in, by id; "" for one who wrote elsewhere."""
-    return thread_of(escalation).room if escalation.surface in platforms else ""
 
 
 def words_shared(inside: Sequence[Asked], outside: Sequence[Asked]) -> tuple[str, ...]:

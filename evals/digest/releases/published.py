@@ -12,7 +12,7 @@ from bot.domain.fix import KnowledgeFix
 from bot.domain.quality import EvalCase
 from bot.domain.text.plain import shortened
 from bot.ports import Desk
-from evals.digest.audience import Audience
+from bot.workflows.room_readers import RoomReaders
 from evals.digest.phrases import Titles, counted, listed
 from evals.digest.releases.went_live import KNOWLEDGE, Live, went_live
 
@@ -55,7 +55,7 @@ async def published(
     cases: Mapping[str, EvalCase],
     causes: Sequence[Cause],
     titles: Titles,
-    audience: Audience,
+    readers: RoomReaders,
 ) -> tuple[Published, ...]:
     """What each of them did: the eval cases that it mended, and how its intents moved where that is known."""
     found = []
@@ -63,7 +63,7 @@ async def published(
         moved = (cause.said for cause in causes if cause.release == each.live.release.label)
         said = " ".join(filter(None, (_changed(each), _tried(each, cases, titles), *moved)))
         number, at = each.live.release.number, each.live.at
-        found.append(Published(number, at, each.titles, await _people(each, audience), said))
+        found.append(Published(number, at, each.titles, await _people(each, readers), said))
     return tuple(found)
 
 
@@ -100,9 +100,9 @@ def about(names: Sequence[str], cases: Mapping[str, EvalCase], titles: Titles) -
     return listed([*told, *([f"{len(names) - _CASES} more"] if len(names) > _CASES else [])])
 
 
-async def _people(each: Released, audience: Audience) -> str:
+async def _people(each: Released, readers: RoomReaders) -> str:
     author, approver = (each.fix.by, each.fix.decided_by) if each.fix else (each.live.by, None)
-    name = await audience.name(author) if author else ""
+    name = await readers.name(author) if author else ""
     if author and approver and not author.same_as(approver):
-        return f"{name}, approved by {await audience.name(approver)}"
+        return f"{name}, approved by {await readers.name(approver)}"
     return name

@@ -13,7 +13,6 @@ from bot.domain.intents import TopicProposal, TopicState
 from bot.domain.review import FailureMode
 from bot.ports import Desk
 from bot.ports.history import Cited
-from evals.digest.audience import Audience
 from evals.digest.decisions import Candidate, chosen, decisions
 from evals.digest.facts import Facts, facts_of
 from evals.digest.rejected import clusters
@@ -28,12 +27,13 @@ from tests.unit.evals.digest.week_samples import (
     drafted,
     escaped,
     fix,
+    managers,
     rejected,
 )
 
 
 async def _asked(desk: Desk, **changes: Any) -> tuple[Ask, ...]:
-    facts = replace(await facts_of(desk, WEEK, Audience(desk)), **changes)
+    facts = replace(await facts_of(desk, WEEK, managers(desk)), **changes)
     return decisions(facts, await clusters(facts.wrong, desk.questions))
 
 
@@ -160,7 +160,7 @@ async def test_at_a_terminal_a_topic_is_told_wherever_its_card_is(desk: Desk) ->
 
 async def test_cases_are_asked_for_where_drafts_are_mended_and_few_cases_are_there(desk: Desk) -> None:
     await desk.store.cases.save(case())
-    facts = await facts_of(desk, WEEK, Audience(desk))
+    facts = await facts_of(desk, WEEK, managers(desk))
     (asked,) = await _asked(desk, compared=_busy(facts, _driver()))
     assert (asked.kind, asked.subject) == (Kind.RAISE_CASES, "where_is_it")
     assert asked.why == (
@@ -175,13 +175,13 @@ async def test_cases_are_asked_for_where_drafts_are_mended_and_few_cases_are_the
 async def test_cases_of_an_intent_that_hardly_anybody_asks_or_whose_drafts_are_right_are_not_asked_for(
     desk: Desk,
 ) -> None:
-    facts = await facts_of(desk, WEEK, Audience(desk))
+    facts = await facts_of(desk, WEEK, managers(desk))
     drivers = (_driver(volume=4), _driver("refund", unchanged=1.0), _driver("unknown"))
     assert await _asked(desk, compared=_busy(facts, *drivers)) == ()
 
 
 async def test_risk_decides_between_what_concerns_as_many(desk: Desk) -> None:
-    facts = await facts_of(desk, WEEK, Audience(desk))
+    facts = await facts_of(desk, WEEK, managers(desk))
     drivers = (_driver("a_low"), _driver("b_high"), _driver("c_medium"))
     risks = {"a_low": Risk.LOW, "b_high": Risk.HIGH, "c_medium": Risk.MEDIUM}
     told = await _asked(desk, compared=_busy(facts, *drivers), risks=risks)

@@ -6,7 +6,6 @@ from bot.domain.digest import Failure
 from bot.domain.escaped import Escape
 from bot.domain.review import Action, FailureMode
 from bot.ports import Desk
-from evals.digest.audience import Audience
 from evals.digest.failures import failures, gone_wrong
 from tests.contracts.store_samples import RECEIPT
 from tests.unit.evals.digest.week_samples import (
@@ -18,6 +17,7 @@ from tests.unit.evals.digest.week_samples import (
     decided,
     drafted,
     escaped,
+    managers,
     rejected,
 )
 
@@ -25,7 +25,7 @@ from tests.unit.evals.digest.week_samples import (
 async def _failures(desk: Desk) -> tuple[Failure, ...]:
     now = await gone_wrong(desk, WEEK.start, WEEK.end)
     before = await gone_wrong(desk, WEEK.previous.start, WEEK.start)
-    return await failures(now, before, Audience(desk))
+    return await failures(now, before, managers(desk))
 
 
 async def _counts(desk: Desk) -> dict[str, tuple[int, int]]:

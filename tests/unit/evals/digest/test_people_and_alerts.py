@@ -13,18 +13,21 @@ from bot.domain.spike import Alert, AlertState, Series, What
 from bot.ports import Desk
 from bot.ports.watching import Watched
 from evals.digest.alerts import alerts
-from evals.digest.audience import Audience
 from evals.digest.facts import facts_of
 from evals.digest.thanks import thanks
 from evals.digest.upcoming import upcoming
 from tests.contracts.store_samples import ANA, BEN, CARD, NOON, after
-from tests.unit.evals.digest.week_samples import DAY, WEEK, Linking, case, fix
+from tests.unit.evals.digest.week_samples import DAY, WEEK, Linking, case, fix, managers
 
 ZOE, NAMELESS = Person("slack", "U9", "Zoë"), Person("slack", "U5")
 
 
 async def _thanks(desk: Desk) -> tuple[Thanks, ...]:
-    return await thanks(desk, await facts_of(desk, WEEK, Audience(desk)), Audience(desk))
+    return await thanks(
+        desk,
+        await facts_of(desk, WEEK, managers(desk)),
+        managers(desk),
+    )
 
 
 async def _labelled(desk: Desk, name: str, by: Person, source: LabelSource = LabelSource.RELABEL) -> None:
@@ -70,7 +73,7 @@ async def test_what_comes_next_is_told_by_how_near_it_is(desk: Desk) -> None:
     topic = TopicProposal("topic_1", TopicState.TRYING, ("esc_1",), ("A?",), NOON, title="Courses", card=CARD)
     await desk.store.topics.open(topic)
     await desk.store.topics.open(replace(topic, id="topic_2", state=TopicState.PROPOSED))
-    facts = await facts_of(desk, WEEK, Audience(desk))
+    facts = await facts_of(desk, WEEK, managers(desk))
     told = upcoming(facts, 7)
     assert [each.state for each in told] == [
         "approved, being tried on the eval cases",
@@ -102,21 +105,27 @@ ALERT = Alert(
 
 async def _told(desk: Desk, *found: Alert, week: Week = WEEK) -> tuple[str, ...]:
     await desk.store.spikes.keep(Watched(NOON, {}), found, after=None)
-    return await alerts(desk, week, Audience(desk))
+    return await alerts(desk, week, managers(desk))
 
 
 async def test_an_alert_is_told_in_a_sentence_on_the_teams_clocks(desk: Desk) -> None:
-    over = replace(ALERT, state=AlertState.RESOLVED, by=ANA, resolved_at=NOON + timedelta(hours=2))
+    over = replace(
+        ALERT,
+        state=AlertState.RESOLVED,
+        by=ANA,
+        acknowledged_at=ALERT.opened_at + timedelta(minutes=6),
+        resolved_at=NOON + timedelta(hours=2),
+    )
     berlin = Week.of(NOON, ZoneInfo("Europe/Berlin"))
     assert await _told(desk, over, week=berlin) == (
-        "Mon 13:05: conversations about refund status, 31 in 1 h where 4 were expected; taken up by Ana; "
-        "over after 2 h",
+        "Mon 13:05: conversations about refund status, 31 in 1 h where 4 were expected; "
+        "taken up by Ana after 6 min; over after 2 h",
     )
 
 
 async def test_alerts_that_go_on_that_were_false_or_only_recorded_say_so(desk: Desk) -> None:
     both = replace(ALERT, cause="b", series=(*ALERT.series, Series(What.UNHAPPY)), expected=0.2, told=False)
-    false = replace(ALERT, cause="c", false_alarm=True, by=NAMELESS, resolved_at=after(900), state=AlertState.RESOLVED)
+    false = replace(ALERT, cause="c", false_alarm=True, false_by=NAMELESS, resolved_at=after(900), state=AlertState.RESOLVED)
     told = await _told(desk, both, false)
     assert told == (
         "Mon 12:05: conversations about refund status and 1 other count, 31 in 1 h where less than 1 was expected; "

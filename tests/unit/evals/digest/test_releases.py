@@ -9,13 +9,12 @@ from bot.domain.digest import Cause, KeyFigure, Proof, Published, Value, Win
 from bot.domain.fix import FixState, PolicyChange
 from bot.domain.quality import CaseResult, EvalRun, GateResult, Score, Verdict
 from bot.ports import Desk
-from evals.digest.audience import Audience
 from evals.digest.facts import facts_of
 from evals.digest.releases.published import published
 from evals.digest.trend import trend
 from evals.digest.wins import wins
 from tests.contracts.store_samples import ANA, BEN, NOON, after
-from tests.unit.evals.digest.week_samples import BEANS, DAY, POLICY, SECRET, WEEK, case, fix
+from tests.unit.evals.digest.week_samples import BEANS, DAY, POLICY, SECRET, WEEK, case, fix, managers
 from tests.unit.scripted import Clock
 
 
@@ -41,8 +40,8 @@ async def _went_live(desk: Desk, *, gate: GateResult, overridden: bool = False, 
 
 
 async def _published(desk: Desk, *causes: Cause) -> tuple[Published, ...]:
-    facts = await facts_of(desk, WEEK, Audience(desk))
-    return await published(facts.releases, facts.cases, causes, facts.titles, Audience(desk))
+    facts = await facts_of(desk, WEEK, managers(desk))
+    return await published(facts.releases, facts.cases, causes, facts.titles, managers(desk))
 
 
 FIXED = GateResult(Verdict.PASSED, "Nothing gets worse.", fixed=("case_1", "case_2"))
@@ -117,11 +116,11 @@ async def _run(desk: Desk, name: str, at: datetime, passed: dict[str, bool], **c
 
 
 async def test_a_week_without_anything_better_has_no_wins(desk: Desk) -> None:
-    assert await wins(desk, await facts_of(desk, WEEK, Audience(desk)), ()) == ()
+    assert await wins(desk, await facts_of(desk, WEEK, managers(desk)), ()) == ()
 
 
 async def test_only_figures_that_surely_got_better_are_wins(desk: Desk) -> None:
-    facts = await facts_of(desk, WEEK, Audience(desk))
+    facts = await facts_of(desk, WEEK, managers(desk))
     value = Value(200, 0.7, 0.6, 0.8)
     better = KeyFigure(
         "approved_unchanged", "Approved unchanged", "share", value, value, "71 % (65–76)", "58 % (52–64)", "better",
@@ -138,7 +137,7 @@ async def test_a_release_that_is_shown_to_have_moved_a_share_the_good_way_is_a_w
     fewer = replace(worked, metric="rejected", effect=down, release="workflow v3")
     worse = (replace(worked, effect=down), replace(worked, metric="rejected"), replace(worked, metric="abstained"))
     causes = (worked, fewer, *worse, replace(worked, proof=Proof.NOT_PROVEN))
-    told = await wins(desk, await facts_of(desk, WEEK, Audience(desk)), causes)
+    told = await wins(desk, await facts_of(desk, WEEK, managers(desk)), causes)
     assert [win.title for win in told] == ["Knowledge v2 worked", "Workflow v3 worked"]
     assert told[0].said == "41 % → 63 %. Shown."
 
@@ -150,7 +149,7 @@ async def test_a_fix_is_a_win_with_the_cases_that_prove_it_and_counts_once(desk:
     await _went_live(desk, gate=FIXED)
     await _run(desk, "run-1", NOON - DAY, {"case_1": False, "case_2": False, "case_3": False, "case_4": True})
     await _run(desk, "run-2", NOON + DAY, {"case_1": True, "case_2": True, "case_3": True, "case_4": True})
-    mended, again = await wins(desk, await facts_of(desk, WEEK, Audience(desk)), ())
+    mended, again = await wins(desk, await facts_of(desk, WEEK, managers(desk)), ())
     assert mended.title == "“Opened beans” was mended"
     assert mended.said == (
         "With knowledge v2, 2 eval cases that failed pass now: “where is it” (case_1) and “where is it” (case_2)."
@@ -164,7 +163,7 @@ async def test_a_quarantined_case_that_passes_for_once_is_no_win(desk: Desk, clo
     await desk.store.cases.save(case(quarantined="flaky"))
     await _run(desk, "run-1", NOON - DAY, {"case_1": False})
     await _run(desk, "run-2", NOON + DAY, {"case_1": True})
-    assert await wins(desk, await facts_of(desk, WEEK, Audience(desk)), ()) == ()
+    assert await wins(desk, await facts_of(desk, WEEK, managers(desk)), ()) == ()
 
 
 # --- trend ------------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from bot.domain.fix import FixState, KnowledgeFix
 from bot.domain.quality import CaseTurn, EvalCase
 from bot.domain.review import Action, FailureMode, Review
 from bot.ports import Desk
+from bot.workflows.room_readers import RoomReaders
 from tests.contracts.store_samples import ANA, NOON, after, decision, draft, escalation, proposal, turn
 from tests.unit.scripted import ScriptedPlatform
 
@@ -40,6 +41,11 @@ class Linking(ScriptedPlatform):
 
     async def name_of(self, person: Person) -> str:
         return self.names.get(person.id, "")
+
+
+def managers(desk: Desk) -> RoomReaders:
+    """Who reads the digest."""
+    return RoomReaders(desk, desk.policy.managers_room)
 
 
 async def drafted(desk: Desk, name: str, *, at: float = 0, room: str = "C1", intent: str = "", **made: Any) -> Review:

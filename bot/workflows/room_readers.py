@@ -1,46 +1,52 @@
-"""Which threads and names the managers' room may be shown; the platform is asked once about each room and person."""
+"""What the readers of a room may be told of: what another room that is private was asked stays in that room."""
 
-from bot.domain.chat import Person, Place
+from bot.domain.chat import Person, Place, Room
 from bot.domain.errors import RatchetError
 from bot.ports import Desk
 
 
-class Audience:
-    """What readers of the digest may be led to. Where the platform cannot tell, the answer is no."""
+class RoomReaders:
+    """The readers of one room, by its id or its "#name". Where the platform cannot tell, the answer is no.
 
-    def __init__(self, desk: Desk) -> None:
+    It is asked once about each room and person.
+    """
+
+    def __init__(self, desk: Desk, room: str) -> None:
         self._desk = desk
-        self._rooms: dict[tuple[str, str], bool] = {}
+        self._reads = room
+        self._rooms: dict[tuple[str, str], Room | None] = {}
         self._names: dict[tuple[str, str], str] = {}
 
-    async def may_tell(self, place: Place) -> bool:
-        """Whether all who read the managers' room may hear of what is in this room: it is no other private one.
+    async def may_hear_of(self, place: Place | None) -> bool:
+        """Whether they may hear of what is in this room; of what came in by no room they may.
 
         At a terminal no platform is connected: whoever works there reads the records anyway.
         """
-        if not self._desk.platforms:
-            return True
+        return place is None or not self._desk.platforms or await self.room(place) is not None
+
+    async def room(self, place: Place) -> Room | None:
+        """The room, if they may hear of it."""
         key = (place.platform, place.room)
         if key not in self._rooms:
-            self._rooms[key] = await self._ask(place)
+            self._rooms[key] = await self._look(place)
         return self._rooms[key]
 
-    async def _ask(self, place: Place) -> bool:
+    async def _look(self, place: Place) -> Room | None:
         platform = self._desk.platforms.get(place.platform)
         if platform is None:
-            return False
+            return None
         try:
             room = await platform.room(place.room)
         except RatchetError:
-            return False
-        return not room.private or self._desk.policy.managers_room in (room.id, f"#{room.name}")
+            return None
+        return room if not room.private or self._reads in (room.id, f"#{room.name}") else None
 
     async def link(self, review: str) -> str:
-        """The address of the review's card; "" where it has none, or none that may be shown."""
+        """The address of the review's card; "" where it has none, or none that they may be led to."""
         try:
             card = (await self._desk.store.reviews.get(review)).card
             platform = self._desk.platforms.get(card.place.platform) if card else None
-            if card is None or platform is None or not await self.may_tell(card.place):
+            if card is None or platform is None or not await self.may_hear_of(card.place):
                 return ""
             return await platform.permalink(card)
         except RatchetError:
