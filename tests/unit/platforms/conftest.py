@@ -1,5 +1,6 @@
 """The Slack platform against the sandbox workspace: both real, over 127.0.0.1, nothing patched."""
 
+import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -71,6 +72,7 @@ class ListeningIntake:
     answers: Callable[[Stimulus], Answer] = lambda stimulus: Toast("Done.")
     urgent: Callable[[Stimulus], bool] = lambda stimulus: False
     failures: int = 0
+    seconds: float = 0.0
 
     def immediate(self, stimulus: Stimulus) -> bool:
         return self.urgent(stimulus)
@@ -83,6 +85,7 @@ class ListeningIntake:
 
     async def answer(self, stimulus: Stimulus) -> Answer:
         self.heard.append(stimulus)
+        await asyncio.sleep(self.seconds)
         return self.answers(stimulus)
 
 

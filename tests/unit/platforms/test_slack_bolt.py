@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cards.elements import Actions, Button, Card, Form, TextInput
 from bot.domain.chat import Click, Command, FormErrors, HomeOpened, Place, RoomMessage, Submission, Toast
 from bot.platforms.slack import SlackPlatform
+from bot.platforms.slack.bolt import SUBMISSION_SECONDS
 from bot.sandbox import Sandbox
 from tests.unit.platforms.conftest import SECRET, ListeningIntake
 
@@ -136,6 +137,19 @@ async def test_a_form_that_came_too_late_asks_to_press_again(
     await control("press", as_="ana", room="#support", ts=await posted(slack, sandbox), action="edit")
     whisper = await eventually(lambda: sandbox.workspace.ephemerals and sandbox.workspace.ephemerals[-1])
     assert whisper.text == "Slack did not wait for the form. Please press again."
+
+
+async def test_the_form_after_one_that_was_taken_in_slowly_is_asked_for_again(
+    control: Control, intake: ListeningIntake, slack: SlackPlatform, sandbox: Sandbox
+) -> None:
+    intake.urgent, intake.answers = lambda stimulus: True, lambda stimulus: FORM
+    ana, ts = sandbox.workspace.user("ana"), await posted(slack, sandbox)
+    await control("press", as_="ana", room="#support", ts=ts, action="edit")
+    await eventually(lambda: sandbox.workspace.views.top(ana.id))
+    intake.seconds = SUBMISSION_SECONDS + 0.1
+    await control("forms/submit", as_="ana", values={"Text": "Hm"})
+    whisper = await eventually(lambda: sandbox.workspace.ephemerals and sandbox.workspace.ephemerals[-1])
+    assert whisper.text.startswith("That was taken in, but Slack did not wait for what comes next.")
 
 
 async def test_a_command_is_answered_even_in_a_room_without_ratchet(
