@@ -8,7 +8,7 @@ from itertools import islice
 from bot.domain.errors import RatchetError
 from bot.domain.text.plain import shortened
 from bot.ports import Desk
-from evals.digest.releases.went_live import KNOWLEDGE, Live
+from evals.went_live import KNOWLEDGE, Live
 
 _WEEK = timedelta(days=7)
 _TITLES, _LONGEST = 2, 60

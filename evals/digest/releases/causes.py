@@ -18,10 +18,10 @@ from evals.digest.changes.drivers import called, titles_of
 from evals.digest.phrases import listed
 from evals.digest.releases.affected import Touched, touched
 from evals.digest.releases.effect import WEEK, Effect, Judged, beyond, effect
-from evals.digest.releases.went_live import went_live
 from evals.figures import amount, number, points
 from evals.metric import LEAST, Unit
 from evals.statistics import Difference, discoveries
+from evals.went_live import went_live
 
 _HALF = timedelta(days=3, hours=12)
 _NAMED = 3  # intents

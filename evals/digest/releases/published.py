@@ -14,7 +14,7 @@ from bot.domain.text.plain import shortened
 from bot.ports import Desk
 from bot.workflows.room_readers import RoomReaders
 from evals.digest.phrases import Titles, counted, listed
-from evals.digest.releases.went_live import KNOWLEDGE, Live, went_live
+from evals.went_live import KNOWLEDGE, Live, went_live
 
 _TITLES, _CASES, _LONGEST = 8, 3, 80
 

@@ -15,7 +15,7 @@ from bot.ports import Desk
 from bot.settings import CONTENT
 from evals.digest.releases.affected import touched
 from evals.digest.releases.causes import causes
-from evals.digest.releases.went_live import went_live
+from evals.went_live import went_live
 from tests.benchmarks.desks import LIVELY, PLAIN, WEEK, Kind, Rollout, desk, make
 from tests.contracts.store_samples import ANA
 from tests.unit.evals.digest.made_up_desk import write

@@ -58,7 +58,7 @@ async def went_live(desk: Desk, since: datetime, until: datetime) -> tuple[Live,
         for release, before in pairwise([*(each for each in newest if each.was_live), *first]):
             if not release.fix and release.at is not None and since <= release.at < until:
                 found.append(Live(release, before, release.at, release.by))
-    return tuple(sorted(found, key=lambda each: each.at))[-_MOST:]
+    return tuple(sorted(found, key=lambda each: (each.at, each.release.number)))[-_MOST:]
 
 
 async def _labelled(desk: Desk, label: str) -> Release | None:
