@@ -184,16 +184,13 @@ async def _team_place(desk: Desk, escalation: Escalation, owner: str) -> Place |
 
 async def _open_thread(desk: Desk, escalation: Escalation, owner: str) -> Place | None:
     """Begin a thread for the escalation in the room that owns its intent, and work on it there from now on."""
-    for platform in desk.platforms.values():
-        room = await own_room(platform, [owner, desk.policy.home_room])
-        if room is not None:
-            root = await platform.post(
-                Place(platform.name, room.id), opening_card(escalation), key=f"opening:{escalation.id}"
-            )
-            place = replace(root.place, thread=root.message)  # another run may have begun it, in another room
-            await desk.store.escalations.set_place(escalation.id, place)
-            return place
-    return None
+    room = await own_place(desk, [owner, desk.policy.home_room])
+    if room is None:
+        return None
+    root = await desk.platforms[room.platform].post(room, opening_card(escalation), key=f"opening:{escalation.id}")
+    place = replace(root.place, thread=root.message)  # another run may have begun it, in another room
+    await desk.store.escalations.set_place(escalation.id, place)
+    return place
 
 
 async def cases_named(desk: Desk, gate: GateResult | None) -> dict[str, EvalCase]:
@@ -212,4 +209,13 @@ async def own_room(platform: Platform, candidates: Sequence[str]) -> Room | None
             continue
         if room.member and not room.shared:
             return room
+    return None
+
+
+async def own_place(desk: Desk, candidates: Sequence[str]) -> Place | None:
+    """The first of these rooms that is the team's alone and that the bot is in, of the first platform that has one."""
+    for platform in desk.platforms.values():
+        room = await own_room(platform, candidates)
+        if room is not None:
+            return Place(platform.name, room.id)
     return None

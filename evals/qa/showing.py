@@ -4,14 +4,13 @@ import logging
 from collections.abc import Iterable, Sequence
 
 from bot.cards.sample import Weak, sample_card
-from bot.domain.chat import Place
 from bot.domain.errors import NotFound
 from bot.domain.escalation import EscalationStatus
 from bot.domain.sample import Mark, Sample, Sampled, Score, progress, scores_of
 from bot.ports import Desk, Run
 from bot.workflows.capture import case_of, of_review
 from bot.workflows.relabel import brief
-from bot.workflows.showing import own_room, repaint, through_outages, wait_after
+from bot.workflows.showing import own_place, repaint, through_outages, wait_after
 from evals.qa.words import sample_in_words
 
 log = logging.getLogger(__name__)
@@ -45,12 +44,11 @@ async def _paint_once(desk: Desk, sample: Sample) -> None:
         await desk.platforms[sample.card.place.platform].update(sample.card, card)
         return
     asked = desk.policy.sample.room if desk.policy.sample else ""
-    for platform in desk.platforms.values():
-        room = await own_room(platform, [asked, desk.policy.home_room])
-        if room is not None:
-            message = await platform.post(Place(platform.name, room.id), card, key=f"sample:{sample.id}")
-            await desk.store.samples.set_card(sample.id, message)
-            return
+    place = await own_place(desk, [asked, desk.policy.home_room])
+    if place is not None:
+        message = await desk.platforms[place.platform].post(place, card, key=f"sample:{sample.id}")
+        await desk.store.samples.set_card(sample.id, message)
+        return
     log.error("The sample of %s is on no card: %s is archived, or I am not in it (/invite @ratchet).", sample.id, asked)
 
 

@@ -8,13 +8,13 @@ from datetime import timedelta
 from bot.cards.alert import Around, alert_card, headline, incident_card
 from bot.cards.elements import Picture
 from bot.domain.alerting import page_due
-from bot.domain.chat import Place, Room
+from bot.domain.chat import Place
 from bot.domain.errors import NotFound, RatchetError
 from bot.domain.spike import Alert, Explained
 from bot.ports import Desk, Platform, Run
 from bot.workflows.paging import page, summon, tell_pagers
 from bot.workflows.room_readers import RoomReaders
-from bot.workflows.showing import own_room, repaint, through_outages, wait_after
+from bot.workflows.showing import own_place, repaint, through_outages, wait_after
 from evals.spikes.chart import alert_alt, alert_chart
 from evals.spikes.explaining import explain
 
@@ -73,11 +73,11 @@ async def paint(desk: Desk, cause: str, draws: bool = True) -> float | None:
 
 
 async def _paint_once(desk: Desk, alert: Alert, draws: bool) -> None:
-    platform, room = await _platform_and_room(desk, alert)
-    place = alert.card.place if alert.card else Place(platform.name, room.id)
+    place = await _place(desk, alert)
+    platform = desk.platforms[place.platform]
     alert = await _with_opener(platform, place, alert)
     alert, refused = await _with_picture(desk, platform, alert) if draws else (alert, False)
-    card = alert_card(alert, await _around(desk, platform, room, alert, refused=refused))
+    card = alert_card(alert, await _around(desk, platform, place, alert, refused=refused))
     if alert.card is None:
         alert = replace(alert, card=await platform.post(place, card, key=f"alert:{alert.cause}"))
     else:
@@ -85,16 +85,14 @@ async def _paint_once(desk: Desk, alert: Alert, draws: bool) -> None:
     await desk.store.spikes.note(replace(alert, shown=alert.version))
 
 
-async def _platform_and_room(desk: Desk, alert: Alert) -> tuple[Platform, Room]:
-    """Where the card is, or will be: in the on-call room, else the home room, of the first platform."""
-    if alert.card is not None:
-        platform = desk.platforms[alert.card.place.platform]
-        return platform, await platform.room(alert.card.place.room)
-    for platform in desk.platforms.values():
-        room = await own_room(platform, [desk.policy.oncall_room, desk.policy.home_room])
-        if room is not None:
-            return platform, room
-    raise NotFound("There is no room for alerts: set RATCHET_ONCALL_ROOM to a room of the team and invite me to it.")
+async def _place(desk: Desk, alert: Alert) -> Place:
+    """Where the card is, or will be: in the on-call room, else the home room."""
+    place = alert.card.place if alert.card else await own_place(desk, [desk.policy.oncall_room, desk.policy.home_room])
+    if place is None:
+        raise NotFound(
+            "There is no room for alerts: set RATCHET_ONCALL_ROOM to a room of the team and invite me to it."
+        )
+    return place
 
 
 async def _with_opener(platform: Platform, place: Place, alert: Alert) -> Alert:
@@ -124,13 +122,13 @@ async def _with_picture(desk: Desk, platform: Platform, alert: Alert) -> tuple[A
     return replace(alert, picture=""), True
 
 
-async def _around(desk: Desk, platform: Platform, room: Room, alert: Alert, *, refused: bool) -> Around:
+async def _around(desk: Desk, platform: Platform, place: Place, alert: Alert, *, refused: bool) -> Around:
     now, quiet = desk.clock.now(), desk.policy.quiet
     silent = quiet is not None and quiet.is_open(now)
     due = page_due(alert, timedelta(minutes=desk.policy.repage_minutes))
     picture = Picture(alert.picture, alert_alt(alert, desk.policy.calendar.zone)) if alert.picture else None
     return Around(
-        links=await _links(desk, room, alert),
+        links=await _links(desk, place, alert),
         incident=await platform.permalink(alert.opener) if alert.opener else "",
         on_call=await _on_call(desk, platform),
         quiet=silent,
@@ -141,9 +139,9 @@ async def _around(desk: Desk, platform: Platform, room: Room, alert: Alert, *, r
     )
 
 
-async def _links(desk: Desk, room: Room, alert: Alert) -> tuple[str, ...]:
+async def _links(desk: Desk, place: Place, alert: Alert) -> tuple[str, ...]:
     """The addresses of the example threads; those of private rooms are told in these alone."""
-    readers = RoomReaders(desk, room.id)
+    readers = RoomReaders(desk, place.room)
     newest = [(await desk.store.reviews.of_escalation(name))[-1:] for name in alert.conversations]
     return tuple(filter(None, [await readers.link(review.id) for some in newest for review in some]))
 
