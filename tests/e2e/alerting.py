@@ -12,6 +12,7 @@ from standardwebhooks import Webhook
 from bot.domain.chat import MessageRef, Place
 from bot.domain.spike import Alert
 from bot.sandbox.remote import Json
+from evals.spikes.detector import BUCKET
 from tests.contracts.store_samples import escalation, proposal, turn
 from tests.e2e.company import Desk, MovedClock, company_at_work, words
 from tests.local import free_port, serving
@@ -76,6 +77,16 @@ class Watched:
         for n in range(number, number + many):
             await self.desk.hands.do("messages", as_="gus", room="#escalations", text=ASKED.format(n))
         await self.desk.until(lambda: self._drafted(number + many), seconds=60)
+
+    def to_the_next(self, minute: int) -> None:
+        """Let time pass to the next time that is so many minutes after a whole five."""
+        over = (self.clock.now() - timedelta(minutes=minute)).timestamp() % BUCKET.total_seconds()
+        self.clock.moved += BUCKET - timedelta(seconds=over)
+
+    async def ring(self) -> None:
+        """Look when the clock rings for it: at the first minute, the sixth, and so on."""
+        self.to_the_next(1)
+        await self.desk.app.jobs["watch for spikes"]()
 
     async def happen(self, many: int, *, number: int = 0) -> None:
         """So many conversations come in now, without the work of drafting them."""
