@@ -6,18 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 import numpy as np
 
 from bot.domain.calendar import DAY, Week, instant
 from bot.domain.history import Conversation
+from evals.digest.changes.overdispersion import DAYS, Spread, of_values
 from evals.grouping import GROUPS
 from evals.measuring import Figure, Measured, Period, watched
 from evals.metric import Lens, Metric, Statistic
 from evals.statistics import difference, estimate
-
-DAYS = 7
 
 
 class Days:
@@ -77,6 +75,12 @@ class Series:
         self.over.extend(other.over)
         self.days.extend(other.days)
 
+    def spread(self, metric: Metric, weeks: int) -> Spread:
+        """How its days differ in the first so many weeks."""
+        days = np.asarray(self.days, dtype=int)
+        these = days < weeks * DAYS
+        return of_values(metric.statistic, np.asarray(self.values)[these], days[these])
+
     def figure(self, metric: Metric, week: int) -> Figure:
         """The metric in this week, as `evals.measuring` tells it."""
         these = np.asarray(self.days) // DAYS == week
@@ -123,23 +127,22 @@ class Record:
             whole.joined(each)
         return whole
 
-    def measured(self, metric: Metric, series: Series, intent: str = "") -> Measured:
-        """The metric in the week and in the one before.
-
-        What needs a week's watching is told of the week before until the week itself was watched.
+    def week(self, metric: Metric) -> int:
+        """Which week it is told of, counted from the first: what needs a week's watching is told of the week before
+        the last one until that was watched.
         """
-        back = int(watched(self._days.period(), metric, self._lens.now) != self._days.period())
-        last = self._days.weeks - 1 - back
+        whole = self._days.period()
+        return self._days.weeks - 1 - int(watched(whole, metric, self._lens.now) != whole)
+
+    def measured(self, metric: Metric, series: Series, intent: str = "") -> Measured:
+        """The metric in its week and in the one before."""
+        last = self.week(metric)
         now, before = series.figure(metric, last), series.figure(metric, last - 1)
         even = metric.statistic is Statistic.MEAN
         change = difference(now.told, before.told, even=even) if now.told and before.told else None
-        return Measured(metric, self._days.period(back), intent, "", now, before, change)
+        return Measured(metric, self._days.period(self._days.weeks - 1 - last), intent, "", now, before, change)
 
 
 WAITING = "first_response_time"
 LONGEST = timedelta(days=400)
 """How far before the first week working time is known."""
-
-
-def days_of(series: Series) -> Any:
-    return np.asarray(series.days, dtype=int)

@@ -1,6 +1,6 @@
 """What customers come for: intents by volume over eight weeks, with the hours that they waited for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -10,9 +10,9 @@ from bot.domain.digest import Driver
 from bot.domain.errors import RatchetError
 from bot.ports import Desk
 from bot.workflows.topics import intents_of
-from evals.digest.changes.by_day import DAYS, Days
+from evals.digest.changes.by_day import Days
 from evals.digest.changes.correction import Told, said, value
-from evals.digest.changes.overdispersion import of_counts, pooled
+from evals.digest.changes.overdispersion import DAYS, beside, of_counts
 from evals.statistics import Noise
 
 _HOUR = 3_600
@@ -46,12 +46,17 @@ class Volumes:
     @cached_property
     def noise(self) -> Noise | None:
         """That of all conversations together; None where too few whole weeks are on record to be compared."""
-        return pooled([of_counts(self._whole(self._all))]) if self._comparable else None
+        return self._noise([self._all])
 
     @cached_property
     def noise_by_intent(self) -> Noise | None:
         """That of a single intent, the same for all."""
-        return pooled(of_counts(self._whole(each)) for each in self._counts.values()) if self._comparable else None
+        return self._noise(self._counts.values())
+
+    def _noise(self, some: "Collection[np.ndarray]") -> Noise | None:
+        if not self._comparable:
+            return None
+        return beside(self._days.weeks - 1, lambda weeks: [of_counts(self._whole(each, weeks)) for each in some])
 
     @property
     def first(self) -> int:
@@ -63,10 +68,10 @@ class Volumes:
         """Whether the week before the last one is on record from its Monday on."""
         return self.first <= (self._days.weeks - 2) * DAYS
 
-    def _whole(self, counts: "np.ndarray") -> "np.ndarray":
-        """Those of whole weeks: not of the one in which the record begins, nor of one that is not over."""
+    def _whole(self, counts: "np.ndarray", weeks: int) -> "np.ndarray":
+        """Those of whole weeks among the first: not of the one in which the record begins, nor of one that goes on."""
         begin = -(-self.first // DAYS) * DAYS
-        return counts[begin : None if self._days.over else -DAYS]
+        return counts[begin : min(weeks, self._days.weeks if self._days.over else self._days.weeks - 1) * DAYS]
 
 
 async def titles_of(desk: Desk) -> Mapping[str, str]:

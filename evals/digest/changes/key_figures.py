@@ -8,20 +8,21 @@ minutes, one who is not told of it a week. The metrics depend on each other (wha
 which the procedure bears: see docs/benchmarks.md.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bot.domain.calendar import Week
 from bot.domain.digest import Driver, KeyFigure
 from bot.domain.hours import MINUTES
 from bot.ports import Desk
-from evals.digest.changes.by_day import DAYS, LONGEST, Days, Record, days_of
+from evals.digest.changes.by_day import LONGEST, Days, Record, Series
 from evals.digest.changes.correction import Tested, Told, corrected, said, tested, value
 from evals.digest.changes.drivers import Volumes, drivers, titles_of
-from evals.digest.changes.overdispersion import of_values, pooled
+from evals.digest.changes.overdispersion import DAYS, beside
 from evals.figures import figure
 from evals.measuring import Figure, Measured, metrics
 from evals.metric import Better, Lens, Metric, Statistic, Unit
+from evals.statistics import Noise
 
 FIGURES = (
     "volume", "first_response_time", "approved_unchanged", "edited", "rejected", "abstention_rate", "time_waiting",
@@ -144,12 +145,16 @@ def looked_at(record: Record, volumes: Volumes) -> Iterator[tuple[tuple[str, str
         if metric.statistic is Statistic.COUNT:
             noise, noise_apart = volumes.noise, volumes.noise_by_intent
         else:
-            noise = pooled([of_values(metric.statistic, whole.values, days_of(whole))])
-            noise_apart = pooled(of_values(metric.statistic, each.values, days_of(each)) for each in apart.values())
+            noise, noise_apart = (_noise(record, metric, some) for some in ([whole], apart.values()))
         yield (metric.name, ""), tested(record.measured(metric, whole), noise)
         for intent, series in apart.items():
             if metric.name in (*BY_INTENT, "volume"):
                 yield (metric.name, intent), tested(record.measured(metric, series, intent), noise_apart)
+
+
+def _noise(record: Record, metric: Metric, some: Collection[Series]) -> Noise | None:
+    """How far days scatter this metric in these series together."""
+    return beside(record.week(metric), lambda weeks: [each.spread(metric, weeks) for each in some])
 
 
 def _free(found: Told) -> bool:

@@ -3,10 +3,11 @@
 Who is on duty, a backlog or an outage moves all conversations of a day together. A change between two weeks is beyond
 noise only if it is beyond that too: the variance of conversations is multiplied by the `spread` of days of the same
 weekday in the weeks before, which is the design effect of sampling days (Kish 1965; as quasi-likelihood: McCullagh &
-Nelder 1989, 4.5). It is never taken for less than 1.
+Nelder 1989, 4.5). It is never taken for less than 1. The week that is judged is not among them, because what changes in
+the midst of it would pass for its own noise; only where that leaves too few days all are taken.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from evals.metric import Statistic
 from evals.statistics import Noise
 
 DAYS = 7
+_ENOUGH = 10
+"""Degrees of freedom from which the weeks before tell how days differ; with fewer, t costs more than is won."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,12 @@ def pooled(spreads: Iterable[Spread]) -> Noise | None:
         return None
     spread = sum(each.found for each in known) / sum(each.expected for each in known)
     return Noise(max(1.0, spread), max(each.freedom for each in known))
+
+
+def beside(week: int, spreads: Callable[[int], Iterable[Spread]]) -> Noise | None:
+    """The noise that this week is held against; `spreads` gives those of the first so many weeks."""
+    earlier = pooled(spreads(week))
+    return earlier if earlier and earlier.freedom >= _ENOUGH else pooled(spreads(week + 1))
 
 
 def of_values(statistic: Statistic, values: Any, days: Any) -> Spread:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
 from bot.domain.calendar import Calendar, Week
@@ -28,7 +29,9 @@ from evals.digest.changes.key_figures import (
     record_of,
     weeks_read,
 )
+from evals.digest.changes.overdispersion import Spread, beside, of_values, pooled
 from evals.measuring import Period, measure, metrics
+from evals.metric import Statistic
 from tests.benchmarks.desks import LIVELY, PLAIN, WEEK, Change, Made, desk, make
 from tests.unit.evals.digest.made_up_desk import write
 
@@ -282,3 +285,19 @@ async def test_hostile_names_of_intents_are_names() -> None:
 
 def test_this_zone_is_the_one_of_the_made_desks() -> None:
     assert WEEK.start == datetime(2026, 11, 16, tzinfo=UTC)
+
+
+def test_a_change_in_the_midst_of_the_week_is_not_its_own_noise() -> None:
+    days = np.repeat(np.arange(4 * 7), 20)
+    usual = (np.arange(len(days)) % 20 < 2).astype(float)
+    mended = np.where(days >= 3 * 7 + 3, 1.0, usual)  # from the last Thursday on
+
+    def spreads(weeks: int) -> list[Spread]:
+        these = days < weeks * 7
+        return [of_values(Statistic.SHARE, mended[these], days[these])]
+
+    known, all_of_it = beside(3, spreads), pooled(spreads(4))
+    assert known is not None and all_of_it is not None
+    assert known.spread == 1.0 < all_of_it.spread
+    young = beside(1, spreads)
+    assert young == pooled(spreads(2))

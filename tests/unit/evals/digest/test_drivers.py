@@ -29,7 +29,7 @@ async def test_drivers_come_by_volume_with_eight_weeks_of_counts_oldest_first() 
 
 
 async def test_a_driver_that_grew_is_named_and_the_others_are_not() -> None:
-    made = make(PLAIN, 1500, 2, change=Change(volume=1.5, intents=(2,)), weeks=4)
+    made = make(PLAIN, 1500, 2, change=Change(volume=1.8, intents=(2,)), weeks=6)
     moved = {each.intent: each.change for each in (await key_figures(desk(made), WEEK)).drivers if each.moved}
     assert set(moved) == {"intent_2"} and moved["intent_2"].startswith("more by ")
 
