@@ -49,13 +49,16 @@ _MOST_CHANGES = 45  # paragraphs that a form shows
 _CONFIRM = "It is tried on the eval cases and goes live if nothing gets worse. Have you looked at the change?"
 
 
-def digest_cards(digest: Digest, pictures: Mapping[str, Picture]) -> tuple[Card, ...]:
-    """The message for the room, and those for the thread under it; `pictures` are the charts by name."""
+def digest_cards(digest: Digest, pictures: Mapping[str, Picture], *, whole: bool = False) -> tuple[Card, ...]:
+    """The message for the room, and those for the thread under it; `pictures` are the charts by name.
+
+    A `whole` one shows what is behind a button else, for who asked for it and where no button can be pressed.
+    """
     further = [Section("Also to decide", tuple(tuple(_asked(each)) for each in digest.decisions[_DECISIONS:]))]
     shown = _on_page(digest)
     others = [each for at, each in enumerate(_known(digest)) if at not in shown]
     further.append(Section("More figures", tuple(tables(FIGURES, figure_rows(others), NUMERIC))))
-    further += sections(digest, pictures)
+    further += sections(digest, pictures, whole=whole)
     thread = paged([section for section in further if section.parts], f"{title(digest.week)}: details")
     return _first(digest, thread=bool(thread)), *thread
 
@@ -138,16 +141,26 @@ def _first(digest: Digest, *, thread: bool) -> Card:
 def _lede(digest: Digest) -> Text:
     if not digest.conversations:
         return ("Nothing is on record for this week: no conversation, so nothing to compare or to decide from it.",)
-    moved = [each for each in digest.figures if each.moved]
-    good, bad = (sum(each.better is which for each in moved) for which in (True, False))
-    verdict = [f"{good} for the better" if good else "", f"{bad} for the worse" if bad else ""]
-    changed = f"{len(moved)} of {len(digest.figures)} key figures changed by more than chance explains"
-    told = f"{changed}: {', '.join(filter(None, verdict))}." if good or bad else f"{changed}."
-    told = told if moved else "No key figure changed by more than chance explains." if digest.figures else ""
-    days = f"Only {digest.days} of 7 days are on record. " if digest.days < 7 else ""
+    days = f"They came in on {digest.days} of 7 days. " if digest.days < 7 else ""
     asks = "" if digest.decisions else " Nothing waits for your decision."
     what = "conversation" if digest.conversations == 1 else "conversations"
-    return Strong(f"{digest.conversations:,} {what}. "), f"{days}{told}{asks}"
+    return Strong(f"{digest.conversations:,} {what}. "), f"{days}{_verdict(digest)}{asks}"
+
+
+def _verdict(digest: Digest) -> str:
+    """How many of the compared figures changed, and which way."""
+    if not digest.compared:
+        return "There is too little on record to say what changed." if digest.figures else ""
+    moved = [each for each in digest.figures if each.moved]
+    came = sum(each.moved for each in digest.drivers)
+    if not moved and not came:
+        return f"Of {digest.compared} figures compared, none changed by more than chance explains."
+    good, bad = (sum(each.better is which for each in moved) for which in (True, False))
+    other = len(moved) + came - good - bad
+    told = [f"{good} for the better" if good else "", f"{bad} for the worse" if bad else ""]
+    told += [f"{other} neither good nor bad" if other else ""]
+    changed = f"{len(moved) + came} of {digest.compared} figures compared changed by more than chance explains"
+    return f"{changed}: {', '.join(filter(None, told))}."
 
 
 def _asked(ask: Ask, number: int | None = None) -> Iterator[Element]:
@@ -179,9 +192,9 @@ def _changed(digest: Digest) -> Iterator[Element]:
         return
     yield Paragraph((Strong("What changed"),))
     yield Table(FIGURES, tuple(figure_rows(shown)), NUMERIC)
-    compared = max(digest.compared, len(digest.figures))
-    said = "In brackets: where the true value lies, 19 times in 20. "
-    yield Note((f"{said}{compared} changes were compared, and what is marked holds after correcting for that.",))
+    said = "n is how many were counted; in brackets is where the true value lies, 19 times in 20."
+    marked = f" Of {digest.compared} comparisons some look large by chance; what is marked is larger than that."
+    yield Note((f"{said}{marked if digest.compared else ''}",))
 
 
 def _on_page(digest: Digest) -> Sequence[int]:

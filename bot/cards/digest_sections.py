@@ -33,12 +33,12 @@ _BARS = "▁▂▃▄▅▆▇█"
 Pictures = Mapping[str, Picture]
 
 
-def sections(digest: Digest, pictures: Pictures) -> tuple[Section, ...]:
-    """Every section that has something to say, in the digest's order."""
+def sections(digest: Digest, pictures: Pictures, *, whole: bool = False) -> tuple[Section, ...]:
+    """Every section that has something to say, in the digest's order; a `whole` one has all contact drivers."""
     told = (
         Section("Drafts sent unchanged, by intent", _under(pictures.get("unchanged"), _by_intent(digest.by_intent))),
         Section("What releases did", tuple(_causes(digest))),
-        Section("What customers came for", _under(pictures.get("volume"), _drivers(digest))),
+        Section("What customers came for", _under(pictures.get("volume"), _drivers(digest, whole=whole))),
         Section("How answers failed", _under(pictures.get("failures"), _failures(digest))),
         Section("What went well", _lines((Strong(name(win.title)), f": {sentence(win.said)}") for win in digest.wins)),
         Section("Knowledge released", tuple(_published(digest))),
@@ -146,20 +146,20 @@ def _points(value: Value) -> str:
     return f"{value.value:+.1f} points{bounds}, n {value.n:,}".replace("-", "−")
 
 
-def _drivers(digest: Digest) -> Iterator[tuple[Element, ...]]:
+def _drivers(digest: Digest, *, whole: bool) -> Iterator[tuple[Element, ...]]:
     drivers = digest.drivers
     if not drivers:
         return
     rows = (
         ((name(each.title),), (f"{_week(each):,}",), changed(each), (f"{each.pain:,.0f}",), (share(each.unchanged),))
-        for each in drivers[:FEW]
+        for each in (drivers if whole else drivers[:FEW])
     )
     yield from tables(("By volume", "This week", "Change", "Hours waited", "Sent unchanged"), rows, (1, 3, 4))
     pain: list[Piece] = [Strong("By pain"), ", the hours that customers waited, all together: "]
     for number, each in enumerate(sorted(drivers, key=lambda each: -each.pain)[:FEW]):
         pain += [", " if number else "", f"{name(each.title)} ", Strong(f"{each.pain:,.0f} h")]
     yield (Paragraph((*pain, ".")),)
-    if len(drivers) > FEW:
+    if len(drivers) > FEW and not whole:
         yield (Actions((Button(ALL_DRIVERS, f"Show all {len(drivers)}", digest.week.label),)),)
 
 

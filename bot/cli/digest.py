@@ -52,7 +52,7 @@ def _print(found: "Digest") -> None:
 
     pictures = {chart.name: Picture(chart.name, chart.alt, chart.title) for chart in _charts(found)}
     out = console()
-    for card in digest_cards(found, pictures):
+    for card in digest_cards(found, pictures, whole=True):
         show(out, card)
 
 

@@ -51,33 +51,38 @@ async def post_digest(run: Run, desk: Desk, week: Week, *, late: bool = False) -
     if desk.policy.managers_room:
         first = await _patiently(run, desk, "post", _post_first, digest)
         if first is not None:
-            await _post_below(run, desk, digest, first, names, key=_key(digest))
+            pictures = await _pictures(run, desk, digest, names, first.place.platform)
+            await _post_below(run, desk, digest_cards(digest, pictures)[1:], first, key=_key(digest))
     if desk.mailer is not None:
         for address in desk.policy.mail_to:
             await _patiently(run, desk, "mail", _mail, digest, address, names)
 
 
 async def send_digest(run: Run, desk: Desk, *, week: str, platform: str, person: str) -> None:
-    """Send the digest of a week to somebody who asked for it, and keep nothing of it."""
+    """Send the digest of a week to somebody who asked for it, whole, and keep nothing of it."""
     digest = await run.step("gather", gathered, desk, week)
     place = Place(platform, person)
-    first = await _patiently(run, desk, "post", _post, digest, {}, 0, place, run.id)
+    first = await _patiently(run, desk, "post", _post, digest_cards(digest, {})[0], place, run.id)
     if first is not None:
         names = await _patiently(run, desk, "chart", _names, digest) or ()
-        await _post_below(run, desk, digest, first, names, key=run.id)
+        pictures = await _pictures(run, desk, digest, names, platform)
+        await _post_below(run, desk, digest_cards(digest, pictures, whole=True)[1:], first, key=run.id)
 
 
-async def _post_below(
-    run: Run, desk: Desk, digest: Digest, first: MessageRef, names: Sequence[str], *, key: str
-) -> None:
-    """Post the rest under the first page, with those of these charts that the platform takes."""
+async def _pictures(run: Run, desk: Desk, digest: Digest, names: Sequence[str], platform: str) -> Mapping[str, Picture]:
+    """These charts, each as the platform has it or in words."""
     pictures: dict[str, Picture] = {}
     for name in names:
-        picture = await _patiently(run, desk, "draw", _picture, digest, name, first.place.platform)
+        picture = await _patiently(run, desk, "draw", _picture, digest, name, platform)
         pictures[name] = picture or Picture("", "It could not be drawn or uploaded.", name)
+    return pictures
+
+
+async def _post_below(run: Run, desk: Desk, cards: Sequence[Card], first: MessageRef, *, key: str) -> None:
+    """Post the rest under the first page."""
     below = replace(first.place, thread=first.message)
-    for number in range(1, len(digest_cards(digest, pictures))):
-        await _patiently(run, desk, "post", _post, digest, pictures, number, below, f"{key}/{number}")
+    for number, card in enumerate(cards, 1):
+        await _patiently(run, desk, "post", _post, card, below, f"{key}/{number}")
 
 
 async def _patiently(run: Run, desk: Desk, name: str, effect: Callable[..., Awaitable[T]], *given: object) -> T | None:
@@ -129,10 +134,8 @@ async def _post_first(desk: Desk, digest: Digest) -> MessageRef:
     raise NotFound(f"{wanted} is no room of the team alone that I am in: /invite @ratchet, or set RATCHET_DIGEST_ROOM.")
 
 
-async def _post(
-    desk: Desk, digest: Digest, pictures: Mapping[str, Picture], number: int, place: Place, key: str
-) -> MessageRef:
-    return await desk.platforms[place.platform].post(place, digest_cards(digest, pictures)[number], key=key)
+async def _post(desk: Desk, card: Card, place: Place, key: str) -> MessageRef:
+    return await desk.platforms[place.platform].post(place, card, key=key)
 
 
 async def _names(desk: Desk, digest: Digest) -> tuple[str, ...]:
@@ -155,17 +158,18 @@ async def _picture(desk: Desk, digest: Digest, name: str, platform: str) -> Pict
 
 
 async def _mail(desk: Desk, digest: Digest, address: str, names: Sequence[str]) -> None:
-    """Send it to this address alone."""
-    if desk.mailer is not None:
-        await desk.mailer.send(await _as_mail(desk, digest, address, names))
+    """Send it to this address alone, unless it was sent there before, on schedule or from a terminal."""
+    key = f"{_key(digest)}:{address}"
+    if desk.mailer is not None and not await desk.store.pings.last([key]):
+        await desk.mailer.send(await _as_mail(desk, digest, address, names, key=key))
+        await desk.store.pings.told([key], desk.clock.now())
 
 
-async def _as_mail(desk: Desk, digest: Digest, address: str, names: Sequence[str]) -> Mail:
+async def _as_mail(desk: Desk, digest: Digest, address: str, names: Sequence[str], *, key: str) -> Mail:
     shown = [chart for chart in charts(digest) if chart.name in names] if names else []
     drawn = [Attached(chart.name, await asyncio.to_thread(chart.png), chart.alt) for chart in shown]
     cards = await _in_mail(desk, digest, shown)
     about = f"{title(digest.week)}{' (late)' if digest.late else ''}"
-    key = f"{_key(digest)}:{address}"
     return Mail(key, (address,), f"Support digest: {about}", plain_text(cards), html(cards, about), drawn)
 
 

@@ -84,16 +84,22 @@ def test_each_decision_has_its_button() -> None:
 
 def test_only_what_is_more_than_noise_is_marked_and_said() -> None:
     said = shown(digest_cards(RICH, {})[0])
-    assert "3 of 8 key figures changed by more than chance explains: 2 for the better, 1 for the worse." in said
+    assert "of 34 figures compared changed by more than chance explains: 2 for the better, 1 for the worse" in said
     assert said.count("✅ better") == 2
     assert said.count("⚠️ worse") == 1
     assert said.count("within noise") == 4
-    assert "34 changes were compared" in said
+    assert "Of 34 comparisons some look large by chance" in said
+
+
+def test_what_was_not_compared_is_not_said_to_be_the_same() -> None:
+    said = shown(digest_cards(replace(RICH, figures=FIGURES[3:4], drivers=(), compared=0), {})[0])
+    assert "There is too little on record to say what changed." in said
+    assert "comparisons" not in said
 
 
 def test_a_late_digest_and_a_week_that_is_not_whole_say_so_at_the_top() -> None:
     said = shown(digest_cards(replace(RICH, late=True, days=1), {})[0])
-    assert said.index("Late.") < said.index("Only 1 of 7 days are on record.") < said.index("1. Publish")
+    assert said.index("Late.") < said.index("They came in on 1 of 7 days.") < said.index("1. Publish")
 
 
 def test_a_week_without_anything_is_one_honest_page() -> None:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.cards.elements import Card, Picture
+from bot.cards.digest_sections import ALL_DRIVERS
+from bot.cards.elements import Actions, Card, Picture, Table
 from bot.domain.calendar import Week
 from bot.domain.chat import MessageRef, Place
 from bot.domain.digest import Digest
@@ -145,6 +146,15 @@ async def test_each_address_gets_a_mail_of_its_own_with_the_pictures(desk: Desk,
     assert "ed@example.com" not in first.html + first.text
 
 
+async def test_what_was_mailed_from_a_terminal_is_not_mailed_again_on_schedule(desk: Desk, clock: Clock) -> None:
+    postman = Postman()
+    desk = with_digest(desk, postman, "mae@example.com")
+    await desk.store.digests.keep(RICH)
+    await post_digest(LiveRun("terminal", clock), desk, WEEK)
+    await weekly_digest(LiveRun("schedule", clock), desk, slot=SLOT)
+    assert [mail.to for mail in postman.sent] == [("mae@example.com",)]
+
+
 async def test_charts_that_cannot_be_made_cost_neither_the_thread_nor_the_mail(
     desk: Desk, run: LiveRun, platform: ScriptedPlatform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,3 +182,14 @@ async def test_who_asks_gets_it_alone_and_nothing_is_kept(desk: Desk, run: LiveR
     await send_digest(run, with_digest(desk), week="2026-W47", platform="slack", person="U7")
     assert places[0] == Place("slack", "U7")
     assert await desk.store.digests.get("2026-W47") is None
+
+
+async def test_who_asks_gets_all_contact_drivers_at_once(desk: Desk, run: LiveRun, platform: ScriptedPlatform) -> None:
+    await desk.store.digests.keep(RICH)
+    await send_digest(run, with_digest(desk), week="2026-W47", platform="slack", person="U7")
+    told = [element for card in platform.cards.values() for element in card.elements]
+    [drivers] = [each for each in told if isinstance(each, Table) and each.head[0] == "By volume"]
+    assert len(drivers.rows) == len(RICH.drivers) > 5
+    assert not any(
+        button.action == ALL_DRIVERS for each in told if isinstance(each, Actions) for button in each.buttons
+    )
