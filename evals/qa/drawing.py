@@ -47,11 +47,11 @@ def draw(frame: Sequence[Candidate], parts: Sequence[Part], *, failures: int, do
     `double` of the former are scored by two people.
     """
     sent = [each for each in frame if each.sent]
-    own = {part.intent for part in parts}
-    chosen: dict[str, list[Candidate]] = {part.intent: [] for part in parts}
+    wanted = {part.intent: part.drawn for part in parts}
+    chosen: dict[str, list[Candidate]] = {intent: [] for intent in wanted}
     for each in sorted(sent, key=lambda one: chance("draw", one.id)):
-        part = each.intent if each.intent in own else OTHERS
-        if parts and len(chosen[part]) < next(one.drawn for one in parts if one.intent == part):
+        part = each.intent if each.intent in wanted else OTHERS
+        if len(chosen.get(part, ())) < wanted.get(part, 0):
             chosen[part].append(each)
     drawn = {each.id for some in chosen.values() for each in some}
     wrong = _wrong([each for each in frame if each.wrong and each.id not in drawn], failures, chance)

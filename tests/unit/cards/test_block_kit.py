@@ -127,9 +127,10 @@ element = st.one_of(
     st.builds(Notice, st.sampled_from(Tone), pieces), pieces.map(Note), st.just(Divider()),
     st.lists(button, max_size=40).map(tuple).map(Actions),
 )  # fmt: skip
+options = st.one_of(*(st.lists(st.tuples(text, text), max_size=most).map(tuple) for most in (3, 120)))
 field = st.one_of(
     st.builds(TextInput, text, text, text, st.booleans(), st.booleans(), text, st.integers(0, 9000)),
-    st.builds(Choice, text, text, st.lists(st.tuples(text, text), max_size=120).map(tuple), text, st.booleans(), text),
+    st.builds(Choice, text, text, options, text, st.booleans(), text, st.booleans()),
     st.builds(Tick, text, text, text),
     st.builds(PersonInput, text, text, text),
 )
