@@ -149,3 +149,11 @@ async def test_the_digest_of_that_week_says_what_the_sample_told(desk: Desk, wee
     assert told[0].startswith(f"Of the answers of week {week.number}, people found exactly 67 %")
     assert told[1].startswith("The weakest point is completeness: exactly 67 %")
     assert await week_in_words(desk.app.desk, week.previous) == ()
+
+
+async def test_what_its_customer_deletes_leaves_the_sample(desk: Desk, week: Week) -> None:
+    card = await sample_card(desk, week)
+    (asked,) = await desk.roots("#escalations", ASKED[2])
+    await desk.hands.do("messages/delete", as_="gus", room="#escalations", ts=asked["ts"])
+    left = await desk.shows(card, "taken back by the customer since")
+    assert "2 of 2 scored, 2 of 2 by two people" in words(left)
