@@ -1,6 +1,7 @@
 """The reliability diagram as a picture: whether the confidence on the cards can be believed."""
 
 from bot.domain.confidence import counted
+from bot.domain.text.phrases import percent
 from evals.metrics.reliability import Bin, Reliability
 from evals.svg import ACCENT, GRID, QUIET, WIDTH, Row, dots, drawn, path, rules, sheet, texts
 
@@ -35,8 +36,8 @@ def _axes() -> list[str]:
     right, top = _LEFT + _SIDE, 0
     across = [{"x": _LEFT, "y": _at(0, each)["y"], "x2": right, "y2": _at(0, each)["y"]} for each in _TICKS]
     up = [{"x": _at(each, 0)["x"], "y": top, "x2": _at(each, 0)["x"], "y2": _SIDE} for each in _TICKS]
-    beside = [({"x": _LEFT - 8, "y": _at(0, each)["y"]}, _percent(each)) for each in _TICKS[::2]]
-    below = [({"x": _at(each, 0)["x"], "y": _SIDE + 14}, _percent(each)) for each in _TICKS[::2]]
+    beside = [({"x": _LEFT - 8, "y": _at(0, each)["y"]}, percent(each)) for each in _TICKS[::2]]
+    below = [({"x": _at(each, 0)["x"], "y": _SIDE + 14}, percent(each)) for each in _TICKS[::2]]
     return [
         rules([*across, *up], color=GRID),
         texts(beside, size=12, color=QUIET, align="end"),
@@ -45,10 +46,6 @@ def _axes() -> list[str]:
         texts([({"x": _LEFT + _SIDE / 2, "y": _SIDE + 34}, "confidence on the card")], size=12, color=QUIET,
               align="middle", limit=WIDTH / 2),
     ]  # fmt: skip
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")
 
 
 def _period(found: Reliability) -> str:

@@ -28,6 +28,7 @@ from bot.cards.proposal import TONES
 from bot.domain.holding import Holding, HoldingState, Reach, Tally
 from bot.domain.review import subject_of
 from bot.domain.text.holding import LANGUAGES
+from bot.domain.text.phrases import counted
 
 OPEN, APPROVE, STOP = "holding.open", "holding.approve", "holding.stop"
 MAX_TEXT = 2_000
@@ -85,7 +86,7 @@ def _whom(holding: Holding, reach: Reach) -> Element:
     later = ", and who still writes in about this until the alert is over" if holding.joining else ""
     rows: list[tuple[str, Text]] = [
         ("Proposed by", (Mention(holding.author),)),
-        ("Goes to", (f"{_conversations(len(reach.to))} in {language} that wait for an answer{later}",)),
+        ("Goes to", (f"{counted(len(reach.to), 'conversation')} in {language} that wait for an answer{later}",)),
     ]
     left_out = _left_out(reach)
     if left_out:
@@ -114,7 +115,9 @@ def _findings(holding: Holding) -> list[Element]:
 
 def _asking(holding: Holding, standing: Standing) -> list[Element]:
     count = len(standing.reach.to)
-    sure = f"It goes to {_conversations(count)} at once{', and to who comes later' if holding.joining else ''}."
+    sure = (
+        f"It goes to {counted(count, 'conversation')} at once{', and to who comes later' if holding.joining else ''}."
+    )
     buttons = (
         Button(APPROVE, "Approve for all", subject_of(holding.id, holding.hash), Style.PRIMARY, confirm=sure),
         open_button(holding.cause, again=True),
@@ -136,9 +139,5 @@ def _stop(holding: Holding) -> list[Piece]:
 
 
 def _sent(tally: Tally) -> str:
-    sent = f"Sent to {_conversations(tally.sent)}." if tally.sent else "Nobody got it yet."
-    return f"{sent} {_conversations(tally.failed)} could not be reached." if tally.failed else sent
-
-
-def _conversations(count: int) -> str:
-    return "1 conversation" if count == 1 else f"{count:,} conversations"
+    sent = f"Sent to {counted(tally.sent, 'conversation')}." if tally.sent else "Nobody got it yet."
+    return f"{sent} {counted(tally.failed, 'conversation')} could not be reached." if tally.failed else sent

@@ -64,16 +64,16 @@ def _show(out: "Console", result: "Result", words: tuple[str, ...]) -> None:
 
 
 def _points(result: "Result") -> Any:
-    from evals.qa.words import percent, trust
+    from evals.qa.words import trust, with_interval
 
     table = _table("point", "fully met", "yes", "partly", "no", "agreement of two people (alpha)")
     for point in result.points:
         no, partly, yes = point.levels
         alpha = point.alpha
         agreed = f"{_interval(alpha)}: {trust(alpha)}" if alpha.value is not None else _few(alpha.n)
-        table.add_row(point.name, percent(point.met), str(yes), str(partly), str(no), agreed)
+        table.add_row(point.name, with_interval(point.met), str(yes), str(partly), str(no), agreed)
     if result.points:
-        table.add_row("good", percent(result.good), "", "", "", f"kappa {_kappa(result.kappa, result.double)}")
+        table.add_row("good", with_interval(result.good), "", "", "", f"kappa {_kappa(result.kappa, result.double)}")
     return table
 
 

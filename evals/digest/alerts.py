@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from bot.domain.calendar import Week
 from bot.domain.spike import Alert
+from bot.domain.text.phrases import counted
 from bot.domain.text.plain import shortened
 from bot.ports import Desk
 from bot.workflows.room_readers import RoomReaders
-from evals.digest.phrases import counted
 
 MOST = 20
 _LONGEST = 80

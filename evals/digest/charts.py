@@ -5,7 +5,7 @@ from datetime import tzinfo
 from typing import TypeVar
 
 from bot.domain.digest import Digest, Driver, EvalPoint, Failure, Value
-from evals.digest.phrases import counted
+from bot.domain.text.phrases import counted, percent
 from evals.svg import (
     ACCENT,
     FAINT,
@@ -87,7 +87,7 @@ def _shares_below(height: float) -> list[str]:
     """A scale from 0 to 100 % behind rows of this height, with its figures under them."""
     ticks = (0.0, 0.5, 1.0)
     lines = [{"x": _across(each), "y": 0, "x2": _across(each), "y2": height} for each in ticks]
-    figures = [({"x": _across(each), "y": height + 12}, _percent(each)) for each in ticks]
+    figures = [({"x": _across(each), "y": height + 12}, percent(each)) for each in ticks]
     return [rules(lines, color=GRID), texts(figures, size=12, color=QUIET, align="middle")]
 
 
@@ -108,7 +108,7 @@ def _rates_said(told: Sequence[Driver], shown: int) -> str:
 
 def _rate_said(each: Driver) -> str:
     low, high = _bounds(each.unchanged)
-    return f"{_named(each.title)} with {_share_of(each.unchanged)} ({_percent(low)} to {_percent(high)})"
+    return f"{_named(each.title)} with {_share_of(each.unchanged)} ({percent(low)} to {percent(high)})"
 
 
 # --- volume, by intent ------------------------------------------------------------------------------------------------
@@ -226,7 +226,7 @@ def _trend(trend: Sequence[EvalPoint], zone: tzinfo) -> Chart | None:
               size=12, align="middle", limit=min(step, 110) - 6),
         texts([({"x": x, "y": _EVALS + 29}, f"{each.at.astimezone(zone):%d %b}") for x, each, _, _ in points],
               size=12, color=QUIET, align="middle"),
-        texts([({"x": x, "y": _down(low) + 12}, _percent(each.passed.value)) for x, each, low, _ in points],
+        texts([({"x": x, "y": _down(low) + 12}, percent(each.passed.value or 0)) for x, each, low, _ in points],
               align="middle", bold=True),
     ]  # fmt: skip
     title, cases = "Eval cases passed, by release", [each.passed.n for each in found]
@@ -238,7 +238,7 @@ def _trend(trend: Sequence[EvalPoint], zone: tzinfo) -> Chart | None:
 def _shares_beside() -> list[str]:
     ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
     lines = [{"x": 36, "y": _down(each), "x2": WIDTH, "y2": _down(each)} for each in ticks]
-    figures = [({"x": 30, "y": _down(each)}, _percent(each)) for each in ticks[::2]]
+    figures = [({"x": 30, "y": _down(each)}, percent(each)) for each in ticks[::2]]
     return [rules(lines, color=GRID), texts(figures, size=12, color=QUIET, align="end")]
 
 
@@ -249,7 +249,7 @@ def _down(share: float) -> float:
 def _trend_said(found: Sequence[EvalPoint]) -> str:
     last, first = found[-1], found[0]
     low, high = _bounds(last.passed)
-    now = f"{_named(last.release)} passes {_share_of(last.passed)} ({_percent(low)} to {_percent(high)})"
+    now = f"{_named(last.release)} passes {_share_of(last.passed)} ({percent(low)} to {percent(high)})"
     before = f"{_named(first.release)} passed {_share_of(first.passed)}"
     return f"The share of eval cases that passed on {len(found)} releases, each with its interval. {now}; {before}."
 
@@ -287,11 +287,7 @@ def _bounds(value: Value) -> tuple[float, float]:
 
 
 def _share_of(value: Value) -> str:
-    return f"{_percent(value.value)} of {value.n:,}" if value.value is not None else f"of {value.n:,}"
-
-
-def _percent(share: float | None) -> str:
-    return f"{share or 0:.0%}".replace("%", " %")
+    return f"{percent(value.value)} of {value.n:,}" if value.value is not None else f"of {value.n:,}"
 
 
 def _named(text: str) -> str:

@@ -28,11 +28,12 @@ from bot.domain.intents import WAITING, TopicState
 from bot.domain.radar import Concern
 from bot.domain.radar import Kind as Trouble
 from bot.domain.review import FailureMode
+from bot.domain.text.phrases import counted, percent
 from bot.domain.text.plain import shortened
 from evals.coverage import ENOUGH
 from evals.digest.facts import Facts
 from evals.digest.failures import NO_ANSWER, WRONG_ANSWER, Wrong
-from evals.digest.phrases import counted, fix_named, named
+from evals.digest.phrases import fix_named, named
 from evals.digest.rejected import Cluster
 
 MOST = 3
@@ -211,7 +212,7 @@ def _cases(facts: Facts) -> Iterator[Candidate]:
 
 def _why_cases(driver: Driver, held: int) -> str:
     share = driver.unchanged.value
-    sent = f", {share:.0%} of their drafts sent unchanged".replace("%", " %") if share is not None else ""
+    sent = f", {percent(share)} of their drafts sent unchanged" if share is not None else ""
     has = counted(held, "eval case") if held else "no eval case"
     return (
         f"{counted(_volume(driver), 'conversation')} this week{sent}. It has {has}; below {ENOUGH} a pass says little."

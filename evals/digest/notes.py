@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from bot.domain.digest import Ask
+from bot.domain.text.phrases import counted
 from bot.ports import Policy
 from evals.digest.decisions import MOST
 from evals.digest.facts import Facts
-from evals.digest.phrases import counted
 from evals.metric import LEAST
 
 _WEEK = timedelta(days=7)

@@ -1,4 +1,4 @@
-"""How the digest says things: names that people gave, cut to what a page bears, and numbers with their noun."""
+"""How the digest calls things: by the names that people gave, cut to what a page bears."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,13 +31,3 @@ class Titles:
         if intent in ("", UNKNOWN_INTENT):
             return "questions that fit no intent"
         return named(self.known.get(intent) or intent.replace("_", " "))
-
-
-def counted(number: float, noun: str, plural: str = "") -> str:
-    """The number with its noun: "1 draft", "1,204 drafts"."""
-    return f"{number:,.0f} {noun if round(number) == 1 else plural or f'{noun}s'}"
-
-
-def listed(parts: list[str]) -> str:
-    """The parts as a sentence has them: "a, b and c"."""
-    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))

@@ -4,8 +4,9 @@ from bot.domain.digest import Upcoming
 from bot.domain.fix import FixState
 from bot.domain.intents import TopicState
 from bot.domain.refit import FEWEST
+from bot.domain.text.phrases import counted
 from evals.digest.facts import Facts
-from evals.digest.phrases import counted, fix_named, named
+from evals.digest.phrases import fix_named, named
 
 MOST = 25
 _FIXES = {

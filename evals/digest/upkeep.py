@@ -5,10 +5,10 @@ from dataclasses import replace
 from bot.cards.radar import headline
 from bot.domain.digest import Upkeep
 from bot.domain.radar import Concern, Kind
+from bot.domain.text.phrases import counted
 from bot.domain.text.plain import shortened
 from evals.digest.decisions import most_cited
 from evals.digest.facts import Facts
-from evals.digest.phrases import counted
 
 MOST = 25
 _SEVERE = frozenset({Kind.CONFLICT, Kind.PAST_DATE, Kind.EXPIRED})

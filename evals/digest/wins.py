@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from bot.domain.calendar import Week
 from bot.domain.digest import Cause, KeyFigure, Proof, Win
 from bot.domain.history import Tried
+from bot.domain.text.phrases import counted, listed
 from bot.ports import Desk
 from evals.digest.facts import Facts
-from evals.digest.phrases import counted, listed, named
+from evals.digest.phrases import named
 from evals.digest.releases.causes import SHARES
 from evals.digest.releases.published import about
 from evals.measuring import metrics

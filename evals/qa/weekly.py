@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from bot.domain.calendar import Week
 from bot.domain.sample import Sample, Sampled, Stratum, scores_of
+from bot.domain.text.phrases import counted
 from bot.ports import Desk, Run, Sampling
 from bot.workflows.slots import begun
 from evals.metric import LEAST
@@ -84,15 +85,11 @@ def _notes(lost: int, drawn: Drawn, items: Iterable[Sampled], asked: Sampling) -
     if not wrong and asked.failures:
         said.append("No other conversation of that week went wrong, as far as is on record.")
     elif wrong < asked.failures:
-        said.append(f"Only {_several(wrong, 'other conversation', 'other conversations')} went wrong.")
+        said.append(f"Only {counted(wrong, 'other conversation')} went wrong.")
     if private:
-        are = _several(private, "answer is", "answers are")
+        are = counted(private, "answer is", "answers are")
         said.append(f"{are} from private rooms and only given to people who read those.")
     if lost:
-        were = _several(lost, "conversation was", "conversations were")
+        were = counted(lost, "conversation was", "conversations were")
         said.append(f"{were} left out: I cannot tell who reads their room.")
     return tuple(said)
-
-
-def _several(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"

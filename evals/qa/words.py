@@ -3,6 +3,7 @@
 from bot.domain.calendar import Week
 from bot.domain.digest import Value
 from bot.domain.sample import Sample
+from bot.domain.text.phrases import percent
 from bot.ports import Desk
 from evals.metric import LEAST
 from evals.qa.results import WEEKS, PointResult, Result, result_of
@@ -26,7 +27,7 @@ async def sample_in_words(desk: Desk, sample: Sample) -> tuple[str, ...]:
     return tuple(filter(None, said))
 
 
-def percent(value: Value) -> str:
+def with_interval(value: Value) -> str:
     """A share with its interval and n: "87 % (78 to 93 %, n = 61)"; how few there are where it cannot be told.
 
     "exactly 67 % (n = 3)" where everything is scored that there is.
@@ -34,8 +35,8 @@ def percent(value: Value) -> str:
     if value.value is None or value.low is None or value.high is None:
         return f"too few to tell (n = {value.n})"
     if value.low == value.high:
-        return f"exactly {value.value:.0%} (n = {value.n})".replace("%", " %")
-    return f"{value.value:.0%} ({value.low * 100:.0f} to {value.high:.0%}, n = {value.n})".replace("%", " %")
+        return f"exactly {percent(value.value)} (n = {value.n})"
+    return f"{percent(value.value)} ({value.low * 100:.0f} to {percent(value.high)}, n = {value.n})"
 
 
 def week_name(sample: Sample) -> str:
@@ -49,11 +50,10 @@ def _good(result: Result) -> str:
         return f"No answer was sent in {week}, so none was scored."
     if good.value is None:
         return f"Too few answers of {week} are scored to tell how good they were: {good.n} of {drawn} drawn by chance."
-    said = (
-        f"Of the answers of {week}, people found {percent(good)} good; {drawn} of {result.sample.answers} were drawn."
-    )
+    of = f"{drawn} of {result.sample.answers} were drawn"
+    said = f"Of the answers of {week}, people found {with_interval(good)} good; {of}."
     if result.covered < 1:
-        said += f" The other {1 - result.covered:.0%} are of intents of which none is scored yet.".replace("%", " %")
+        said += f" The other {percent(1 - result.covered)} are of intents of which none is scored yet."
     return said
 
 
@@ -62,7 +62,7 @@ def _weakest(result: Result) -> str:
     if not told or all(point.met.value == 1 for point in told):
         return ""
     weakest = min(told, key=_met)
-    return f"The weakest point is {weakest.name}: {percent(weakest.met)} have it fully."
+    return f"The weakest point is {weakest.name}: {with_interval(weakest.met)} have it fully."
 
 
 def _met(point: PointResult) -> float:

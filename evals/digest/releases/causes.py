@@ -13,9 +13,10 @@ from bot.domain.calendar import Week
 from bot.domain.digest import Cause, Proof, Value
 from bot.domain.history import Fate
 from bot.domain.review import Action
+from bot.domain.text.phrases import listed
 from bot.ports import Desk
 from evals.digest.changes.drivers import called, titles_of
-from evals.digest.phrases import listed
+from evals.digest.phrases import named
 from evals.digest.releases.affected import Touched, touched
 from evals.digest.releases.effect import WEEK, Effect, Judged, beyond, effect
 from evals.figures import amount, number, points
@@ -39,7 +40,7 @@ class Share:
 
 
 UNCHANGED = Share("approved_unchanged", "sent unchanged", 2.4)
-SHARES = (UNCHANGED, Share("rejected", "rejected", 0.3), Share("abstention_rate", "abstained", 0.3))
+SHARES = (UNCHANGED, Share("rejected", "rejected", 0.3), Share("abstention_rate", "left to a person", 0.3))
 """The weights average 1, so that the correction keeps what it promises (Genovese, Roeder & Wasserman 2006)."""
 
 
@@ -127,6 +128,8 @@ def _told(asked: _Asked, titles: Mapping[str, str], level: float, *, shown: bool
     found, release, noise = asked.found, asked.touched, asked.found.noise
     chosen = min(_LEVEL, level * asked.share.weight) if shown else _LEVEL
     change = found.change and found.change.at(chosen, noise)
+    if change and found.sides:
+        change = _possible(change, found.sides.touched[1])
     before = found.before and found.before.at(_LEVEL, noise)
     proof = Proof.SHOWN if shown else Proof.NOT_PROVEN
     said = _sides_said(asked, titles)
@@ -134,7 +137,7 @@ def _told(asked: _Asked, titles: Mapping[str, str], level: float, *, shown: bool
         why = _why_not(found, change, before)
         said = f"Not proven: {said}: {why}" if found.sides else f"Not proven: {_lead(release)}: {why}"
     else:
-        said = f"{said}: {_by(change)}. Shown."
+        said = f"{said}: {_by(change)} by the release, more than chance explains."
     return _cause(release, asked.share, proof, said, _points(found, change), _points(found, before))
 
 
@@ -154,6 +157,12 @@ def _points(found: Effect, difference: Difference | None) -> Value:
     return Value(n, *(100 * each for each in (difference.value, difference.low, difference.high)))
 
 
+def _possible(change: Difference, after: float) -> Difference:
+    """The change within what a share can have changed by that is `after` now: without it, it was between 0 and 1."""
+    low, value, high = (min(max(each, after - 1), after) for each in (change.low, change.value, change.high))
+    return Difference(value, low, high)
+
+
 def _lead(release: Touched) -> str:
     """The release with what it changed: "Knowledge v12 (Refund windows)"."""
     label = release.live.release.label.capitalize()
@@ -162,14 +171,20 @@ def _lead(release: Touched) -> str:
 
 
 def _sides_said(asked: _Asked, titles: Mapping[str, str]) -> str:
-    """What both sides did: "Knowledge v12 (Refund windows): Refunds sent unchanged 41 % → 63 %, others 58 % → 57 %"."""
+    """What both sides did: "Knowledge v12 (Refund windows): of drafts about “Refunds” 41 % were sent unchanged the week
+    before and 63 % since, of the others 58 % and 57 %".
+    """
     sides = asked.found.sides
     if sides is None:
         return ""
-    names = sorted(called(intent, titles) for intent in asked.touched.intents or ())
+    names = sorted(named(called(intent, titles)) for intent in asked.touched.intents or ())
     more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
-    mine, others = (" → ".join(amount(Unit.SHARE, each) for each in side) for side in (sides.touched, sides.others))
-    return f"{_lead(asked.touched)}: {listed([*names[:_NAMED], *more])} {asked.share.title} {mine}, others {others}"
+    before, now = (amount(Unit.SHARE, each) for each in sides.touched)
+    others = " and ".join(amount(Unit.SHARE, each) for each in sides.others)
+    return (
+        f"{_lead(asked.touched)}: of drafts about {listed([*names[:_NAMED], *more])} {before} were {asked.share.title} "
+        f"the week before and {now} since, of the others {others}"
+    )
 
 
 def _by(difference: Difference) -> str:

@@ -10,10 +10,11 @@ from bot.domain.digest import Cause, Published
 from bot.domain.errors import NotFound
 from bot.domain.fix import KnowledgeFix
 from bot.domain.quality import EvalCase
+from bot.domain.text.phrases import counted, listed
 from bot.domain.text.plain import shortened
 from bot.ports import Desk
 from bot.workflows.room_readers import RoomReaders
-from evals.digest.phrases import Titles, counted, listed
+from evals.digest.phrases import Titles
 from evals.went_live import KNOWLEDGE, Live, went_live
 
 _TITLES, _CASES, _LONGEST = 8, 3, 80

@@ -16,7 +16,7 @@ from evals.metrics.krippendorff import alpha, alpha_of_pairs
 from evals.metrics.reliability import wilson
 from evals.qa.estimate import covered, share
 from evals.qa.results import Result, result_of
-from evals.qa.words import percent, trust, week_in_words
+from evals.qa.words import trust, week_in_words, with_interval
 from tests.contracts.store_samples import NOON
 from tests.contracts.test_store_samples import sample
 from tests.unit.qa_desk import ANA, BO, WEEK
@@ -221,8 +221,8 @@ async def test_a_week_that_nobody_has_scored_is_told_by_the_one_before(desk: Des
 
 
 def test_figures_are_told_in_words() -> None:
-    assert percent(share((Part("a", 500, 40),), {"a": [1.0] * 39 + [0.0]})) == "98 % (88 to 100 %, n = 40)"
-    assert percent(share((), {})) == "too few to tell (n = 0)"
+    assert with_interval(share((Part("a", 500, 40),), {"a": [1.0] * 39 + [0.0]})) == "98 % (88 to 100 %, n = 40)"
+    assert with_interval(share((), {})) == "too few to tell (n = 0)"
     low, middle, high = (alpha_of_pairs([(0, 0)] * k + [(2, 2)] * k + [(0, 2)] * 6, 3, least=1) for k in (5, 20, 60))
     assert [trust(each) for each in (low, middle, high)] == [
         "talk about what it means", "good for tentative conclusions", "scores to build on",
