@@ -23,7 +23,7 @@ from bot.domain.digest import Cause, Digest, Driver, Failure, KeyFigure, Proof, 
 
 ALL_DRIVERS = "digest.drivers"
 """The action of the button that shows all contact drivers; its subject is the week's label."""
-NAME, SENTENCE, CELL = 120, 500, 80
+NAME, SENTENCE, CELL = 120, 700, 80
 """How many characters of a name, a sentence or a figure in words are shown."""
 FEW = 5
 """Contact drivers that are shown unasked, by volume and by pain."""

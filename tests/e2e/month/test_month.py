@@ -155,7 +155,7 @@ async def test_the_fix_is_shown_to_be_the_cause(company: Company, posted: Json) 
     digest = await digest_of(company)
     shown = [cause for cause in digest.causes if cause.proof is Proof.SHOWN]
     assert [(cause.release, cause.intents) for cause in shown][:1] == [("knowledge v2", ("delivery-status",))]
-    assert "Knowledge v2" in words(posted) and "Shown." in words(posted)
+    assert "Knowledge v2" in words(posted) and "more than chance explains." in words(posted)
 
 
 async def test_what_is_asked_for_is_what_the_week_calls_for(company: Company, posted: Json) -> None:

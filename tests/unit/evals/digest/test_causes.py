@@ -36,8 +36,16 @@ async def test_a_release_that_did_something_is_shown_with_both_sides_and_an_inte
     assert first.intents == ("intent_1", "intent_4")
     assert first.effect.low is not None and 5 < first.effect.low < 24 < (first.effect.high or 0)
     assert first.pretrend.low is not None and first.pretrend.low < 0 < (first.pretrend.high or 0)
-    assert first.said.startswith("Knowledge v2") and " → " in first.said and first.said.endswith("Shown.")
-    assert "intent 1 and intent 4 sent unchanged" in first.said and "points (" in first.said
+    assert first.said.startswith("Knowledge v2") and first.said.endswith("more than chance explains.")
+    assert "of drafts about “intent 1” and “intent 4” " in first.said and " since, of the others " in first.said
+    assert "points (" in first.said
+
+
+async def test_no_interval_is_wider_than_a_share_can_have_changed() -> None:
+    made = make(LIVELY, 200, 3, rollout=Rollout(TUESDAY, (1, 4), added=9.0), weeks=4)
+    first, *_ = await causes(desk(made, rollout=Rollout(TUESDAY, (1, 4), added=9.0)), WEEK)
+    assert first.effect.value is not None and first.effect.high is not None
+    assert first.effect.value < first.effect.high <= 100
 
 
 async def test_a_release_that_made_it_worse_is_shown_as_well() -> None:
@@ -120,7 +128,7 @@ async def test_a_knowledge_release_touches_the_intents_whose_answers_cite_what_i
     await _publish(week, WEEK.start - 60 * DAY, ("returns", "h0"), ("shipping", "s1"))
     await _publish(week, TUESDAY, ("returns", "h1"), ("shipping", "s1"))
     first, *_ = await causes(week, WEEK)
-    assert first.said.startswith("Knowledge v2 (Refund windows): intent 1 and intent 4 sent unchanged ")
+    assert first.said.startswith("Knowledge v2 (Refund windows): of drafts about “intent 1” and “intent 4” ")
     assert (first.proof, first.intents) == (Proof.SHOWN, ("intent_1", "intent_4"))
 
 
