@@ -9,7 +9,9 @@ import click
 
 if TYPE_CHECKING:
     from bot.domain.spike import Alert
-    from bot.ports import Desk, Pager
+    from bot.paging.pagerduty import PagerDuty
+    from bot.paging.webhook import WebhookPager
+    from bot.ports import Desk
     from bot.ports.watching import Watched
 
 
@@ -43,31 +45,44 @@ def spikes(context: click.Context, days: int, as_json: bool) -> None:
 
 @spikes.command("test")
 def rehearse() -> None:
-    """Send a marked test to the on-call room and to every pager: who would be woken is, once."""
+    """Send a marked test to the on-call room and to every pager: whoever would be woken is, once."""
     from bot.cli.terminal import run
 
     run(_rehearse())
 
 
 async def _rehearse() -> None:
+    """Try all that would wake somebody, whatever is wrong with the others."""
     from bot.app.paging import pagers
     from bot.app.parts import SystemClock
-    from bot.cli.terminal import connected_desk
+    from bot.domain.errors import Misconfigured, RatchetError
     from bot.settings import Settings
 
     settings, clock = Settings(), SystemClock()
+    rehearsals = {pager.name: _paged(pager, clock.now()) for pager in pagers(settings, clock)}
     if settings.slack.present:
-        async with connected_desk("The test is posted in Slack") as desk:
-            click.echo(await _posted(desk))
-    for pager in pagers(settings, clock):
+        rehearsals = {"Slack": _posted()} | rehearsals
+    if not rehearsals:
+        raise Misconfigured("Nobody would hear of an alert: neither Slack nor a pager is set up. See `ratchet doctor`.")
+    failed = 0
+    for name, rehearsal in rehearsals.items():
         try:
-            await _paged(pager, clock.now())
-            click.echo(f"{pager.name}: it took a test, and that the test is over.")
-        finally:
-            await pager.close()
+            click.echo(f"{name}: {await rehearsal}")
+        except (RatchetError, click.ClickException) as trouble:
+            failed += 1
+            click.echo(f"{name}: {trouble}", err=True)
+    if failed:
+        raise click.ClickException(f"{failed} of {len(rehearsals)} would not have told anybody.")
 
 
-async def _posted(desk: "Desk") -> str:
+async def _posted() -> str:
+    from bot.cli.terminal import connected_desk
+
+    async with connected_desk("The test is posted in Slack") as desk:
+        return await _posted_by(desk)
+
+
+async def _posted_by(desk: "Desk") -> str:
     from bot.cards.alert import rehearsal_card
     from bot.domain.chat import Place
     from bot.workflows.showing import own_room
@@ -79,16 +94,21 @@ async def _posted(desk: "Desk") -> str:
     people = (await desk.on_call.now()).people if desk.on_call else ()
     card = rehearsal_card(people)
     await platform.post(Place(platform.name, room.id), card, key=f"spikes-test:{desk.clock.now().isoformat()}")
-    return f"#{room.name}: posted, with {len(people)} on call mentioned."
+    who = "nobody is on call" if not people else f"it mentions {len(people)} on call"
+    return f"posted in #{room.name}; {who}."
 
 
-async def _paged(pager: "Pager", now: datetime) -> None:
+async def _paged(pager: "PagerDuty | WebhookPager", now: datetime) -> str:
     from bot.domain.spike import Alert, Series, What, resolved
 
     alert = Alert(f"test@{now:%Y-%m-%dT%H:%M:%SZ}", (Series(What.VOLUME),), now, now, now)
     said = "TEST by Ratchet: nothing is wrong"
-    await pager.tell(alert, summary=said, link="")
-    await pager.tell(replace(resolved(alert, now), version=2), summary=said, link="")
+    try:
+        await pager.tell(alert, summary=said, link="")
+        await pager.tell(replace(resolved(alert, now), version=2), summary=said, link="")
+    finally:
+        await pager.close()
+    return "it took a test, and that the test is over."
 
 
 async def _found(days: int) -> "tuple[Watched, datetime, tuple[Alert, ...]]":
