@@ -95,6 +95,8 @@ async def why_none(desk: Desk, sample_id: str) -> str:
     far = progress(items, marks)
     if far.done:
         return f"Everything of this sample is scored ({sample.id}). Thank you!"
+    if far.scored == far.items:
+        return "Nothing is left for you: every answer is scored, and some wait for a second person. Thank you!"
     return (
         "Nothing is left for you: what is not scored yet is with a colleague, is your own answer, or stands in a room "
         "that you do not read. Look again in half an hour."

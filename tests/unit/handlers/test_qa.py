@@ -277,7 +277,7 @@ async def test_whoever_has_scored_all_they_can_is_told(week: Desk) -> None:
         assert form.submit
         form = await qa.send_score(week, filled(form, ANA))
     assert form.submit == ""
-    assert "Nothing is left for you" in shown(form)
+    assert "Nothing is left for you: every answer is scored, and some wait for a second person." in shown(form)
     second: Any = await given(week, BO)
     ended = await qa.send_score(week, filled(second, BO))
     assert isinstance(ended, Form) and "Everything of this sample is scored" in shown(ended)
