@@ -33,7 +33,7 @@ from bot.domain.text.plain import shortened
 from evals.coverage import ENOUGH
 from evals.digest.facts import Facts
 from evals.digest.failures import NO_ANSWER, WRONG_ANSWER, Wrong
-from evals.digest.phrases import fix_named, named
+from evals.digest.names import fix_named, named
 from evals.digest.rejected import Cluster
 
 MOST = 3
@@ -158,7 +158,8 @@ def _rejected(facts: Facts, clusters: Iterable[Cluster]) -> Iterator[Candidate]:
         size, about = len(cluster.reviews), facts.titles.of(cluster.intent)
         volume = _volume(_of_intent(facts, cluster.intent))
         asked = f" The intent had {counted(volume, 'conversation')}." if volume > size else ""
-        alike = f" At least {cluster.alike} of them answer much the same question." if cluster.alike else ""
+        many = "All" if cluster.alike == size else f"At least {cluster.alike}"
+        alike = f" {many} of them answer much the same question." if cluster.alike else ""
         mode = FailureMode(cluster.mode).label.lower()
         subject = rejected(facts.week, cluster.mode, cluster.intent)
         title = f"Look at the rejected drafts about {about}"

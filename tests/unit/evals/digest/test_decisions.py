@@ -108,7 +108,7 @@ async def test_a_rejected_cluster_is_asked_to_be_looked_at_from_three_on(desk: D
     assert (asked.kind, asked.subject) == (Kind.LOOK_AT_REJECTED, "2026-W10 missing_knowledge where_is_it")
     assert asked.why == (
         "3 drafts rejected this week for the same reason: missing knowledge. "
-        "At least 3 of them answer much the same question."
+        "All of them answer much the same question."
     )
 
 
