@@ -8,19 +8,17 @@ from itertools import compress
 
 from bot.domain.answer import UNKNOWN_INTENT, Risk
 from bot.domain.calendar import Week
-from bot.domain.errors import RatchetError
 from bot.domain.fix import FixState, KnowledgeFix
 from bot.domain.intents import TopicProposal
 from bot.domain.quality import EvalCase
 from bot.domain.radar import Concern
-from bot.ports import Desk, KnownIntent
+from bot.ports import Desk
 from bot.ports.history import Cited
 from bot.workflows.radar import look_around
 from bot.workflows.room_readers import RoomReaders
-from bot.workflows.topics import intents_of
 from evals.digest.changes.key_figures import Compared, key_figures
 from evals.digest.failures import Wrong, gone_wrong
-from evals.digest.phrases import Titles
+from evals.digest.names import Titles, known_intents, titles_of
 from evals.digest.releases.published import Released, released
 
 WAITING = (FixState.OPEN, FixState.TESTING, FixState.HELD)
@@ -55,14 +53,14 @@ async def facts_of(desk: Desk, week: Week, readers: RoomReaders) -> Facts:
     """Read it."""
     store, start, end = desk.store, week.start, week.end
     compared = await key_figures(desk, week)
-    intents = await _intents(desk)
+    intents = await known_intents(desk)
     cases = await store.cases.all()
     fixes = await store.fixes.in_state(*WAITING)
     return Facts(
         week=week,
         now=desk.clock.now(),
         compared=compared,
-        titles=_titles(compared, intents),
+        titles=titles_of(intents),
         risks={intent.name: intent.risk for intent in intents},
         wrong=await gone_wrong(desk, start, end),
         wrong_before=await gone_wrong(desk, week.previous.start, start),
@@ -74,18 +72,6 @@ async def facts_of(desk: Desk, week: Week, readers: RoomReaders) -> Facts:
         topics=await _topics(desk, readers),
         concerns=await look_around(desk),
     )
-
-
-async def _intents(desk: Desk) -> tuple[KnownIntent, ...]:
-    try:
-        return await intents_of(desk)
-    except RatchetError:  # a release from before texts were kept: names are shown instead of titles
-        return ()
-
-
-def _titles(compared: Compared, intents: Sequence[KnownIntent]) -> Titles:
-    counted = {driver.intent: driver.title for driver in (*compared.drivers, *compared.by_intent)}
-    return Titles(counted | {intent.name: intent.title for intent in intents})
 
 
 async def _intent_of(desk: Desk, fix: KnowledgeFix, cases: Sequence[EvalCase]) -> str:

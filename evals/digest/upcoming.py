@@ -6,7 +6,7 @@ from bot.domain.intents import TopicState
 from bot.domain.refit import FEWEST
 from bot.domain.text.phrases import counted
 from evals.digest.facts import Facts
-from evals.digest.phrases import fix_named, named
+from evals.digest.names import fix_named, named
 
 MOST = 25
 _FIXES = {

@@ -18,7 +18,7 @@ from bot.domain.chat import MessageRef, Place
 from bot.domain.digest import Digest
 from bot.domain.errors import DeliveryFailed, NotFound, RatchetError, Unavailable
 from bot.ports import Attached, Desk, Mail, Run
-from bot.workflows.showing import own_room
+from bot.workflows.showing import own_place
 from bot.workflows.slots import begun
 from evals.digest.charts import charts
 from evals.digest.gather import gather
@@ -124,14 +124,13 @@ async def _kept(desk: Desk, week: str, late: bool) -> Digest:
 async def _post_first(desk: Desk, digest: Digest) -> MessageRef:
     """Post the first page to the managers' room, and remember where. Raises NotFound where there is no such room."""
     wanted = desk.policy.managers_room
-    for platform in desk.platforms.values():
-        room = await own_room(platform, [wanted])
-        if room is not None:
-            page = digest_cards(digest, {})[0]
-            posted = await platform.post(Place(platform.name, room.id), page, key=_key(digest))
-            await desk.store.digests.set_card(digest.week.label, posted)
-            return posted
-    raise NotFound(f"{wanted} is no room of the team alone that I am in: /invite @ratchet, or set RATCHET_DIGEST_ROOM.")
+    place = await own_place(desk, [wanted])
+    if place is None:
+        there = f"{wanted} is no room of the team alone that I am in"
+        raise NotFound(f"{there}: /invite @ratchet, or set RATCHET_DIGEST_ROOM.")
+    posted = await _post(desk, digest_cards(digest, {})[0], place, _key(digest))
+    await desk.store.digests.set_card(digest.week.label, posted)
+    return posted
 
 
 async def _post(desk: Desk, card: Card, place: Place, key: str) -> MessageRef:

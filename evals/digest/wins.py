@@ -9,7 +9,7 @@ from bot.domain.history import Tried
 from bot.domain.text.phrases import counted, listed
 from bot.ports import Desk
 from evals.digest.facts import Facts
-from evals.digest.phrases import named
+from evals.digest.names import named
 from evals.digest.releases.causes import SHARES
 from evals.digest.releases.published import about
 from evals.measuring import metrics

@@ -5,14 +5,11 @@ from functools import cached_property
 
 import numpy as np
 
-from bot.domain.answer import UNKNOWN_INTENT
 from bot.domain.digest import Driver
-from bot.domain.errors import RatchetError
-from bot.ports import Desk
-from bot.workflows.topics import intents_of
 from evals.digest.changes.by_day import Days
 from evals.digest.changes.correction import Told, said, value
 from evals.digest.changes.overdispersion import DAYS, beside, of_counts
+from evals.digest.names import Titles
 from evals.statistics import Noise
 
 _HOUR = 3_600
@@ -74,26 +71,18 @@ class Volumes:
         return counts[begin : min(weeks, self._days.weeks if self._days.over else self._days.weeks - 1) * DAYS]
 
 
-async def titles_of(desk: Desk) -> Mapping[str, str]:
-    """What people call the intents; none where the release is from before texts were kept."""
-    try:
-        return {intent.name: intent.title for intent in await intents_of(desk)}
-    except (RatchetError, KeyError):
-        return {}
-
-
 def drivers(
     intents: Sequence[str],
     volumes: Volumes,
     waited: Mapping[str, float],
     found: Mapping[tuple[str, str], Told],
-    titles: Mapping[str, str],
+    titles: Titles,
 ) -> tuple[Driver, ...]:
     """These intents as drivers: `waited` are the seconds that customers waited, `found` the changes by metric."""
     return tuple(
         Driver(
             intent=intent,
-            title=called(intent, titles),
+            title=titles.plain(intent),
             weekly=volumes.weekly(intent),
             pain=waited.get(intent, 0.0) / _HOUR,
             unchanged=value(found[_RATED, intent].measured.now),
@@ -102,10 +91,3 @@ def drivers(
         )
         for intent in intents
     )
-
-
-def called(intent: str, titles: Mapping[str, str]) -> str:
-    """What people call the intent."""
-    if intent in ("", UNKNOWN_INTENT):
-        return "No known intent"
-    return titles.get(intent) or intent.replace("_", " ")

@@ -17,8 +17,9 @@ from bot.domain.hours import MINUTES
 from bot.ports import Desk
 from evals.digest.changes.by_day import LONGEST, Days, Record, Series
 from evals.digest.changes.correction import Tested, Told, corrected, said, tested, value
-from evals.digest.changes.drivers import Volumes, drivers, titles_of
+from evals.digest.changes.drivers import Volumes, drivers
 from evals.digest.changes.overdispersion import DAYS, beside
+from evals.digest.names import known_intents, titles_of
 from evals.figures import figure
 from evals.measuring import Figure, Measured, metrics
 from evals.metric import Better, Lens, Metric, Statistic, Unit
@@ -67,7 +68,7 @@ async def key_figures(desk: Desk, week: Week) -> Compared:
     together = dict(looked_at(record, volumes))
     found = dict(zip(together, corrected(together.values()), strict=True))
     intents = volumes.intents[:_INTENTS]
-    by_volume = drivers(intents, volumes, record.waited, found, await titles_of(desk))
+    by_volume = drivers(intents, volumes, record.waited, found, titles_of(await known_intents(desk)))
     titles = {metric.name: _title(metric, found[metric.name, ""].measured, read, desk) for metric in record.chosen}
     return Compared(
         figures=(

@@ -5,7 +5,7 @@ without what was under way the week before; all releases and shares of a week ar
 be shown the reason is given instead.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,8 +15,7 @@ from bot.domain.history import Fate
 from bot.domain.review import Action
 from bot.domain.text.phrases import listed
 from bot.ports import Desk
-from evals.digest.changes.drivers import called, titles_of
-from evals.digest.phrases import named
+from evals.digest.names import Titles, known_intents, titles_of
 from evals.digest.releases.affected import Touched, touched
 from evals.digest.releases.effect import WEEK, Effect, Judged, beyond, effect
 from evals.figures import amount, number, points
@@ -71,7 +70,7 @@ async def causes(desk: Desk, week: Week) -> tuple[Cause, ...]:
     if not asked:
         return ()
     fates = await desk.store.history.fates(min(each.live.at for each in asked) - 2 * WEEK, until)
-    titles = await titles_of(desk)
+    titles = titles_of(await known_intents(desk))
     why = {id(each): _unprovable(each, every) for each in asked}
     measured = [
         _Asked(each, share, _effect(share, fates, each, every))
@@ -123,7 +122,7 @@ def _judged(share: Share, fates: Sequence[Fate]) -> Iterator[Judged]:
             yield fate.at, fate.intent, fate.unchanged if share is UNCHANGED else fate.action is Action.REJECT
 
 
-def _told(asked: _Asked, titles: Mapping[str, str], level: float, *, shown: bool) -> Cause:
+def _told(asked: _Asked, titles: Titles, level: float, *, shown: bool) -> Cause:
     """The share with its intervals; that of what is shown holds although it was chosen among many."""
     found, release, noise = asked.found, asked.touched, asked.found.noise
     chosen = min(_LEVEL, level * asked.share.weight) if shown else _LEVEL
@@ -170,14 +169,14 @@ def _lead(release: Touched) -> str:
     return f"{label}{back} ({release.what})" if release.what else f"{label}{back}"
 
 
-def _sides_said(asked: _Asked, titles: Mapping[str, str]) -> str:
+def _sides_said(asked: _Asked, titles: Titles) -> str:
     """What both sides did: "Knowledge v12 (Refund windows): of drafts about “Refunds” 41 % were sent unchanged the week
     before and 63 % since, of the others 58 % and 57 %".
     """
     sides = asked.found.sides
     if sides is None:
         return ""
-    names = sorted(named(called(intent, titles)) for intent in asked.touched.intents or ())
+    names = sorted(titles.of(intent) for intent in asked.touched.intents or ())
     more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
     before, now = (amount(Unit.SHARE, each) for each in sides.touched)
     others = " and ".join(amount(Unit.SHARE, each) for each in sides.others)

@@ -14,7 +14,7 @@ from bot.domain.text.phrases import counted, listed
 from bot.domain.text.plain import shortened
 from bot.ports import Desk
 from bot.workflows.room_readers import RoomReaders
-from evals.digest.phrases import Titles
+from evals.digest.names import Titles
 from evals.went_live import KNOWLEDGE, Live, went_live
 
 _TITLES, _CASES, _LONGEST = 8, 3, 80

@@ -6,8 +6,9 @@ import pytest
 
 from bot.domain.answer import UNKNOWN_INTENT
 from evals.digest.changes.by_day import Days
-from evals.digest.changes.drivers import Volumes, called
+from evals.digest.changes.drivers import Volumes
 from evals.digest.changes.key_figures import key_figures
+from evals.digest.names import Titles
 from tests.benchmarks.desks import PLAIN, WEEK, Change, Made, desk, make
 
 
@@ -67,5 +68,9 @@ def test_nothing_on_record_has_no_drivers() -> None:
 
 
 def test_questions_without_an_intent_are_called_so() -> None:
-    assert called(UNKNOWN_INTENT, {}) == "No known intent"
-    assert called("late_parcel", {"late_parcel": "Late parcels"}) == "Late parcels"
+    titles = Titles({"late_parcel": "Late parcels"})
+    assert (titles.plain(UNKNOWN_INTENT), titles.of(UNKNOWN_INTENT)) == (
+        "No known intent",
+        "questions that fit no intent",
+    )
+    assert (titles.plain("late_parcel"), titles.of("late_parcel")) == ("Late parcels", "“Late parcels”")
