@@ -6,7 +6,7 @@ from functools import partial
 
 from bot.ports import Desk
 from bot.workflows import radar, showing, slots
-from bot.workflows.alerts import tend
+from bot.workflows.alerts import tend as tend_alerts
 from bot.workflows.grouping import group
 from bot.workflows.holding.sending import tend as tend_holdings
 from bot.workflows.new_topics import propose_weekly
@@ -43,7 +43,7 @@ def table(desk: Desk, dispatcher: Dispatcher) -> tuple[Job, ...]:
         Job("show missing cards", "*/10 * * * *", partial(showing.show_missing, desk)),
         Job("ping the owners of articles", "*/10 * * * *", partial(radar.ping, desk)),
         Job("watch for spikes", "1-59/5 * * * *", partial(watch, desk)),
-        Job("tend to alerts", "* * * * *", partial(tend, desk)),
+        Job("tend to alerts", "* * * * *", partial(tend_alerts, desk)),
         Job("group the drafts of alerts", "3-59/5 * * * *", partial(group, desk)),
         Job("tend to holding replies", "* * * * *", partial(tend_holdings, desk)),
         Job("learn from labels", "0 2 * * *", partial(learn_nightly, desk)),

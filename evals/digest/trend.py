@@ -9,6 +9,7 @@ from bot.domain.quality import EvalCase, EvalRun
 from bot.ports import Desk
 from evals.metrics.reliability import wilson
 from evals.summary import Standing, standings
+from evals.went_live import KNOWLEDGE, WORKFLOW
 
 MOST = 8
 """Releases that are told of, the newest."""
@@ -25,7 +26,7 @@ async def trend(desk: Desk, week: Week, cases: Mapping[str, EvalCase]) -> tuple[
     The gate runs only the cases that a release could affect. Those that were not run on it stand as they did on the
     release before it; cases that are quarantined or deleted by now are left out.
     """
-    live = {kind: await _live(desk, kind) for kind in ("knowledge", "workflow")}
+    live = {kind: await _live(desk, kind) for kind in (KNOWLEDGE, WORKFLOW)}
     runs = await _runs(desk, week, live)
     counting = {name for name, case in cases.items() if not case.quarantined}
     stands: dict[str, bool] = {}
@@ -36,7 +37,7 @@ async def trend(desk: Desk, week: Week, cases: Mapping[str, EvalCase]) -> tuple[
             told = standings(result for result in results if result.case in counting)
             stands |= {case: how is Standing.PASSES for case, how in told.items() if how is not Standing.UNSCORED}
         if stands:
-            made = (live["knowledge"].get(pair[0]), live["workflow"].get(pair[1]))
+            made = (live[KNOWLEDGE].get(pair[0]), live[WORKFLOW].get(pair[1]))
             at = max(filter(None, made), default=some[0].started_at)
             points.append(EvalPoint(_label(pair, before), at, _passed(stands)))
             before = pair
@@ -54,7 +55,7 @@ async def _runs(desk: Desk, week: Week, live: Mapping[str, Collection[int]]) -> 
     found: dict[Pair, list[EvalRun]] = {}
     for run in reversed(await desk.store.eval_runs.newest(_RUNS)):
         pair = (run.knowledge_release, run.workflow_release)
-        was_live = pair[0] in live["knowledge"] and pair[1] in live["workflow"]
+        was_live = pair[0] in live[KNOWLEDGE] and pair[1] in live[WORKFLOW]
         if was_live and run.finished_at is not None and run.started_at < week.end:
             found.setdefault(pair, []).append(run)
     return dict(sorted(found.items()))

@@ -2,15 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 
 from bot.domain.errors import RatchetError
 from bot.domain.text.plain import shortened
 from bot.ports import Desk
+from evals.digest.releases.effect import WEEK
 from evals.went_live import KNOWLEDGE, Live
 
-_WEEK = timedelta(days=7)
 _TITLES, _LONGEST = 2, 60
 _TOUCHED, _UNTOUCHED = 0.2, 0.05
 """Shares of an intent's answers that cite a changed article: from the one on it was touched, below the other it was
@@ -53,7 +53,7 @@ async def _of_knowledge(desk: Desk, live: Live, until: datetime) -> Touched:
     titles = [shortened(revision.title, _LONGEST) for revision in some]
     more = len(slugs) - len(titles)
     what = ", ".join([*titles, *([f"{more} more" if titles else f"{more} taken out"] if more > 0 else [])])
-    citing = await desk.store.history.citing(slugs, live.at - _WEEK, until)
+    citing = await desk.store.history.citing(slugs, live.at - WEEK, until)
     cases = await desk.store.cases.all()
     asked = {case.intent for case in cases if case.intent and not slugs.isdisjoint(case.sources)}
     return Touched(live, what, *_sides(citing, asked))

@@ -125,7 +125,9 @@ async def test_an_alert_is_told_in_a_sentence_on_the_teams_clocks(desk: Desk) ->
 
 async def test_alerts_that_go_on_that_were_false_or_only_recorded_say_so(desk: Desk) -> None:
     both = replace(ALERT, cause="b", series=(*ALERT.series, Series(What.UNHAPPY)), expected=0.2, told=False)
-    false = replace(ALERT, cause="c", false_alarm=True, false_by=NAMELESS, resolved_at=after(900), state=AlertState.RESOLVED)
+    false = replace(
+        ALERT, cause="c", false_alarm=True, false_by=NAMELESS, resolved_at=after(900), state=AlertState.RESOLVED
+    )
     told = await _told(desk, both, false)
     assert told == (
         "Mon 12:05: conversations about refund status and 1 other count, 31 in 1 h where less than 1 was expected; "
