@@ -11,8 +11,8 @@ from bot.domain.chat import Click, Person, Role
 from bot.domain.errors import Conflict, NotAllowed, Rejected
 from bot.domain.escalation import EscalationStatus
 from bot.domain.fix import FixState, why_decided
-from bot.domain.learning import LESSONS, Lesson, failure_of
-from bot.domain.review import Action, FailureMode, Review
+from bot.domain.learning import LESSONS, Lesson
+from bot.domain.review import FailureMode, Review, ReviewState
 from bot.domain.text.masking import masked
 from bot.ports import Answer, Desk
 from bot.workflows import capture, topics
@@ -23,6 +23,7 @@ from evals.digest.weekly import gathered
 RECENT = timedelta(days=28)
 """How far back threads are offered to make eval cases of."""
 _MOST = 25  # threads that a form offers
+_LOOKED_AT = 100  # the newest drafts, among which those are that the person can read: a form opens within 3 s
 _READ = 2_000  # characters of a note
 
 
@@ -51,7 +52,7 @@ async def see_drivers(desk: Desk, click: Click) -> Answer:
 async def pick_cases(desk: Desk, click: Click) -> Answer:
     """Offer the intent's newest threads that whoever asks can read, to make eval cases of."""
     await capture.check_may_capture(desk, click.actor)
-    reviews = await desk.store.reviews.of_intent(click.subject, desk.clock.now() - RECENT)
+    reviews = await desk.store.reviews.of_intent(click.subject, desk.clock.now() - RECENT, limit=_LOOKED_AT)
     threads, _ = await _readable(desk, click.actor, reviews[::-1])
     if not threads:
         raise Conflict("No thread of this intent from the last four weeks is in a room that you can read.")
@@ -62,20 +63,21 @@ async def see_rejected(desk: Desk, click: Click) -> Answer:
     """Show the drafts of an intent that were rejected in a week for one reason, as far as the person can read them."""
     check_reads_digest(await desk.people.role(click.actor))
     week, mode, intent = _meant(desk, click.subject)
-    reviews = [
-        review
-        for review in await desk.store.reviews.of_intent(intent, week.start - RECENT)
-        if review.decision is not None
-        and review.decision.action is Action.REJECT
-        and week.start <= review.decision.at < week.end
-        and failure_of(review) is mode
+    rejected = [
+        draft.id
+        for draft in await desk.store.history.turned_down(week.start, week.end)
+        if draft.state is ReviewState.REJECTED
+        and draft.intent == intent
+        and draft.decided is not None
+        and draft.decided.mode is mode
     ]
-    threads, hidden = await _readable(desk, click.actor, reviews[::-1])
+    reviews = [await desk.store.reviews.get(each) for each in rejected[: -_LOOKED_AT - 1 : -1]]
+    threads, hidden = await _readable(desk, click.actor, reviews)
     shown = [(_noted(thread), await _link(desk, thread)) for thread in threads]
     named = {known.name: known.title for known in await topics.intents_of(desk)}
     lesson = LESSONS.get(mode)
     todo = [command_button(lesson, f"{lesson} {threads[0].review.id}")] if lesson and threads else []
-    about = (mode.label.lower(), named.get(intent, intent), len(reviews))
+    about = (mode.label.lower(), named.get(intent, intent), len(rejected))
     return cards.rejected_form(about, shown, hidden=hidden, advice=ADVICE[mode], todo=todo)
 
 
