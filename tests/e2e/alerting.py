@@ -11,6 +11,7 @@ from standardwebhooks import Webhook
 
 from bot.domain.chat import MessageRef, Place
 from bot.domain.spike import Alert
+from bot.ports import Store
 from bot.sandbox.remote import Json
 from evals.spikes.detector import BUCKET
 from tests.contracts.store_samples import escalation, proposal, turn
@@ -91,7 +92,7 @@ class Watched:
     async def happen(self, many: int, *, number: int = 0) -> None:
         """So many conversations come in now, without the work of drafting them."""
         for n in range(number, number + many):
-            await self._recorded(f"{PAST}new{n}", self.clock.now())
+            await recorded(self.desk.app.desk.store, f"{PAST}new{n}", self.clock.now())
 
     async def _drafted(self, many: int) -> bool:
         waiting = await self.desk.app.desk.store.reviews.waiting(limit=500)
@@ -133,18 +134,23 @@ class Watched:
 
     async def past(self, days: float = 5) -> None:
         """Conversations at an even pace until now, and a first look at them."""
-        now = self.clock.now()
-        for n in range(int(timedelta(days=days) / USUAL)):
-            await self._recorded(f"{PAST}{n}", now - (n + 1) * USUAL)
+        await record_past(self.desk.app.desk.store, self.clock.now(), days)
         await self.watch()
 
-    async def _recorded(self, name: str, at: datetime) -> None:
-        store, made = self.desk.app.desk.store, proposal()
-        one = escalation(name, turn(name), external_id=name, opened_at=at)
-        await store.escalations.receive(one)
-        review, _ = await store.reviews.open(one, at=at)
-        await store.reviews.propose(review.id, replace(made, triage=replace(made.triage, intent=INTENT)))
-        await store.reviews.set_card(review.id, MessageRef(Place("slack", "C0"), name))
+
+async def record_past(store: Store, until: datetime, days: float = 5) -> None:
+    """Conversations at an even pace."""
+    for n in range(int(timedelta(days=days) / USUAL)):
+        await recorded(store, f"{PAST}{n}", until - (n + 1) * USUAL)
+
+
+async def recorded(store: Store, name: str, at: datetime) -> None:
+    """A conversation of that moment, with its draft."""
+    one, made = escalation(name, turn(name), external_id=name, opened_at=at), proposal()
+    await store.escalations.receive(one)
+    review, _ = await store.reviews.open(one, at=at)
+    await store.reviews.propose(review.id, replace(made, triage=replace(made.triage, intent=INTENT)))
+    await store.reviews.set_card(review.id, MessageRef(Place("slack", "C0"), name))
 
 
 def mentioned(message: Json) -> set[str]:

@@ -113,6 +113,16 @@ class MovedClock:
         return datetime.now(UTC) + self.moved
 
 
+class SetClock:
+    """Tells the time that the test wrote down."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def now(self) -> datetime:
+        return datetime.fromisoformat(self._file.read_text())
+
+
 @dataclass
 class Desk:
     """A company at work: the sandbox, the hands that use it, and the bot."""

@@ -66,10 +66,10 @@ class Victim:
     def log(self) -> str:
         return (self.folder / "log").read_text()
 
-    def arm(self, point: str, number: signal.Signals = signal.SIGKILL) -> None:
-        """End the life that reaches the point; with "*" none, but note all points that are passed."""
+    def arm(self, *points: str, number: signal.Signals = signal.SIGKILL) -> None:
+        """End the lives that reach the points, one at each; with "*" none, but note all points that are passed."""
         self.cases += 1
-        armed = {"case": str(self.cases), "point": point, "signal": number.name}
+        armed = {"case": str(self.cases), "points": points, "signal": number.name}
         draft = self.folder / "crash.new"
         draft.write_text(json.dumps(armed))
         draft.replace(self.folder / "crash")
@@ -358,12 +358,12 @@ async def ending_at(
     if not point:
         return await gesture()
     before = len(victim.ends())
-    victim.arm(point, number)
+    victim.arm(point, number=number)
     made = await gesture()
     for ended in range(times):
         expect("how the life ended", await victim.ended(before + ended), 0 if number is signal.SIGTERM else -number)
         if ended + 1 < times:
-            victim.arm(point, number)
+            victim.arm(point, number=number)
     return made
 
 
@@ -382,7 +382,7 @@ def _by_the_clock(event: Json) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def victim_at_work(template: Path, folder: Path) -> AsyncIterator[Victim]:
+async def victim_at_work(template: Path, folder: Path, **environment: str) -> AsyncIterator[Victim]:
     """A sandbox in this process, and beside it a bot under the supervisor that begins its next life."""
     shutil.copytree(template, folder, dirs_exist_ok=True)
     port = free_port()
@@ -398,7 +398,7 @@ async def victim_at_work(template: Path, folder: Path) -> AsyncIterator[Victim]:
         command = [sys.executable, "-m", "tests.e2e.crashing_bot", str(folder), sandbox.base_url, str(port)]
         with (folder / "log").open("w") as log:
             supervisor = await asyncio.create_subprocess_exec(
-                *command, cwd=ROOT, env=os.environ | ALONE, stdout=log, stderr=log
+                *command, cwd=ROOT, env=os.environ | ALONE | environment, stdout=log, stderr=log
             )
             engine = create_engine(settings_for(sandbox, folder, port).core.store_url)
             victim = Victim(sandbox, hands, folder, open_store(engine, "main"), said)

@@ -4,9 +4,10 @@
 
 The supervisor loads the modules and models once and forks a life from there, so that a restart costs a tenth of a
 second; whenever a life ends, the next begins. `<folder>/lives` tells of each begin and end. A point where a life ends
-is armed by writing `<folder>/crash`: what the case is called, the point, and the signal. With the point "*" nothing
-ends, and every point that is passed is written to `<folder>/points`. Threads do not survive a fork, so libraries must
-not start any before it (`ALONE` in crash_cases).
+is armed by writing `<folder>/crash`: what the case is called, the points at which one life after the other ends, and
+the signal. With the point "*" nothing ends, and every point that is passed is written to `<folder>/points`. Where there
+is `<folder>/time`, it tells the time, and jobs about alerts ring all the time. Threads do not survive a fork, so
+libraries must not start any before it (`ALONE` in crash_cases).
 """
 
 import asyncio
@@ -36,7 +37,7 @@ import bot.app.parts
 import bot.app.workflows
 import handlers
 import knowledge
-from bot.app.running import build
+from bot.app.running import App, build
 from bot.cli.serving import serve_until_stopped
 from bot.runtime import durable
 from bot.sandbox.server import Sandbox
@@ -44,17 +45,19 @@ from bot.settings import Settings
 from bot.storage.escalations import SqlEscalations
 from bot.storage.eval_runs import SqlEvalRuns
 from bot.storage.fixes import SqlFixes
+from bot.storage.holdings import SqlHoldings
 from bot.storage.inbox import SqlInbox
 from bot.storage.outbox import SqlOutbox
 from bot.storage.policy_log import SqlPolicyLog
 from bot.storage.releases import SqlReleases
 from bot.storage.reviews import SqlReviews
+from bot.storage.spikes import SqlSpikes
 from bot.storage.traces import SqlTraces
 from bot.triage.taxonomy import load_taxonomy, load_tone
 from bot.triage.triage import TaxonomyTriager
 from bot.workflows.run import Envelope, Step
 from knowledge.embeddings.static import StaticEmbedder
-from tests.e2e.company import settings_for
+from tests.e2e.company import SetClock, settings_for
 
 WRITES: dict[type, tuple[str, ...]] = {
     SqlInbox: ("accept", "handled"),
@@ -66,6 +69,8 @@ WRITES: dict[type, tuple[str, ...]] = {
     SqlReleases: ("propose", "activate"),
     SqlEvalRuns: ("begin", "record", "finish"),
     SqlPolicyLog: ("add",),
+    SqlSpikes: ("keep", "change", "note"),
+    SqlHoldings: ("open", "change", "begin", "done"),
 }
 POSTS = ("chat.postMessage", "chat.update")
 
@@ -89,12 +94,21 @@ class Points:
             self._case, self._seen = armed["case"], collections.Counter()
         self._seen[label] += 1
         point = f"{label} #{self._seen[label]}"
-        if armed["point"] == "*":
+        if armed["points"] == ["*"]:
             with self._passed.open("a") as passed:
                 passed.write(f"{point}\n")
-        elif armed["point"] == point:
-            self._armed.unlink()
+        elif armed["points"][0] == point:
+            self._disarm(armed)
             os.kill(os.getpid(), signal.Signals[armed["signal"]])
+
+    def _disarm(self, armed: dict[str, Any]) -> None:
+        """Leave the points at which later lives end."""
+        if later := armed["points"][1:]:
+            draft = self._armed.with_suffix(".next")
+            draft.write_text(json.dumps(armed | {"points": later}))
+            draft.replace(self._armed)
+        else:
+            self._armed.unlink()
 
 
 def instrument(points: Points) -> None:
@@ -171,9 +185,28 @@ def load_modules() -> None:
                 importlib.import_module(module.name)
 
 
+async def ring(app: App) -> None:
+    """Ring for all that the clock does about alerts, over and over."""
+    while True:
+        for name in ("watch for spikes", "tend to alerts", "tend to holding replies"):
+            try:
+                await app.jobs[name]()
+            except Exception:  # as the product's own clock does
+                logging.exception("The job %r failed.", name)
+        await asyncio.sleep(0.2)
+
+
 async def live(settings: Settings) -> None:
     """One life, as `ratchet serve` leads it, except that the engine looks for what to continue 20 times a second."""
-    app = await build(settings)
+    time = settings.core.data_dir / "time"
+    app = await build(settings, clock=SetClock(time) if time.exists() else None)
+    ringing = []
+
+    async def begin_to_ring() -> None:
+        ringing.append(asyncio.create_task(ring(app)))
+
+    if time.exists():
+        app.starters.append(begin_to_ring)
     engine = dbos._dbos._get_dbos_instance()
     engine._registry.get_internal_queue()._polling_interval_sec = 0.05
     await serve_until_stopped(app)

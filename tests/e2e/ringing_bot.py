@@ -8,7 +8,7 @@ It is the real product on the real engine and database; of its jobs it has this 
 
 import asyncio
 import sys
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -25,7 +25,7 @@ from bot.workflows.slots import Scheduled, begun
 from evals.digest.weekly import weekly_digest
 from handlers import jobs
 from handlers.dispatch import Dispatcher
-from tests.e2e.company import settings_for
+from tests.e2e.company import SetClock, settings_for
 
 FOLDER, NAME, WANTED = Path(sys.argv[1]), sys.argv[2], sys.argv[6]
 ROOM = "#escalations"
@@ -35,16 +35,6 @@ MANAGERS = {
     "digest": {"room": "#support-managers", "schedule": "mon 08:00"},
 }
 JOB = Scheduled("tell_the_slot", Schedule.parse("sun 02:30", ZoneInfo("Europe/Berlin")), catch_up=timedelta(days=20))
-
-
-class SetClock:
-    """Tells the time that the test wrote down."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-
-    def now(self) -> datetime:
-        return datetime.fromisoformat(self._file.read_text())
 
 
 async def tell_the_slot(run: Run, desk: Desk, *, slot: str) -> None:

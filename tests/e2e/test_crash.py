@@ -94,7 +94,7 @@ async def test_a_stop_waits_a_few_seconds_at_most_for_a_customers_slow_system(vi
     await victim.settled("propose", case.escalation, ReviewState.READY)
     card = CONVERSATION.check_proposed(victim, case)
     await victim.hands.do("faults", method="customers.replies", delay=9)
-    victim.arm("resolve/deliver before #1", signal.SIGTERM)
+    victim.arm("resolve/deliver before #1", number=signal.SIGTERM)
     before, begin = len(victim.ends()), time.monotonic()
     await approve(victim, card)
     assert await victim.ended(before) == 0
@@ -105,7 +105,7 @@ async def test_a_stop_waits_a_few_seconds_at_most_for_a_customers_slow_system(vi
 
 async def test_a_stop_does_not_wait_for_a_slack_that_hangs(victim: Victim) -> None:
     """One message is being handled and the card of another is being posted when it begins to hang."""
-    victim.arm("propose/show before #1", signal.SIGTERM)
+    victim.arm("propose/show before #1", number=signal.SIGTERM)
     before, begin = len(victim.ends()), time.monotonic()
     for method in ("users.info", "chat.postMessage"):
         await victim.hands.do("faults", method=method, delay=12)
