@@ -32,15 +32,17 @@ from bot.domain.text.phrases import counted
 
 OPEN, APPROVE, STOP = "holding.open", "holding.approve", "holding.stop"
 MAX_TEXT = 2_000
+_UNLIKE = "These customers wrote at the same time, perhaps about different things: send only what is right for all."
 _LANGUAGES = 4  # that are named among those left out
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a card shows beside the reply itself: whom it would go to, and who got it."""
+    """What a card shows beside the reply itself: whom it would go to, who got it, whether all ask the same."""
 
     reach: Reach = field(default_factory=Reach)
     tally: Tally = field(default_factory=Tally)
+    alike: bool = True
 
 
 def open_button(cause: str, *, again: bool = False) -> Button:
@@ -66,7 +68,9 @@ def holding_card(holding: Holding, standing: Standing) -> Card:
     said: list[Element] = [Paragraph(("✋ ", Strong(headline))), Quote(holding.text)]
     match holding.state:
         case HoldingState.PROPOSED:
-            said += [_whom(holding, standing.reach), *_findings(holding), *_asking(holding, standing)]
+            said += [_whom(holding, standing.reach), *_findings(holding)]
+            said += [] if standing.alike else [Notice(Tone.WARNING, (_UNLIKE,))]
+            said += _asking(holding, standing)
         case HoldingState.SENDING:
             goes_on = " It also goes to those who still write in." if holding.joining else " Sending …"
             said.append(Notice(Tone.INFO, (*_approval(holding), f" {_sent(standing.tally)}{goes_on}")))

@@ -18,7 +18,7 @@ from bot.domain.holding import (
     holding_id,
     why_not_proposed,
 )
-from bot.domain.spike import Alert
+from bot.domain.spike import Alert, What
 from bot.domain.text.holding import LANGUAGES, holding_text
 from bot.domain.watching import matter_of
 from bot.ports import Desk, Run
@@ -186,7 +186,8 @@ async def _paint_once(desk: Desk, holding: Holding) -> None:
     alert = await desk.store.spikes.get(holding.cause)
     waits = holding.state is HoldingState.PROPOSED
     reach = await reached(desk, holding, alert) if waits else Reach()
-    card = holding_card(holding, Standing(reach, await desk.store.holdings.tally(holding.id)))
+    alike = matter_of(alert).what in (What.CLUSTER, What.INTENT)
+    card = holding_card(holding, Standing(reach, await desk.store.holdings.tally(holding.id), alike))
     if holding.card is not None:
         await desk.platforms[holding.card.place.platform].update(holding.card, card)
         return

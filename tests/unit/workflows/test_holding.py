@@ -151,6 +151,17 @@ async def test_the_card_in_the_alerts_thread_says_whom_it_goes_to_and_who_is_lef
     assert "1 in rooms where nobody asked me" in said
 
 
+async def test_whoever_approves_is_warned_where_it_goes_to_all_who_wrote_and_not_to_one_topic(
+    spiking: Desk, platform: ScriptedPlatform
+) -> None:
+    await proposed(spiking)
+    assert "perhaps about different things" not in shown(platform)
+    stands = await spiking.store.spikes.get(ALERT.cause)
+    await spiking.store.spikes.change(replace(stands, series=(Series(What.VOLUME),)))
+    await proposed(spiking, text=f"{TEXT} Thank you.")
+    assert "perhaps about different things" in shown(platform)
+
+
 async def test_one_approval_sends_it_to_all_who_wait_once(
     spiking: Desk, clock: Clock, surface: ScriptedSurface, platform: ScriptedPlatform, runtime: NotingRuntime
 ) -> None:
