@@ -44,7 +44,7 @@ from bot.domain.learning import Lesson
 
 CASES, REJECTED, SEE_FIX = "digest.cases", "digest.rejected", "digest.fix"
 """What the buttons beside a decision open; the others act as they do on their own cards."""
-_DECISIONS, _FIGURES, _CAUSES = 3, 10, 2  # of each on the first page
+_DECISIONS, _FIGURES, _CAUSES = 3, 12, 2  # of each on the first page
 _MOST_CHANGES = 45  # paragraphs that a form shows
 _CONFIRM = "It is tried on the eval cases and goes live if nothing gets worse. Have you looked at the change?"
 

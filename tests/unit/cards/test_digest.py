@@ -118,8 +118,8 @@ def test_of_many_figures_the_page_has_those_that_moved_and_the_thread_all() -> N
     many = replace(RICH, figures=(*FIGURES[2:3], *FIGURES[4:7] * 4, *FIGURES[:2]))
     first, *thread = digest_cards(many, {})
     assert shown(first).count("✅ better") == 2
-    assert rows(elements((first,)), "Figure") == 10
-    assert rows(elements(tuple(thread)), "Figure") == len(many.figures) - 10
+    assert rows(elements((first,)), "Figure") == 12
+    assert rows(elements(tuple(thread)), "Figure") == len(many.figures) - 12
 
 
 def test_intents_of_which_too_little_is_known_are_named_in_a_line() -> None:
