@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, isfinite, sqrt
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -31,19 +31,65 @@ class Estimate:
     tail: float | None = None
 
 
+class Noise(Protocol):
+    """How figures scatter, in standard errors of independent conversations."""
+
+    def tail(self, quantile: float) -> float:
+        """How likely it takes one further up than this."""
+        ...
+
+    def reach(self, tail: float) -> float:
+        """How far up it takes one that often."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
-class Noise:
-    """How far figures scatter: `spread` is their variance in units of that of independent conversations.
+class Student:
+    """The noise of an error that was estimated with these degrees of freedom; a normal one where it is known."""
 
-    `freedom` are the degrees of freedom that it was estimated from; infinite where it is known.
-    """
-
-    spread: float = 1.0
     freedom: float = inf
 
+    def tail(self, quantile: float) -> float:
+        from scipy.special import ndtr, stdtr
 
-INDEPENDENT = Noise()
+        return float(stdtr(self.freedom, -quantile) if isfinite(self.freedom) else ndtr(-quantile))
+
+    def reach(self, tail: float) -> float:
+        from scipy.special import ndtri, stdtrit
+
+        return -float(stdtrit(self.freedom, tail) if isfinite(self.freedom) else ndtri(tail))
+
+
+INDEPENDENT = Student()
 """That of conversations that have nothing to do with each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """Normal noise of a variance that is one of `spreads`, with these chances; in units of independent conversations'.
+
+    Unlike Student's it knows how large a variance can be at all.
+    """
+
+    spreads: tuple[float, ...]
+    chances: tuple[float, ...]
+
+    @property
+    def spread(self) -> float:
+        """The variance that is expected."""
+        return float(np.dot(self.spreads, self.chances))
+
+    def tail(self, quantile: float) -> float:
+        from scipy.special import ndtr
+
+        return float(ndtr(-quantile / np.sqrt(self.spreads)) @ np.array(self.chances))
+
+    def reach(self, tail: float) -> float:
+        from scipy.optimize import brentq
+        from scipy.special import ndtri
+
+        low, high = (-ndtri(tail) * sqrt(each) for each in (min(self.spreads), max(self.spreads)))
+        return float(low if high - low < 1e-9 else brentq(lambda each: self.tail(each) / tail - 1, low, high))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +111,18 @@ class Difference:
         reach = self.value - self.low if self.value > 0 else self.high - self.value
         if self.value == 0 or not reach:
             return float(self.value == 0)
-        return 2 * _tail(_Z * abs(self.value) / reach / sqrt(noise.spread), noise.freedom)
+        return 2 * noise.tail(_Z * abs(self.value) / reach)
 
     def at(self, level: float, noise: Noise = INDEPENDENT) -> "Difference":
         """The same with the interval that misses the truth this often, in this noise."""
-        scale = _reach(level / 2, noise.freedom) * sqrt(noise.spread) / _Z
+        scale = noise.reach(level / 2) / _Z
         return Difference(
             self.value, self.value - (self.value - self.low) * scale, self.value + (self.high - self.value) * scale
         )
+
+    def within(self, most: float) -> "Difference":
+        """The same where no difference can be larger than this, either way."""
+        return Difference(*(max(-most, min(most, each)) for each in (self.value, self.low, self.high)))
 
 
 def interval(value: float, error: float) -> Difference:
@@ -89,18 +139,6 @@ def discoveries(chances: Sequence[float], rate: float = 0.05) -> tuple[tuple[boo
     told = max((rank for rank, each in enumerate(ordered, 1) if each <= rate * rank / len(ordered)), default=0)
     level = rate * max(1, told) / max(1, len(ordered))
     return tuple(bool(told) and each <= level for each in chances), level
-
-
-def _tail(quantile: float, freedom: float) -> float:
-    from scipy.special import ndtr, stdtr
-
-    return float(stdtr(freedom, -quantile) if isfinite(freedom) else ndtr(-quantile))
-
-
-def _reach(tail: float, freedom: float) -> float:
-    from scipy.special import ndtri, stdtrit
-
-    return -float(stdtrit(freedom, tail) if isfinite(freedom) else ndtri(tail))
 
 
 def estimate(statistic: Statistic, values: Sequence[float], over: Sequence[int]) -> Estimate:

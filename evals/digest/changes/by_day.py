@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -80,6 +81,12 @@ class Series:
         days = np.asarray(self.days, dtype=int)
         these = days < weeks * DAYS
         return of_values(metric.statistic, np.asarray(self.values)[these], days[these])
+
+    def per_day(self, week: int) -> Any:
+        """How many there are on each day of the week before this one and of this one, in two rows."""
+        first = (week - 1) * DAYS
+        counts = np.bincount(np.asarray(self.days, dtype=int), minlength=first + 2 * DAYS)
+        return counts[first : first + 2 * DAYS].reshape(2, DAYS)
 
     def figure(self, metric: Metric, week: int) -> Figure:
         """The metric in this week, as `evals.measuring` tells it."""

@@ -62,7 +62,9 @@ def corrected(every: Iterable[Tested]) -> list[Told]:
 
 
 def _told(each: Tested, change: Difference, level: float, moved: bool, weight: float) -> Told:
-    return Told(each.measured, change.at(min(0.05, level * weight), each.noise), moved)
+    held = change.at(min(0.05, level * weight), each.noise)
+    share = each.measured.metric.statistic is Statistic.SHARE
+    return Told(each.measured, held.within(1.0) if share else held, moved)
 
 
 def weights(whole: Sequence[bool]) -> list[float]:

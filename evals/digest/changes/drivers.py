@@ -8,7 +8,7 @@ import numpy as np
 from bot.domain.digest import Driver
 from evals.digest.changes.by_day import Days
 from evals.digest.changes.correction import Told, said, value
-from evals.digest.changes.overdispersion import DAYS, beside, of_counts
+from evals.digest.changes.overdispersion import DAYS, Alike, beside, of_counts
 from evals.digest.names import Titles
 from evals.statistics import Noise
 
@@ -37,20 +37,23 @@ class Volumes:
 
     def weekly(self, intent: str = "") -> tuple[int, ...]:
         """How many a week; of all of them without an intent."""
-        counts = self._counts[intent] if intent else self._all
-        return tuple(counts.reshape(-1, DAYS).sum(axis=1).tolist())
+        return tuple(self._of(intent).reshape(-1, DAYS).sum(axis=1).tolist())
+
+    def noise(self, intent: str = "") -> Noise | None:
+        """That of its volume, of all together without an intent; None where too few whole weeks are on record."""
+        known = self._alike_by_intent if intent else self._alike
+        counts = self._of(intent)[-2 * DAYS :]
+        return known.noise(float((counts * (counts - 1.0)).sum() / max(1, counts.sum()))) if known else None
 
     @cached_property
-    def noise(self) -> Noise | None:
-        """That of all conversations together; None where too few whole weeks are on record to be compared."""
-        return self._noise([self._all])
+    def _alike(self) -> Alike | None:
+        return self._known([self._all])
 
     @cached_property
-    def noise_by_intent(self) -> Noise | None:
-        """That of a single intent, the same for all."""
-        return self._noise(self._counts.values())
+    def _alike_by_intent(self) -> Alike | None:
+        return self._known(self._counts.values())
 
-    def _noise(self, some: "Collection[np.ndarray]") -> Noise | None:
+    def _known(self, some: "Collection[np.ndarray]") -> Alike | None:
         if not self._comparable:
             return None
         return beside(self._days.weeks - 1, lambda weeks: [of_counts(self._whole(each, weeks)) for each in some])
@@ -64,6 +67,9 @@ class Volumes:
     def _comparable(self) -> bool:
         """Whether the week before the last one is on record from its Monday on."""
         return self.first <= (self._days.weeks - 2) * DAYS
+
+    def _of(self, intent: str) -> "np.ndarray":
+        return self._counts[intent] if intent else self._all
 
     def _whole(self, counts: "np.ndarray", weeks: int) -> "np.ndarray":
         """Those of whole weeks among the first: not of the one in which the record begins, nor of one that goes on."""

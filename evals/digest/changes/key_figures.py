@@ -8,7 +8,7 @@ minutes, one who is not told of it a week. The metrics depend on each other (wha
 which the procedure bears: see docs/benchmarks.md.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from bot.domain.calendar import Week
@@ -18,7 +18,7 @@ from bot.ports import Desk
 from evals.digest.changes.by_day import LONGEST, Days, Record, Series
 from evals.digest.changes.correction import Tested, Told, corrected, said, tested, value
 from evals.digest.changes.drivers import Volumes, drivers
-from evals.digest.changes.overdispersion import DAYS, beside
+from evals.digest.changes.overdispersion import DAYS, beside, others
 from evals.digest.names import known_intents, titles_of
 from evals.figures import figure
 from evals.measuring import Figure, Measured, metrics
@@ -141,21 +141,21 @@ def _in_hours(desk: Desk) -> bool:
 def looked_at(record: Record, volumes: Volumes) -> Iterator[tuple[tuple[str, str], Tested]]:
     """Every change that is looked at, by metric and intent, "" being all together."""
     for metric in record.chosen:
-        whole = record.together(metric)
+        whole = {"": record.together(metric)}
         apart = {intent: record.of_intent(metric, intent) for intent in volumes.intents[:_INTENTS]}
-        if metric.statistic is Statistic.COUNT:
-            noise, noise_apart = volumes.noise, volumes.noise_by_intent
-        else:
-            noise, noise_apart = (_noise(record, metric, some) for some in ([whole], apart.values()))
-        yield (metric.name, ""), tested(record.measured(metric, whole), noise)
-        for intent, series in apart.items():
-            if metric.name in (*BY_INTENT, "volume"):
-                yield (metric.name, intent), tested(record.measured(metric, series, intent), noise_apart)
+        for some in (whole, apart if metric.name in (*BY_INTENT, "volume") else {}):
+            noises = _noises(record, volumes, metric, some)
+            for intent, series in some.items():
+                yield (metric.name, intent), tested(record.measured(metric, series, intent), noises[intent])
 
 
-def _noise(record: Record, metric: Metric, some: Collection[Series]) -> Noise | None:
-    """How far days scatter this metric in these series together."""
-    return beside(record.week(metric), lambda weeks: [each.spread(metric, weeks) for each in some])
+def _noises(record: Record, volumes: Volumes, metric: Metric, some: Mapping[str, Series]) -> Mapping[str, Noise | None]:
+    """The noise of each series; conversations of a day are taken to be as alike in one of them as in another."""
+    if metric.statistic is Statistic.COUNT:
+        return {intent: volumes.noise(intent) for intent in some}
+    week = record.week(metric)
+    known = beside(week, lambda weeks: [each.spread(metric, weeks) for each in some.values()])
+    return {intent: known.noise(others(each.per_day(week))) if known else None for intent, each in some.items()}
 
 
 def _free(found: Told) -> bool:

@@ -26,6 +26,7 @@ from evals.went_live import went_live
 _HALF = timedelta(days=3, hours=12)
 _NAMED = 3  # intents
 _LEVEL = 0.05
+_ALL = 1.0  # what a release does to a share at most
 _NOTHING = Value(0)
 
 
@@ -126,10 +127,10 @@ def _told(asked: _Asked, titles: Titles, level: float, *, shown: bool) -> Cause:
     """The share with its intervals; that of what is shown holds although it was chosen among many."""
     found, release, noise = asked.found, asked.touched, asked.found.noise
     chosen = min(_LEVEL, level * asked.share.weight) if shown else _LEVEL
-    change = found.change and found.change.at(chosen, noise)
+    change = found.change and found.change.at(chosen, noise).within(_ALL)
     if change and found.sides:
         change = _possible(change, found.sides.touched[1])
-    before = found.before and found.before.at(_LEVEL, noise)
+    before = found.before and found.before.at(_LEVEL, noise).within(_ALL)
     proof = Proof.SHOWN if shown else Proof.NOT_PROVEN
     said = _sides_said(asked, titles)
     if not (shown and change):

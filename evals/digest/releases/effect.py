@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from evals.metric import LEAST
-from evals.statistics import INDEPENDENT, Difference, Noise, interval
+from evals.statistics import INDEPENDENT, Difference, Student, interval
 
 WEEK = timedelta(days=7)
 _FEWEST_DRAFTS = 5  # of an intent in either period; with fewer its change says nothing
@@ -46,7 +46,7 @@ class Effect:
     sides: Sides | None
     change: Difference | None = None
     before: Difference | None = None
-    noise: Noise = INDEPENDENT
+    noise: Student = INDEPENDENT
 
 
 def effect(drafts: Iterable[Judged], at: datetime, touched: Collection[str], others: Collection[str]) -> Effect:
@@ -65,7 +65,7 @@ def effect(drafts: Iterable[Judged], at: datetime, touched: Collection[str], oth
         return Effect(now.sides)
     wander = max(0.0, sum(q - free for q, free, _ in scattered) / sum(scale for _, _, scale in scattered))
     before = earlier.difference(wander) if earlier.known else None
-    return Effect(now.sides, now.difference(wander), before, Noise(1.0, freedom))
+    return Effect(now.sides, now.difference(wander), before, Student(freedom))
 
 
 def beyond(change: Difference, before: Difference) -> Difference:

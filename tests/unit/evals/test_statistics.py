@@ -13,7 +13,19 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from evals.metric import Statistic
-from evals.statistics import Estimate, Noise, difference, discoveries, estimate, interval, median, share
+from evals.statistics import (
+    Difference,
+    Estimate,
+    Mixture,
+    Noise,
+    Student,
+    difference,
+    discoveries,
+    estimate,
+    interval,
+    median,
+    share,
+)
 
 TIMES = st.lists(st.integers(0, 50), min_size=1, max_size=60)
 
@@ -119,7 +131,10 @@ def test_an_interval_holds_its_figure_whatever_the_values(times: list[int], data
 # --- what is tested ---------------------------------------------------------------------------------------------------
 
 CHANCES = st.lists(st.floats(0, 1) | st.floats(0, 0.01), min_size=1, max_size=80)
-NOISE = st.builds(Noise, st.floats(1, 20), st.integers(3, 60) | st.just(inf))
+NOISE = st.builds(Student, st.integers(3, 60) | st.just(inf)) | st.builds(
+    lambda spreads: Mixture(tuple(spreads), (1 / len(spreads),) * len(spreads)),
+    st.lists(st.floats(1, 20), min_size=1, max_size=9),
+)
 
 
 @given(CHANCES)
@@ -150,9 +165,25 @@ def test_a_chance_below_a_level_and_an_interval_without_zero_are_the_same(
 def test_the_chance_of_what_is_normal_is_students(freedom: float) -> None:
     change = interval(0.3, 0.1)
     peer = stats.norm.sf(3) if freedom == inf else stats.t.sf(3, freedom)
-    assert change.chance(Noise(1.0, freedom)) == pytest.approx(2 * peer, rel=1e-5)
-    assert change.chance(Noise(9.0, freedom)) > change.chance(Noise(1.0, freedom))
+    assert change.chance(Student(freedom)) == pytest.approx(2 * peer, rel=1e-5)
     assert (change.at(0.05).low, change.at(0.05).high) == pytest.approx((change.low, change.high), abs=1e-7)
+
+
+def test_a_mixture_of_one_is_normal_and_of_two_lies_between_them() -> None:
+    one, four, both = Mixture((1.0,), (1.0,)), Mixture((4.0,), (1.0,)), Mixture((1.0, 4.0), (0.5, 0.5))
+    assert four.tail(3.0) == pytest.approx(stats.norm.sf(1.5)) and one.reach(0.025) == pytest.approx(1.959964)
+    assert both.tail(3.0) == pytest.approx((one.tail(3.0) + four.tail(3.0)) / 2)
+    assert both.tail(both.reach(0.001)) == pytest.approx(0.001) and both.spread == 2.5
+
+
+def test_a_mixture_of_all_variances_that_a_chi_square_leaves_is_students() -> None:
+    chances = (np.arange(200_000) + 0.5) / 200_000
+    mixed = Mixture(tuple(9 / stats.chi2.ppf(chances, 9)), (1 / 200_000,) * 200_000)
+    assert mixed.tail(3.0) == pytest.approx(Student(9).tail(3.0), rel=1e-3)
+
+
+def test_a_difference_stays_within_what_there_can_be() -> None:
+    assert Difference(0.9, 0.6, 1.2).within(1.0) == Difference(0.9, 0.6, 1.0)
 
 
 def test_the_difference_of_two_means_is_welchs_where_there_are_many() -> None:

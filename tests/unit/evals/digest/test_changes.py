@@ -29,7 +29,7 @@ from evals.digest.changes.key_figures import (
     record_of,
     weeks_read,
 )
-from evals.digest.changes.overdispersion import Spread, beside, of_values, pooled
+from evals.digest.changes.overdispersion import Spread, alike, beside, of_values
 from evals.measuring import Period, measure, metrics
 from evals.metric import Statistic
 from tests.benchmarks.desks import LIVELY, PLAIN, WEEK, Change, Made, desk, make
@@ -287,17 +287,35 @@ def test_this_zone_is_the_one_of_the_made_desks() -> None:
     assert WEEK.start == datetime(2026, 11, 16, tzinfo=UTC)
 
 
+async def test_a_step_of_one_intent_on_a_small_desk_is_named() -> None:
+    """About 40 drafts a week; what the days of so few can differ by multiplies no variance by much."""
+    for seed in range(430, 433):
+        made = make(LIVELY, 130, seed, change=Change(unchanged=-4.0, intents=(0,)), weeks=5)
+        compared = await key_figures(desk(made), WEEK)
+        (told,) = [each for each in compared.by_intent if each.intent == "intent_0"]
+        assert told.moved and told.change.startswith("worse by ")
+        assert "Approved unchanged: intent 0" in _moved(compared)
+
+
+async def test_no_interval_of_a_share_goes_beyond_what_there_is() -> None:
+    for seed in range(3):
+        made = make(LIVELY, 60, seed, change=Change(unchanged=6.0), weeks=3)
+        record, volumes = await _looked_at(desk(made))
+        for told in corrected(dict(looked_at(record, volumes)).values()):
+            if told.change is not None and told.measured.metric.statistic is Statistic.SHARE:
+                assert -1 <= told.change.low <= told.change.high <= 1
+
+
 def test_a_change_in_the_midst_of_the_week_is_not_its_own_noise() -> None:
-    days = np.repeat(np.arange(4 * 7), 20)
+    days = np.repeat(np.arange(5 * 7), 20)
     usual = (np.arange(len(days)) % 20 < 2).astype(float)
-    mended = np.where(days >= 3 * 7 + 3, 1.0, usual)  # from the last Thursday on
+    mended = np.where(days >= 4 * 7 + 3, 1.0, usual)  # from the last Thursday on
 
     def spreads(weeks: int) -> list[Spread]:
         these = days < weeks * 7
         return [of_values(Statistic.SHARE, mended[these], days[these])]
 
-    known, all_of_it = beside(3, spreads), pooled(spreads(4))
-    assert known is not None and all_of_it is not None
-    assert known.spread == 1.0 < all_of_it.spread
-    young = beside(1, spreads)
-    assert young == pooled(spreads(2))
+    known, all_of_it, young = beside(4, spreads), alike(spreads(5)), beside(1, spreads)
+    assert known is not None and all_of_it is not None and young is not None
+    assert known.noise(19).reach(0.001) < all_of_it.noise(19).reach(0.001) / 1.5
+    assert young.noise(19) == alike(spreads(2)).noise(19)  # type: ignore[union-attr]

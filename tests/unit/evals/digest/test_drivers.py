@@ -55,16 +55,16 @@ async def test_no_more_than_25_intents_are_drivers() -> None:
 
 def test_the_week_in_which_the_record_begins_tells_nothing_of_how_weeks_differ() -> None:
     begun = Volumes({"a": [0] * 10 + [30] * 18}, Days(WEEK, 4, WEEK.end))
-    assert begun.noise is not None and begun.noise.freedom == 6
-    assert begun.noise.spread == 1.0
-    assert _volumes(30, 30, 30, 30).noise is not None
+    whole = Volumes({"a": [30] * 14}, Days(WEEK, 2, WEEK.end))
+    assert begun.noise() is not None and begun.noise() == whole.noise()
+    assert _volumes(30, 30, 30, 30).noise() is not None
     late = Volumes({"a": [0] * 16 + [30] * 12}, Days(WEEK, 4, WEEK.end))
-    assert late.noise is None and late.noise_by_intent is None
+    assert late.noise() is None and late.noise("a") is None
 
 
 def test_nothing_on_record_has_no_drivers() -> None:
     none = Volumes({}, Days(WEEK, 8, WEEK.end))
-    assert (none.intents, none.days, none.weekly(), none.noise) == ((), 0, (0,) * 8, None)
+    assert (none.intents, none.days, none.weekly(), none.noise()) == ((), 0, (0,) * 8, None)
 
 
 def test_questions_without_an_intent_are_called_so() -> None:

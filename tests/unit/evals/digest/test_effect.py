@@ -11,7 +11,7 @@ import statsmodels.api as sm
 from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 
-from evals.digest.changes.overdispersion import Spread, of_counts, of_values, pooled
+from evals.digest.changes.overdispersion import Spread, alike, of_counts, of_values
 from evals.digest.releases.effect import Judged, beyond, effect
 from evals.metric import Statistic
 from evals.statistics import Difference
@@ -130,46 +130,80 @@ def test_the_scatter_of_counts_is_pearsons_of_weeks_and_weekdays() -> None:
     counts = np.random.default_rng(1).poisson(30, 28)
     found = of_counts(counts)
     peer = stats.chi2_contingency(counts.reshape(4, 7), correction=False)
-    assert found.found == pytest.approx(peer.statistic) and found.freedom == peer.dof
+    assert found.between == pytest.approx(peer.statistic) and found.freedom == peer.dof
 
 
 @pytest.mark.parametrize("statistic", [Statistic.SHARE, Statistic.MEAN, Statistic.MEDIAN])
-def test_where_conversations_are_independent_days_add_nothing(statistic: Statistic) -> None:
+@pytest.mark.parametrize("weekly", [12, 150])
+def test_where_conversations_are_independent_days_add_nothing(statistic: Statistic, weekly: int) -> None:
     chance, spreads = np.random.default_rng(2), []
-    for _ in range(60):
-        days = np.sort(chance.integers(0, 28, 600))
-        values = chance.random(600) < 0.3 if statistic is Statistic.SHARE else chance.lognormal(0, 1, 600)
+    for _ in range(80):
+        days = np.sort(chance.integers(0, 28, 4 * weekly))
+        values = chance.random(4 * weekly) < 0.3 if statistic is Statistic.SHARE else chance.lognormal(0, 1, 4 * weekly)
         spreads.append(of_values(statistic, values.astype(float), days))
-    assert sum(each.found for each in spreads) / sum(each.expected for each in spreads) == pytest.approx(1.0, abs=0.06)
+    between = sum(each.between for each in spreads) / sum(each.freedom for each in spreads)
+    within = sum(each.within for each in spreads) / sum(each.freedom_within for each in spreads)
+    assert between / within == pytest.approx(1.0, abs=0.1)
+    known = alike(spreads)
+    assert known is not None and known.degrees @ known.chances < 0.05
 
 
-def test_the_scatter_of_shares_is_a_quasi_binomial_models() -> None:
+@pytest.mark.parametrize("daily", [4, 40])
+def test_how_alike_conversations_of_a_day_are_is_found_whatever_their_number(daily: int) -> None:
     chance = np.random.default_rng(3)
-    of = np.full(28, 40)
+    days = np.repeat(np.arange(56), daily)
+    shares = np.clip(0.5 + chance.normal(0, 0.15, (300, 56)), 0, 1)
+    hits = (chance.random((300, 56 * daily)) < shares[:, days]).astype(float)
+    known = alike([of_values(Statistic.SHARE, each, days) for each in hits])
+    assert known is not None
+    assert known.degrees @ known.chances == pytest.approx(0.15**2 / 0.25, rel=0.3)
+
+
+def test_the_squares_are_a_weighted_regressions() -> None:
+    chance = np.random.default_rng(3)
+    of = chance.integers(1, 60, 28)
     hits = chance.binomial(of, 1 / (1 + np.exp(-chance.normal(0, 0.6, 28))))
     days = np.repeat(np.arange(28), of)
     values = np.concatenate([np.arange(n) < k for n, k in zip(of, hits, strict=True)]).astype(float)
-    found = pooled([of_values(Statistic.SHARE, values, days)])
+    found = of_values(Statistic.SHARE, values, days)
     weeks, weekdays = np.arange(28) // 7, np.arange(28) % 7
     design = np.column_stack([np.eye(4)[weeks], np.eye(7)[weekdays][:, 1:]])
-    peer = sm.GLM(np.column_stack([hits, of - hits]), design, family=sm.families.Binomial()).fit()
-    middle = peer.fittedvalues
-    scale = ((hits - of * middle) ** 2 / (of * middle * (1 - middle))).sum() / peer.df_resid
-    assert found is not None and found.freedom == peer.df_resid == 18
-    assert found.spread == pytest.approx(scale, rel=0.1)
-    assert found.spread > 1.5
+    peer = sm.WLS(hits / of, design, weights=of).fit()
+    whole = np.eye(28)[days]
+    within = sm.OLS(values, whole).fit()
+    assert found.freedom == peer.df_resid == 18 and found.freedom_within == within.df_resid
+    assert found.between / found.within == pytest.approx(peer.wresid @ peer.wresid / within.ssr)
+
+
+def test_with_few_conversations_a_day_the_noise_is_bounded_by_their_number() -> None:
+    days = np.repeat(np.arange(14), 3)
+    values = (days % 2).astype(float)  # of two weeks, and all of a day the same
+    known = alike([of_values(Statistic.SHARE, values, days)])
+    assert known is not None
+    assert stats.norm.sf(3 / np.sqrt(3)) > known.noise(2).tail(3.0) > stats.norm.sf(3)
+
+
+def test_with_many_a_day_it_is_students_of_the_days() -> None:
+    chance = np.random.default_rng(8)
+    counts = np.round(10_000 * np.exp(chance.normal(0, 0.2, 28)))
+    found = of_counts(counts)
+    known = alike([found])
+    assert known is not None
+    spread = found.between / found.freedom
+    peer = stats.t.sf(4.0, found.freedom)
+    assert known.noise(found.load / found.freedom).tail(4.0 * np.sqrt(spread)) == pytest.approx(peer, rel=0.05)
 
 
 def test_what_weekdays_differ_by_every_week_is_no_scatter() -> None:
     days = np.repeat(np.arange(28), 50)
     values = (days % 7 >= 5).astype(float)
-    assert of_values(Statistic.SHARE, values, days).found == pytest.approx(0.0, abs=1e-18)
+    assert of_values(Statistic.SHARE, values, days).between == pytest.approx(0.0, abs=1e-18)
 
 
 def test_too_few_days_tell_nothing_and_calm_ones_are_no_calmer_than_chance() -> None:
     none = np.array([], dtype=int)
-    assert of_values(Statistic.SHARE, none.astype(float), none) == Spread(0.0, 0.0, 0) == of_counts(none)
-    assert pooled([of_values(Statistic.SHARE, np.ones(9), np.zeros(9, dtype=int))]) is None
-    assert pooled([]) is None
-    calm = pooled([of_counts(np.full(14, 100))])
-    assert calm is not None and (calm.spread, calm.freedom) == (1.0, 6)
+    assert of_values(Statistic.SHARE, none.astype(float), none) == Spread() == of_counts(none)
+    assert alike([of_values(Statistic.SHARE, np.arange(9.0) % 2, np.zeros(9, dtype=int))]) is None
+    assert alike([]) is None
+    calm = alike([of_counts(np.full(14, 100))])
+    assert calm is not None and calm.noise(100).tail(2.0) > stats.norm.sf(2.0)
