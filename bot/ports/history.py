@@ -24,10 +24,13 @@ class Cited:
 class History(Protocol):
     """The conversations of one workspace as they are counted."""
 
-    def between(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Conversation]]:
+    def between(
+        self, since: datetime, until: datetime, *, previous: bool = True
+    ) -> AsyncIterator[Sequence[Conversation]]:
         """Every conversation that something happened in from `since` to before `until`, each once, some at a time.
 
-        Each comes with all that is on record of it, also from before and after. Others may be among them.
+        Each comes with all that is on record of it, also from before and after. Others may be among them. Not
+        `previous`: without what its customer asked before, which is looked for all over the record.
         """
         ...
 

@@ -1,5 +1,6 @@
 """The conversations of one workspace as they are counted, read by columns and never by their words."""
 
+import asyncio
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
@@ -35,6 +36,9 @@ DECIDING = timedelta(days=28)
 """How long after its drafting a draft may be decided on to be told of as turned down."""
 DRAFTING = timedelta(days=1)
 """How long after what its conversation was last told a draft may begin or be delivered, which is not told to it."""
+_AT_ONCE = 2_000
+"""Conversations of one statement; fewer cost more each, because a statement costs as much as some hundred of its rows.
+"""
 _COUNTED = (
     E.id, E.surface, E.place_room, E.opened_at, E.status, E.customer_id, E.first_answer_at, E.last_answer_at,
     E.came_back_at, E.waiting_since,
@@ -73,27 +77,33 @@ _BLOCKED = f":{Level.BLOCK.value}"
 class SqlHistory(Repository):
     """Keeps the promises of `bot.ports.History`; `touched_at` is indexed, so that old conversations cost nothing."""
 
-    async def between(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Conversation]]:
+    async def between(
+        self, since: datetime, until: datetime, *, previous: bool = True
+    ) -> AsyncIterator[Sequence[Conversation]]:
         later = or_(R.opened_at >= since, R.decided_at >= since, R.delivered_at >= since)
-        async for some in self._each(since, until, or_(E.touched_at >= since, _has_draft(later))):
+        wanted = or_(E.touched_at >= since, _has_draft(later))
+        async for some in self._each(since, until, wanted, previous=previous):
             yield some
 
     async def lately(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Conversation]]:
         # the state is asked first: it stands in a row before the proposal, and when it was decided behind it
         turned_down = and_(R.state.in_(_TURNED_DOWN), R.decided_at >= since)
         wanted = or_(E.opened_at >= since, _has_draft(or_(R.opened_at >= since, turned_down)))
-        async for some in self._each(since, until, wanted, whole=False):
+        async for some in self._each(since, until, wanted, reported=False):
             yield some
 
     async def _each(
-        self, since: datetime, until: datetime, wanted: Any, *, whole: bool = True
+        self, since: datetime, until: datetime, wanted: Any, *, reported: bool = True, previous: bool = False
     ) -> AsyncIterator[Sequence[Conversation]]:
         touched = self._select(ESCALATIONS, E.id).where(E.touched_at >= since - DRAFTING, E.opened_at < until, wanted)
         async with self._read() as connection:
             found = (await connection.scalars(touched.order_by(E.touched_at))).all()
-        for some in chunks(found):
+        for some in chunks(found, _AT_ONCE):
             async with self._read() as connection:
-                yield await self._conversations(connection, some, whole)
+                conversations = await self._conversations(connection, some, reported, previous)
+            for few in chunks(conversations):
+                yield few
+                await asyncio.sleep(0)  # whoever counts them holds the event loop no longer than for so many
 
     async def tried(self, since: datetime, until: datetime) -> tuple[Tried, ...]:
         runs = self._select(RUNS, RUNS.c.run).where(RUNS.c.started_at >= since, RUNS.c.started_at < until)
@@ -205,23 +215,23 @@ class SqlHistory(Repository):
         }  # fmt: skip
 
     async def _conversations(
-        self, connection: AsyncConnection, ids: Sequence[str], whole: bool
+        self, connection: AsyncConnection, ids: Sequence[str], reported: bool, previous: bool
     ) -> tuple[Conversation, ...]:
         drafts: defaultdict[str, list[Drafted]] = defaultdict(list)
-        for row in await self._of(connection, REVIEWS, _DRAFTED, ids):
+        for row in await self._of(connection, REVIEWS, R.escalation_id, _DRAFTED, ids):
             drafts[row[1]].append(_drafted(row))
-        reported: defaultdict[str, list[Reported]] = defaultdict(list)
-        if whole:
-            for name, kind, at, value in await self._of(connection, OUTCOMES, _REPORTED, ids):
-                reported[name].append(Reported(_OUTCOMES[kind], at, value))
-        columns = (*_COUNTED, _PREVIOUS if whole else null())
-        rows = (await connection.execute(self._select(ESCALATIONS, *columns).where(E.id.in_(ids)))).all()
-        return tuple(self._conversation(row, drafts, reported) for row in rows)
+        told: defaultdict[str, list[Reported]] = defaultdict(list)
+        if reported:
+            for name, kind, at, value in await self._of(connection, OUTCOMES, O.escalation_id, _REPORTED, ids):
+                told[name].append(Reported(_OUTCOMES[kind], at, value))
+        columns = (*_COUNTED, _PREVIOUS if previous else null())
+        rows = await self._of(connection, ESCALATIONS, E.id, columns, ids)
+        return tuple(self._conversation(row, drafts, told) for row in rows)
 
     async def _of(
-        self, connection: AsyncConnection, rows: Table, columns: Iterable[Any], ids: Sequence[str]
+        self, connection: AsyncConnection, rows: Table, key: Any, columns: Iterable[Any], ids: Sequence[str]
     ) -> Sequence[Any]:
-        wanted = self._select(rows, *columns).where(rows.c.escalation_id.in_(ids))
+        wanted = self._select(rows, *columns).where(self._among(key, ids))
         found: Sequence[Any] = (await connection.execute(wanted)).all()
         return found
 

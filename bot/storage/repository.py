@@ -1,12 +1,28 @@
 """What every repository stands on: statements that cannot leave their workspace, and locks that settle races."""
 
 import hashlib
+import json
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Delete, Select, Table, Update, bindparam, delete, func, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Delete,
+    Select,
+    Table,
+    Text,
+    Update,
+    any_,
+    bindparam,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -61,6 +77,12 @@ class Repository:
         insert = sqlite.insert if self._engine.dialect == "sqlite" else postgresql.insert
         return insert(table)  # type: ignore[return-value]
 
+    def _among(self, column: ColumnElement[Any], names: Sequence[str]) -> ColumnElement[bool]:
+        """Whether the column is one of these, however many: they go as one parameter, which costs half as much."""
+        if self._engine.dialect == "sqlite":
+            return column.in_(select(func.json_each(json.dumps(list(names))).table_valued("value").c.value))
+        return column == any_(literal(list(names), ARRAY(Text)))
+
     def _row(self, **columns: Any) -> dict[str, Any]:
         """The values of a new row of this workspace."""
         return {"workspace": self._workspace, **columns}
@@ -78,6 +100,6 @@ class Repository:
             await connection.execute(select(func.pg_advisory_xact_lock(bindparam("number", number))))
 
 
-def chunks(items: Sequence[Any]) -> list[Sequence[Any]]:
-    """Cut a long list so that no statement has too many parameters."""
-    return [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
+def chunks(items: Sequence[T], size: int = CHUNK) -> list[Sequence[T]]:
+    """Cut a long list, so that no statement has too many parameters and nothing is in memory all at once."""
+    return [items[start : start + size] for start in range(0, len(items), size)]

@@ -66,7 +66,9 @@ class Made:
     conversations: list[Conversation] = field(default_factory=list)
     touched: tuple[str, ...] = ()
 
-    async def between(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Conversation]]:
+    async def between(
+        self, since: datetime, until: datetime, *, previous: bool = True
+    ) -> AsyncIterator[Sequence[Conversation]]:
         yield [each for each in self.conversations if since - 2 * DAY * 7 <= each.opened_at < until]
 
     async def volumes(self, bounds: Sequence[datetime]) -> Mapping[str, tuple[int, ...]]:

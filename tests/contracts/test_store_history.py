@@ -4,12 +4,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Column, select
+from sqlalchemy.sql import visitors
+
 from bot.domain.answer import DraftAuthor, Finding, Level, Risk, Sentiment
 from bot.domain.escalation import Author, Customer, Outcome, OutcomeKind
 from bot.domain.history import Conversation, Drafted, Tried
 from bot.domain.quality import CaseResult, EvalRun, Score
 from bot.domain.review import Action, FailureMode, Receipt, Review, ReviewState
 from bot.ports import Store
+from bot.storage.history import _DRAFTED
+from bot.storage.tables import ReviewRow, table
 from tests.contracts.store_samples import ANA, BEN, NOON, after, decision, draft, escalation, proposal, ready, turn
 
 DAY = timedelta(days=1)
@@ -169,6 +174,19 @@ async def test_the_same_customers_conversation_before_is_known_by_surface(store:
     await store.escalations.receive(escalation("esc_4", opened_at=after(900), customer=Customer("unknown")))
     first, second, third, nobody = await _all(store)
     assert [each.previous_at for each in (first, second, third, nobody)] == [None, NOON, None, None]
+
+
+async def test_without_the_conversation_before_all_else_is_told_of_each(store: Store) -> None:
+    await store.escalations.receive(escalation("esc_1"))
+    await store.escalations.receive(escalation("esc_2", opened_at=after(500)))
+    told = [each async for batch in store.history.between(NOON - DAY, NOON + DAY, previous=False) for each in batch]
+    assert sorted(told, key=lambda each: each.id) == [replace(each, previous_at=None) for each in await _all(store)]
+
+
+def test_all_that_drafts_are_counted_by_stands_in_an_index() -> None:
+    (index,) = (each for each in table(ReviewRow).indexes if each.name == "ix_reviews_counted")
+    read = {column.name for column in visitors.iterate(select(*_DRAFTED)) if isinstance(column, Column)}
+    assert read <= {column.name for column in index.columns}
     assert first.customer == second.customer != third.customer
     assert nobody.customer == ""
 

@@ -109,19 +109,20 @@ class Record:
 
     def add(self, conversations: Iterable[Conversation]) -> None:
         """Count these; each is given once."""
-        day, group = self._days.day, GROUPS["intent"]
+        day, group, lens = self._days.day, GROUPS["intent"], self._lens
+        this_week = (self._days.weeks - 1) * DAYS
+        observing = [(each.observe, self._series[each.name], each.name == WAITING) for each in self.chosen]
         for conversation in conversations:
-            for metric in self.chosen:
-                for observed in metric.observe(conversation, self._lens):
+            for observe, by_intent, waiting in observing:
+                for observed in observe(conversation, lens):
                     found = day(observed.at)
-                    intent = group(conversation, observed)
-                    if found is None or intent is None:
+                    if found is None or (intent := group(conversation, observed)) is None:
                         continue
-                    series = self._series[metric.name][intent[0]]
+                    series = by_intent[intent[0]]
                     series.values.append(observed.value)
                     series.over.append(observed.over)
                     series.days.append(found)
-                    if metric.name == WAITING and found >= (self._days.weeks - 1) * DAYS:
+                    if waiting and found >= this_week:
                         self.waited[intent[0]] += observed.value
 
     def of_intent(self, metric: Metric, intent: str) -> Series:

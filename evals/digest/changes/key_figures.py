@@ -127,7 +127,7 @@ async def record_of(desk: Desk, days: Days) -> Record:
     lens = Lens(desk.clock.now(), calendar=desk.policy.calendar if _in_hours(desk) else None, since=since - LONGEST)
     known = {metric.name: metric for metric in metrics()}
     record = Record([known[name] for name in FIGURES], days, lens)
-    async for batch in desk.store.history.between(since, days.end):
+    async for batch in desk.store.history.between(since, days.end, previous=False):
         record.add(batch)
     return record
 
