@@ -8,7 +8,7 @@ import click
 if TYPE_CHECKING:
     from bot.domain.digest import Digest
     from bot.ports import Desk
-    from evals.svg import Chart
+    from evals.chart import Chart
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)

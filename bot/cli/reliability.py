@@ -33,9 +33,9 @@ def reliability(
 
     found = measured(run(_judged(since, drafter)))
     if png is not None:
-        from evals.reliability_chart import reliability_picture
+        from evals.reliability_chart import reliability_chart
 
-        png.write(reliability_picture(found))
+        png.write(reliability_chart(found).png())
     if as_json:
         click.echo(codec(Reliability).dump_json(found, indent=2).decode())
     elif as_csv:

@@ -20,9 +20,9 @@ from bot.domain.errors import DeliveryFailed, NotFound, RatchetError, Unavailabl
 from bot.ports import Attached, Desk, Mail, Run
 from bot.workflows.showing import own_place
 from bot.workflows.slots import begun
+from evals.chart import Chart
 from evals.digest.charts import charts
 from evals.digest.gather import gather
-from evals.svg import Chart
 
 log = logging.getLogger(__name__)
 

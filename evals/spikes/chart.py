@@ -1,51 +1,35 @@
 """The picture of an alert: what was counted in the last hours, beside what was to be expected."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
 from itertools import pairwise
-from math import ceil, isfinite, sqrt
+from math import isfinite, sqrt
+from typing import TYPE_CHECKING
 
 from bot.domain.spike import Alert, AlertState, Count
-from evals.svg import (
-    ACCENT,
-    FAINT,
-    GRID,
-    INK,
-    MARKED,
-    QUIET,
-    WIDTH,
-    bars,
-    drawn,
-    path,
-    readable,
-    rules,
-    sheet,
-    texts,
-)
+from evals.chart import ACCENT, FAINT, INK, MARKED, Chart, Rows, readable
 
-_HEIGHT = 160  # points
-_LEFT = 30  # points for the scale's figures
-_TOP = 1.18  # times the highest of all, so that words fit over it
+if TYPE_CHECKING:
+    from evals.chart import Plot
+
 _HALF = 0.98  # half of 1.96: a count's root has a standard deviation of 1/2
-_STEPS = (5, 10, 15, 30, 60, 120, 180, 240, 360, 720, 1440)  # minutes between times of day
-_TICKS = 6
-_LINES = 4
-_APART = 70  # points that a word at a line takes
+_BARE = 0.08  # of a count's time is left bare on both sides of its bar
 
 
-def alert_chart(alert: Alert, zone: tzinfo = UTC) -> bytes:
-    """Draw the alert's counts as a PNG, 1,000 pixels wide, with times of this zone; nothing while it has none.
+def alert_chart(alert: Alert, zone: tzinfo = UTC) -> Chart:
+    """Give the picture of the alert's counts, of which it has some, with times of this zone.
 
     The area is what chance makes of the expected counts 19 times in 20 if they come independently of each other: a
     count's square root has about the same variance wherever its mean is (Bartlett 1936). It informs; what was told is
     decided by the detector, which knows how bursty the series is.
     """
-    if not alert.counts:
-        return b""
-    title, every = _title(alert), _span(alert.counts)[1]
-    subtitle = f"Counted every {_minutes(every)}; times in {_local(alert.since, zone).tzname() or 'UTC'}"
-    usual = "Black line: expected. Grey: what chance explains, 19 times in 20"
-    return drawn(sheet(title, [subtitle, usual], _HEIGHT + 24, _layers(alert, zone)))
+    every = _minutes(_span(alert.counts)[1])
+    lines = (
+        f"Counted every {every}; times in {_local(alert.since, zone).tzname() or 'UTC'}",
+        "Black line: expected. Grey: what chance explains, 19 times in 20",
+    )
+    return Chart("alert", _title(alert), lines, alert_alt(alert, zone), partial(_plot, alert, zone))
 
 
 def alert_alt(alert: Alert, zone: tzinfo = UTC) -> str:
@@ -62,69 +46,48 @@ def alert_alt(alert: Alert, zone: tzinfo = UTC) -> str:
     return f"{said} The highest count of {every} is {highest.seen:,} at {at}, beside {expected} expected.{over}"
 
 
-def _layers(alert: Alert, zone: tzinfo) -> list[str]:
-    counts, (whole, every) = alert.counts, _span(alert.counts)
-    high = _TOP * max(max(max(each.seen, _usual(each)[1]) for each in counts), 1)
+def _plot(alert: Alert, zone: tzinfo) -> "Plot":
+    import altair as alt
 
-    def across(at: datetime) -> float:
-        return _LEFT + (WIDTH - _LEFT) * (at - counts[0].at) / whole
-
-    def up(count: float) -> float:
-        return _HEIGHT * (1 - count / high)
-
-    def box(each: Count, low: float, top: float, gap: float) -> dict[str, float]:
-        left, right = across(each.at), across(each.at + every)
-        gap = min(gap, (right - left) / 6)
-        return {"x": left + gap, "x2": min(right, WIDTH) - gap, "y": up(low), "y2": up(top)}
-
-    began = min(max(across(alert.since), _LEFT), float(WIDTH))
-    line = [{"x": x, "y": up(_usual(each)[2])} for each in counts for x in (across(each.at), across(each.at + every))]
-    return [
-        *_scale(high, up),
-        bars([box(each, *_usual(each)[:2], gap=0) for each in counts], color=FAINT, opacity=0.3),
-        bars([box(each, 0, each.seen, gap=1) for each in counts if each.at < alert.since], color=ACCENT),
-        bars([box(each, 0, each.seen, gap=1) for each in counts if each.at >= alert.since], color=MARKED),
-        path(line, color=INK, width=1.5),
-        rules([{"x": began, "y": 0, "x2": began, "y2": _HEIGHT}], color=MARKED, width=1.5, dashed=True),
-        _began(began, f"began {_local(alert.since, zone):%H:%M}"),
-        _times(counts[0].at, counts[0].at + whole, across, zone),
-    ]
+    rows = _rows(alert, zone)
+    days = _span(alert.counts)[0] > timedelta(days=2)
+    clock = alt.Scale(type="utc", domain=[rows[0]["at"], rows[-1]["at"]], clamp=True)
+    times = alt.Axis(format="%d %b" if days else "%H:%M", tickCount=6, grid=False)
+    scale = alt.Axis(format=",d", tickCount=3, tickMinStep=1)
+    base = alt.Chart().encode(x=alt.X("at:T", scale=clock, axis=times))
+    usual = base.encode(y=alt.Y("low:Q", axis=scale), y2="high:Q")
+    bars = base.transform_filter("isValid(datum.seen)").encode(x="left:T", x2="right:T", y="seen:Q", y2=alt.datum(0))
+    began = base.transform_filter("isValid(datum.began)").encode(x="since:T")
+    return alt.layer(
+        usual.mark_area(interpolate="step-after", color=FAINT, opacity=0.3),
+        bars.mark_bar().encode(color=alt.Color("color:N", scale=None)),
+        base.mark_line(interpolate="step-after", color=INK).encode(y="expected:Q"),
+        began.mark_rule(color=MARKED, strokeWidth=1.5, strokeDash=[4, 3]),
+        began.mark_text(color=MARKED, fontWeight="bold", dy=-9).encode(y=alt.value(0), text="began:N"),
+        data=alt.InlineData(values=rows),
+    ).properties(height=160)
 
 
-def _scale(high: float, up: Callable[[float], float]) -> list[str]:
-    """Lines at round counts from 0 on, with their figures."""
-    step = _round(high / _TOP)
-    counts = [step * n for n in range(int(high / _TOP / step) + 1)]
-    lines = [{"x": _LEFT, "y": up(each), "x2": WIDTH, "y2": up(each)} for each in counts]
-    figures = [({"x": _LEFT - 6, "y": up(each)}, f"{each:,}") for each in counts]
-    return [rules(lines, color=GRID), texts(figures, size=12, color=QUIET, align="end")]
+def _rows(alert: Alert, zone: tzinfo) -> Rows:
+    """A row for each count, and a last one for when they end and when the alert began.
 
+    Times are what a clock at UTC shows when the team's shows them, so that the axis tells the team's; as the line under
+    the title says, in the time that the alert began in, even where clocks change on that day.
+    """
+    whole, every = _span(alert.counts)
+    ahead = _local(alert.since, zone).utcoffset() or timedelta()
 
-def _round(most: float) -> int:
-    """The smallest of 1, 2, 5 times a power of ten that goes into this at most four times."""
-    sizes = (each * 10**power for power in range(19) for each in (1, 2, 5))
-    return next((each for each in sizes if most / each <= _LINES), 10**19)
+    def clock(at: datetime) -> float:
+        return 1000 * (at + ahead).timestamp()
 
-
-def _began(x: float, said: str) -> str:
-    """The word at the line of the beginning, on the side where there is room."""
-    left = x > _LEFT + _APART
-    row = ({"x": x - 5 if left else x + 5, "y": 6}, said)
-    return texts([row], color=MARKED, bold=True, align="end" if left else "start")
-
-
-def _times(first: datetime, last: datetime, across: Callable[[datetime], float], zone: tzinfo) -> str:
-    """Round times of day under the bars."""
-    minutes = (last - first) / timedelta(minutes=1)
-    step = next((each for each in _STEPS if minutes / each <= _TICKS), _STEPS[-1] * ceil(minutes / _STEPS[-1] / _TICKS))
-    local = _local(first, zone)
-    past = (local.hour * 60 + local.minute) % step
-    begin = first + timedelta(minutes=(step - past) % step, seconds=-local.second)
-    marks = [begin + timedelta(minutes=step * n) for n in range(int(minutes // step) + 1)]
-    shown = [at for at in marks if first <= at <= last]
-    written = "%d %b" if step >= _STEPS[-1] else "%H:%M"
-    words = [({"x": min(across(at), WIDTH - 16), "y": _HEIGHT + 14}, f"{_local(at, zone):{written}}") for at in shown]
-    return texts(words, size=12, color=QUIET, align="middle")
+    rows: Rows = []
+    for each in alert.counts:
+        row = dict(zip(("low", "high", "expected"), _usual(each), strict=True), at=clock(each.at), seen=each.seen)
+        ends = {"left": clock(each.at + _BARE * every), "right": clock(each.at + (1 - _BARE) * every)}
+        rows.append(row | ends | {"color": ACCENT if each.at < alert.since else MARKED})
+    end = {"at": clock(alert.counts[0].at + whole), "since": clock(alert.since)}
+    usual = {key: rows[-1][key] for key in ("low", "high", "expected")}
+    return [*rows, usual | end | {"began": f"began {_local(alert.since, zone):%H:%M}"}]
 
 
 def _span(counts: Sequence[Count]) -> tuple[timedelta, timedelta]:

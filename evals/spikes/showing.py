@@ -110,9 +110,9 @@ async def _with_picture(desk: Desk, platform: Platform, alert: Alert) -> tuple[A
         return alert, False
     zone = desk.policy.calendar.zone
     try:
-        png = await asyncio.to_thread(alert_chart, alert, zone)
-        title, alt = headline(alert), alert_alt(alert, zone)
-        file = await platform.upload(png, name="alert.png", title=title, alt=alt)
+        chart = alert_chart(alert, zone)
+        png = await asyncio.to_thread(chart.png)
+        file = await platform.upload(png, name="alert.png", title=headline(alert), alt=chart.alt)
     except RatchetError as trouble:
         log.warning("The chart of %s was not taken: %s", alert.cause, trouble)
     except Exception:  # whatever is wrong with the drawing: an alert is told without it rather than not at all

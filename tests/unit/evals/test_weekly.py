@@ -12,9 +12,9 @@ from bot.domain.chat import MessageRef, Place
 from bot.domain.digest import Digest
 from bot.domain.errors import DeliveryFailed, Unavailable
 from bot.ports import Desk, Mail
+from evals.chart import Chart
 from evals.digest import weekly
 from evals.digest.weekly import last_week, post_digest, send_digest, weekly_digest
-from evals.svg import Chart
 from tests.unit.cards.digest_samples import RICH, WEEK
 from tests.unit.scripted import (
     Clock,
