@@ -73,9 +73,14 @@ def alike(spreads: Iterable[Spread]) -> Alike | None:
 
 def _likely(ratio: Any, freedom: Any, left: float) -> Any:
     """The density of a ratio of two mean squares, the second of which may be known."""
-    from scipy.stats import chi2, f
+    from scipy.special import betaln, gammaln, xlogy  # `scipy.stats` has it too, and takes a second to import
 
-    return f.pdf(ratio, freedom, left) if left else chi2.pdf(ratio * freedom, freedom) * freedom
+    half = freedom / 2
+    if not left:
+        return np.exp(xlogy(half - 1, ratio * half) - ratio * half - gammaln(half)) * half
+    share = freedom / left
+    bent = xlogy(half + left / 2, 1 + share * ratio)
+    return np.exp(xlogy(half, share) + xlogy(half - 1, ratio) - bent - betaln(half, left / 2))
 
 
 def of_values(statistic: Statistic, values: Any, days: Any) -> Spread:
