@@ -41,10 +41,12 @@ from bot.domain.calendar import DAY, Week
 from bot.domain.digest import Ask, Cause, Digest, KeyFigure, Kind, Proof
 from bot.domain.fix import FixState, KnowledgeFix
 from bot.domain.learning import Lesson
+from bot.domain.text.plain import shortened
 
 CASES, REJECTED, SEE_FIX = "digest.cases", "digest.rejected", "digest.fix"
 """What the buttons beside a decision open; the others act as they do on their own cards."""
-_DECISIONS, _FIGURES, _CAUSES = 3, 12, 2  # of each on the first page
+_DECISIONS, _FIGURES, _CAUSES, _NAMED = 3, 12, 2, 2  # of each on the first page; changes that its first lines name
+_LINE = 80  # characters of a change in the first lines
 _MOST_CHANGES = 45  # paragraphs that a form shows
 _CONFIRM = "It is tried on the eval cases and goes live if nothing gets worse. Have you looked at the change?"
 
@@ -148,19 +150,23 @@ def _lede(digest: Digest) -> Text:
 
 
 def _verdict(digest: Digest) -> str:
-    """How many of the compared figures changed, and which way."""
+    """What changed by more than chance explains, and how many of the compared figures did not."""
     if not digest.compared:
         return "There is too little on record to say what changed." if digest.figures else ""
-    moved = [each for each in digest.figures if each.moved]
-    came = sum(each.moved for each in digest.drivers)
-    if not moved and not came:
+    ranked = sorted(digest.figures, key=lambda each: each.better is not False)  # what got worse first
+    moved = [f"{name(each.title)}: {shortened(each.change, _LINE)}" for each in ranked if each.moved]
+    moved += [
+        f"Conversations about {name(each.title)}: {shortened(each.change, _LINE)}"
+        for each in digest.drivers
+        if each.moved
+    ]
+    if not moved:
         return f"Of {digest.compared} figures compared, none changed by more than chance explains."
-    good, bad = (sum(each.better is which for each in moved) for which in (True, False))
-    other = len(moved) + came - good - bad
-    told = [f"{good} for the better" if good else "", f"{bad} for the worse" if bad else ""]
-    told += [f"{other} neither good nor bad" if other else ""]
-    changed = f"{len(moved) + came} of {digest.compared} figures compared changed by more than chance explains"
-    return f"{changed}: {', '.join(filter(None, told))}."
+    named, more = moved[:_NAMED], len(moved) - _NAMED
+    others = f"; and {more} more, marked below" if more > 0 else ""
+    rest = digest.compared - len(moved)
+    quiet = f" The other {rest} figures compared did not change by more than chance explains." if rest > 0 else ""
+    return f"{'; '.join(named)}{others}.{quiet}"
 
 
 def _asked(ask: Ask, number: int | None = None) -> Iterator[Element]:
@@ -198,10 +204,10 @@ def _changed(digest: Digest) -> Iterator[Element]:
 
 
 def _on_page(digest: Digest) -> Sequence[int]:
-    """Which figures the first page has room for: what moved, then what has anything on record, in their order."""
+    """Which figures the first page has room for: what moved, then what has anything on record."""
     known = _known(digest)
     ranked = sorted(range(len(known)), key=lambda at: (not known[at].moved, not known[at].now.n))
-    return sorted(ranked[:_FIGURES])
+    return ranked[:_FIGURES]
 
 
 def _known(digest: Digest) -> Sequence[KeyFigure]:

@@ -18,8 +18,9 @@ async def test_an_alert_is_read_at_a_glance_in_each_of_its_states(tmp_path: Path
     async with watched_company(tmp_path) as company, page_at(f"{company.desk.sandbox.base_url}/sandbox") as page:
         await page.emulate_media(color_scheme=looks)
         await page.click("[data-testid=room-support-managers]")
-        await company.happen(14)
-        await company.watch(minutes=5)
+        await company.asked(14)
+        while not await company.alerts():
+            await company.ring()
         card = await company.card("Spike: conversations about delivery status")
         message = page.locator("#list [data-testid=message]", has_text="conversations about delivery status").first
 

@@ -51,13 +51,13 @@ DRIVERS = (
 )
 FIGURES = (
     KeyFigure("first_response", "First response", "seconds", Value(312, 840, 720, 1010), Value(298, 1260, 1100, 1500),
-              "14 min (12–17)", "21 min (18–25)", "better, was 21 min", moved=True, better=True),
+              "14 min (12–17)", "21 min (18–25)", "better by 7 min (3–10)", moved=True, better=True),
     KeyFigure("unchanged", "Drafts sent unchanged", "share", _share(0.71, 240), _share(0.63, 231),
-              "71 % (65–77)", "63 % (57–69)", "better, was 63 %", moved=True, better=True),
+              "71 % (65–77)", "63 % (57–69)", "better by 8 points (2–14)", moved=True, better=True),
     KeyFigure("containment", "Contained", "share", _share(0.58, 298), _share(0.6, 281), "58 % (52–63)", "60 % (54–66)",
               "within noise"),
     KeyFigure("reopened", "Reopened", "share", _share(0.12, 298, 0.04), _share(0.07, 281, 0.03), "12 % (9–16)",
-              "7 % (5–10)", "worse, was 7 %", moved=True, better=False),
+              "7 % (5–10)", "worse by 5 points (1–9)", moved=True, better=False),
     KeyFigure("csat", "Satisfied customers", "share", Value(9), Value(12), "too few (n 9)", "too few (n 12)",
               "not known"),
     KeyFigure("time_to_approve", "Time to approve", "seconds", Value(240, 300, 260, 340), Value(231, 310, 270, 350),

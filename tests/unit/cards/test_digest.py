@@ -60,7 +60,7 @@ def test_the_first_page_is_read_in_a_minute() -> None:
 def test_what_is_to_be_decided_comes_first_then_what_changed_then_why() -> None:
     said = shown(digest_cards(RICH, CHARTS)[0])
     order = ["The week of 16–22 November 2026", "312 conversations", "1. Publish the fix", "2. Make eval cases",
-             "3. Look at the rejected", "What changed", "First response", "Why", "Knowledge v12", "Not proven",
+             "3. Look at the rejected", "What changed", "Satisfied customers", "Why", "Knowledge v12", "Not proven",
              "Details follow"]  # fmt: skip
     places = [said.index(words) for words in order]
     assert places == sorted(places)
@@ -84,7 +84,8 @@ def test_each_decision_has_its_button() -> None:
 
 def test_only_what_is_more_than_noise_is_marked_and_said() -> None:
     said = shown(digest_cards(RICH, {})[0])
-    assert "of 34 figures compared changed by more than chance explains: 2 for the better, 1 for the worse" in said
+    named = "Reopened: worse by 5 points (1–9); First response: better by 7 min (3–10); and 3 more, marked below."
+    assert f"{named} The other 29 figures compared did not change by more than chance explains." in said
     assert said.count("✅ better") == 2
     assert said.count("⚠️ worse") == 1
     assert said.count("within noise") == 4
