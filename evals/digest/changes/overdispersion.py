@@ -73,7 +73,7 @@ def alike(spreads: Iterable[Spread]) -> Alike | None:
 
 def _likely(ratio: Any, freedom: Any, left: float) -> Any:
     """The density of a ratio of two mean squares, the second of which may be known."""
-    from scipy.special import betaln, gammaln, xlogy  # `scipy.stats` has it too, and takes a second to import
+    from scipy.special import betaln, gammaln, xlogy  # `scipy.stats` has it too, and takes half a second to import
 
     half = freedom / 2
     if not left:
