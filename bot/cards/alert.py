@@ -28,6 +28,7 @@ from bot.cards.holding import open_button
 from bot.domain.alerting import MOST_PAGES
 from bot.domain.chat import Person
 from bot.domain.spike import Alert, AlertState, Explained
+from bot.domain.text.phrases import span
 from bot.domain.text.plain import shortened
 
 ACKNOWLEDGE, FALSE_ALARM, INCIDENT = "alert.acknowledge", "alert.false", "alert.incident"
@@ -131,19 +132,6 @@ def how_rare(days: float) -> str:
     if days >= 2 * _YEAR:
         return f"A usual day goes so far once in {days / _YEAR:.0f} years."
     return f"A usual day goes so far once in {math.floor(days)} days."
-
-
-def span(length: timedelta) -> str:
-    """How long: "an hour", "15 minutes", "2 h 10 min", "3 days"."""
-    minutes = round(length.total_seconds() / 60)
-    if minutes < 60:
-        return "a minute" if minutes == 1 else f"{minutes} minutes"
-    hours, rest = divmod(minutes, 60)
-    if hours >= 48:
-        return f"{hours / 24:.0f} days"
-    if rest:
-        return f"{hours} h {rest} min"
-    return "an hour" if hours == 1 else f"{hours} hours"
 
 
 # --- how it stands ----------------------------------------------------------------------------------------------------

@@ -134,23 +134,20 @@ def _table(found: "tuple[Alert, ...]") -> object:
     from rich.table import Table
     from rich.text import Text
 
+    from bot.domain.text.phrases import span
+
     table = Table("since (UTC)", "what", "seen", "expected", "as on one day in", "lasted", box=None, pad_edge=False)
     for alert in found:
         also = f" (and {len(alert.series) - 1} more)" if len(alert.series) > 1 else ""
         table.add_row(
             f"{alert.since:%d %b %H:%M}",
             Text(f"{alert.series[0].title}{also}{_fate(alert)}"),
-            f"{alert.seen} in {_span(timedelta(minutes=alert.minutes))}",
+            f"{alert.seen} in {span(timedelta(minutes=alert.minutes))}",
             f"{alert.expected:.1f}",
             f"{alert.days:,.0f}" if alert.days < 1e6 else "over a million",
-            _span(alert.resolved_at - alert.since) if alert.resolved_at else "goes on",
+            span(alert.resolved_at - alert.since) if alert.resolved_at else "goes on",
         )
     return table
-
-
-def _span(span: timedelta) -> str:
-    minutes = round(span.total_seconds() / 60)
-    return f"{minutes} min" if minutes < 120 else f"{minutes / 60:.0f} h"
 
 
 def _fate(alert: "Alert") -> str:

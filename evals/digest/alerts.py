@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.calendar import Week
 from bot.domain.spike import Alert
-from bot.domain.text.phrases import counted
+from bot.domain.text.phrases import counted, span
 from bot.domain.text.plain import shortened
 from bot.ports import Desk
 from bot.workflows.room_readers import RoomReaders
@@ -24,14 +24,14 @@ def _opened_in(week: Week, alert: Alert) -> bool:
 
 
 async def _said(alert: Alert, week: Week, readers: RoomReaders) -> str:
-    """ "Tue 14:05: conversations about refunds, 31 in 1 h where 4 were expected; taken up by Ana; over after 2 h"."""
+    """ "Tue 14:05: conversations about refunds, 31 in an hour where 4 were expected; taken up by Ana; over after an hour"."""
     what = shortened(alert.series[0].title, _LONGEST) if alert.series else "something unusual"
     if len(alert.series) > 1:
         what += f" and {counted(len(alert.series) - 1, 'other count')}"
-    beyond = f"{alert.seen:,} in {_span(timedelta(minutes=alert.minutes))} where {_expected(alert)} expected"
+    beyond = f"{alert.seen:,} in {span(timedelta(minutes=alert.minutes))} where {_expected(alert)} expected"
     said = [f"{alert.opened_at.astimezone(week.zone):%a %H:%M}: {what}, {beyond}"]
     if alert.by is not None:
-        after = f" after {_span(alert.acknowledged_at - alert.opened_at)}" if alert.acknowledged_at else ""
+        after = f" after {span(alert.acknowledged_at - alert.opened_at)}" if alert.acknowledged_at else ""
         said.append(f"taken up by {await readers.name(alert.by)}{after}")
     if alert.false_alarm:
         said.append(f"a false alarm, says {await readers.name(alert.false_by)}" if alert.false_by else "a false alarm")
@@ -47,12 +47,4 @@ def _expected(alert: Alert) -> str:
 
 
 def _ended(alert: Alert, at: datetime | None) -> str:
-    return "not over yet" if at is None else f"over after {_span(at - alert.since)}"
-
-
-def _span(span: timedelta) -> str:
-    """About how long: "5 min", "2 h", "3 d"."""
-    minutes = max(0.0, span.total_seconds() / 60)
-    if minutes < 60:
-        return f"{minutes:.0f} min"
-    return f"{minutes / 60:.0f} h" if minutes < 48 * 60 else f"{minutes / 1440:.0f} d"
+    return "not over yet" if at is None else f"over after {span(at - alert.since)}"

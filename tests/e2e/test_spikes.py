@@ -59,7 +59,7 @@ def test_it_says_what_would_have_been_told_and_when_nothing_was_watched(company:
     assert "conversations about refund status" in told
     assert "63 in 60 min 11.6 476 goes on" in told
     assert "(and 1 more)" in told
-    assert "40 min" in told
+    assert "40 minutes" in told
     assert [each["seen"] for each in json.loads(spikes("--json"))] == [63, 9]
 
 

@@ -107,8 +107,7 @@ async def test_a_rejected_cluster_is_asked_to_be_looked_at_from_three_on(desk: D
     (asked,) = await _asked(desk)
     assert (asked.kind, asked.subject) == (Kind.LOOK_AT_REJECTED, "2026-W10 missing_knowledge where_is_it")
     assert asked.why == (
-        "3 drafts rejected this week for the same reason: missing knowledge. "
-        "All of them answer much the same question."
+        "3 drafts rejected this week for the same reason: missing knowledge. All of them answer much the same question."
     )
 
 

@@ -118,8 +118,8 @@ async def test_an_alert_is_told_in_a_sentence_on_the_teams_clocks(desk: Desk) ->
     )
     berlin = Week.of(NOON, ZoneInfo("Europe/Berlin"))
     assert await _told(desk, over, week=berlin) == (
-        "Mon 13:05: conversations about refund status, 31 in 1 h where 4 were expected; "
-        "taken up by Ana after 6 min; over after 2 h",
+        "Mon 13:05: conversations about refund status, 31 in an hour where 4 were expected; "
+        "taken up by Ana after 6 minutes; over after 2 hours",
     )
 
 
@@ -130,10 +130,10 @@ async def test_alerts_that_go_on_that_were_false_or_only_recorded_say_so(desk: D
     )
     told = await _told(desk, both, false)
     assert told == (
-        "Mon 12:05: conversations about refund status and 1 other count, 31 in 1 h where less than 1 was expected; "
+        "Mon 12:05: conversations about refund status and 1 other count, 31 in an hour where less than 1 was expected; "
         "not over yet; only recorded",
-        "Mon 12:05: conversations about refund status, 31 in 1 h where 4 were expected; a false alarm, says U5; "
-        "over after 15 min",
+        "Mon 12:05: conversations about refund status, 31 in an hour where 4 were expected; a false alarm, says U5; "
+        "over after 15 minutes",
     )
 
 
