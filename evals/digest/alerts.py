@@ -24,7 +24,7 @@ def _opened_in(week: Week, alert: Alert) -> bool:
 
 
 async def _said(alert: Alert, week: Week, readers: RoomReaders) -> str:
-    """ "Tue 14:05: conversations about refunds, 31 in an hour where 4 were expected; taken up by Ana; over after an hour"."""
+    """ "Tue 14:05: conversations about refunds, 31 in an hour where 4 were expected; over after 2 hours"."""
     what = shortened(alert.series[0].title, _LONGEST) if alert.series else "something unusual"
     if len(alert.series) > 1:
         what += f" and {counted(len(alert.series) - 1, 'other count')}"
