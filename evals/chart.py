@@ -7,6 +7,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -90,9 +91,14 @@ def drawn(spec: Mapping[str, Any]) -> bytes:
 
     V8 holds the interpreter for as long as it draws, about a second, and then keeps 70 MB: it gets its own process.
     """
-    told = json.dumps(spec).encode()
+    return _drawn(json.dumps(spec))
+
+
+@lru_cache(maxsize=8)  # about a megabyte: a digest's pictures go to the room and to each address
+def _drawn(spec: str) -> bytes:
     draw = [sys.executable, "-c", _DRAW]
-    return subprocess.run(draw, input=told, stdout=subprocess.PIPE, check=True, timeout=_PATIENCE).stdout  # noqa: S603
+    done = subprocess.run(draw, input=spec.encode(), stdout=subprocess.PIPE, check=True, timeout=_PATIENCE)  # noqa: S603
+    return done.stdout
 
 
 def percents(*ticks: float) -> "alt.Axis":

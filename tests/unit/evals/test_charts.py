@@ -53,6 +53,12 @@ def only(**parts: Any) -> Chart:
     return chart
 
 
+def test_a_picture_that_goes_to_many_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = only(failures=(Failure("tone", "Tone", 41, 7),)).png()
+    monkeypatch.setattr(subprocess, "run", None)  # a second drawing would fail
+    assert only(failures=(Failure("tone", "Tone", 41, 7),)).png() == first
+
+
 def painted(chart: Chart) -> list[Element]:
     """What the picture is made of, as the library paints it."""
     svg = vl_convert.vegalite_to_svg(chart.spec, allowed_base_urls=[])
