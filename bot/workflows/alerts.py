@@ -15,7 +15,7 @@ from bot.domain.alerting import (
     with_incident,
 )
 from bot.domain.chat import Person
-from bot.domain.errors import Conflict
+from bot.domain.errors import Conflict, RatchetError
 from bot.domain.spike import Alert
 from bot.ports import Desk
 
@@ -101,3 +101,13 @@ async def _may_page(desk: Desk, now: datetime) -> bool:
         return False
     until = (await desk.store.spikes.watched()).until
     return until is not None and now - until <= STALE
+
+
+async def link_to_card(desk: Desk, alert: Alert) -> str:
+    """The address of the alert's card; "" where it cannot be had now: nothing waits for it."""
+    if alert.card is None:
+        return ""
+    try:
+        return await desk.platforms[alert.card.place.platform].permalink(alert.card)
+    except (RatchetError, KeyError):
+        return ""

@@ -4,12 +4,11 @@ from datetime import timedelta
 
 from bot.cards.elements import Element
 from bot.cards.review import part_of
-from bot.domain.errors import RatchetError
 from bot.domain.escalation import Escalation
 from bot.domain.review import Review, ReviewState
-from bot.domain.spike import Alert
 from bot.domain.watching import matter_of
 from bot.ports import Desk
+from bot.workflows.alerts import link_to_card
 from bot.workflows.behind import behind, is_behind
 
 _MARKED = 200  # conversations of an alert whose cards say so, the newest; more would keep other cards waiting
@@ -23,18 +22,8 @@ async def notice_for(desk: Desk, escalation: Escalation, review: Review) -> Elem
         return None
     for alert in await desk.store.spikes.alerts(desk.clock.now()):
         if alert.card is not None and not alert.settled and await is_behind(desk, alert, escalation, review):
-            return part_of(matter_of(alert).title, alert.since, await _link(desk, alert))
+            return part_of(matter_of(alert).title, alert.since, await link_to_card(desk, alert))
     return None
-
-
-async def _link(desk: Desk, alert: Alert) -> str:
-    """The address of the alert's card; "" where it cannot be had now: a draft does not wait for it."""
-    if alert.card is None:
-        return ""
-    try:
-        return await desk.platforms[alert.card.place.platform].permalink(alert.card)
-    except RatchetError:
-        return ""
 
 
 async def group(desk: Desk) -> None:

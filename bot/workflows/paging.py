@@ -9,6 +9,7 @@ from bot.domain.chat import Person
 from bot.domain.errors import Conflict, RatchetError
 from bot.domain.spike import Alert, AlertState
 from bot.ports import Desk, Pager, Run
+from bot.workflows.alerts import link_to_card
 from bot.workflows.showing import through_outages, wait_after
 
 _NEXT_TOO = 3
@@ -100,14 +101,4 @@ async def _tell(desk: Desk, cause: str, name: str) -> float | None:
 
 async def _told(desk: Desk, pager: Pager, cause: str) -> None:
     alert = await desk.store.spikes.get(cause)
-    await pager.tell(alert, summary=headline(alert), link=await _link(desk, alert))
-
-
-async def _link(desk: Desk, alert: Alert) -> str:
-    """The address of the card; a pager is told without it rather than late."""
-    if alert.card is None:
-        return ""
-    try:
-        return await desk.platforms[alert.card.place.platform].permalink(alert.card)
-    except (RatchetError, KeyError):
-        return ""
+    await pager.tell(alert, summary=headline(alert), link=await link_to_card(desk, alert))
