@@ -44,7 +44,6 @@ from bot.cards.elements import (
     Text,
     TextInput,
     Tick,
-    Tone,
 )
 from bot.domain.chat import Place
 
@@ -55,7 +54,6 @@ CHARACTERS = 12_000  # Slack refuses a message at about 13,200 characters in all
 VIEW_CHARACTERS = 50_000  # ... and a view at 250,000 bytes
 SHRINKING = (2800, 1200, 500, 200)  # how much of one long text is shown: the most that fits with the others
 BLOCK_TEXT, FALLBACK_TEXT, METADATA = 3000, 3000, 3000
-SIGNS = {Tone.GOOD: "✅", Tone.INFO: "ℹ️", Tone.WARNING: "⚠️", Tone.STOP: "⛔"}
 
 
 # --- what is sent -----------------------------------------------------------------------------------------------------
@@ -195,7 +193,7 @@ def _running_text(element: Paragraph | Quote | Facts | Notice | Note, limit: int
         case Facts(rows):
             return _facts(rows, limit // 4)
         case Notice(tone, text):
-            return _rich_text("rich_text_section", (f"{SIGNS[tone]} ", *text), limit)
+            return _rich_text("rich_text_section", (f"{tone.sign} ", *text), limit)
         case Note(text):
             return note(text, min(limit, NOTE_TEXT))
         case _:

@@ -20,6 +20,7 @@ from bot.cards.elements import (
 )
 from bot.cards.pagination import Section, tables
 from bot.domain.digest import Cause, Digest, Driver, Failure, KeyFigure, Proof, Thanks, Value
+from bot.domain.text.phrases import counted, percent
 
 ALL_DRIVERS = "digest.drivers"
 """The action of the button that shows all contact drivers; its subject is the week's label."""
@@ -76,7 +77,7 @@ def share(value: Value) -> str:
     if value.value is None:
         return "too few" if value.n else "none"
     if value.low is None or value.high is None:
-        return f"{value.value:.0%}".replace("%", " %")
+        return percent(value.value)
     return f"{value.value * 100:.0f} % ({max(value.low, 0) * 100:.0f}–{min(value.high, 1) * 100:.0f})"
 
 
@@ -231,14 +232,10 @@ def _trend(digest: Digest) -> Iterator[tuple[Element, ...]]:
 
 def _thanks(thanks: Sequence[Thanks]) -> tuple[tuple[Element, ...], ...]:
     def given(each: Thanks) -> str:
-        counts = ((each.cases, "eval case"), (each.fixes, "fix"), (each.labels, "label"))
-        return ", ".join(f"{count} {_plural(word, count)}" for count, word in counts if count)
+        counts = ((each.cases, "eval case", ""), (each.fixes, "fix", "fixes"), (each.labels, "label", ""))
+        return ", ".join(counted(count, word, words) for count, word, words in counts if count)
 
     return _lines((Strong(name(each.name)), f": {given(each)}" if given(each) else "") for each in thanks)
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else f"{word}es" if word.endswith("x") else f"{word}s"
 
 
 def _state(title: str, state: str) -> Text:

@@ -65,6 +65,10 @@ class Tone(StrEnum):
     WARNING = "warning"
     STOP = "stop"
 
+    @property
+    def sign(self) -> str:
+        return {Tone.GOOD: "✅", Tone.INFO: "ℹ️", Tone.WARNING: "⚠️", Tone.STOP: "⛔"}[self]
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:

@@ -30,11 +30,9 @@ from bot.cards.elements import (
     Struck,
     Table,
     Text,
-    Tone,
     When,
 )
 
-SIGNS = {Tone.GOOD: "✅", Tone.INFO: "ℹ️", Tone.WARNING: "⚠️", Tone.STOP: "⛔"}
 _WIDTH = 640
 _FIGURE = 24  # characters of a figure that stay in a line
 _FONT = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
@@ -99,7 +97,7 @@ def _running(element: Paragraph | Notice | Note | Quote | Facts) -> str:
         case Paragraph(text):
             return _block(_pieces(text))
         case Notice(tone, text):
-            return _block(f"{SIGNS[tone]} {_pieces(text)}")
+            return _block(f"{tone.sign} {_pieces(text)}")
         case Note(text):
             return _small(_pieces(text))
         case Quote(words):
@@ -179,7 +177,7 @@ def _plain(element: Element) -> str:
         case Paragraph(text) | Note(text):
             return _said(text)
         case Notice(tone, text):
-            return f"{SIGNS[tone]} {_said(text)}"
+            return f"{tone.sign} {_said(text)}"
         case Quote(text):
             return "\n".join(f"> {line}" for line in clean(text).split("\n"))
         case Facts(rows):

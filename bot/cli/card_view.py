@@ -31,7 +31,6 @@ from bot.cards.elements import (
     Text,
     When,
 )
-from bot.cards.html import SIGNS
 
 
 def show(out: Console, card: Card) -> None:
@@ -64,7 +63,7 @@ def _running(element: Paragraph | Notice | Note | Quote | Facts) -> Line:
         case Paragraph(text):
             return _line(text)
         case Notice(tone, text):
-            return Line(f"{SIGNS[tone]} ") + _line(text)
+            return Line(f"{tone.sign} ") + _line(text)
         case Note(text):
             return Line(style="dim") + _line(text)
         case Quote(words):

@@ -47,7 +47,7 @@ def test_it_says_what_would_have_been_told_and_when_nothing_was_watched(company:
     terminal, url = company
 
     def spikes(*words: str) -> str:
-        shown = terminal.run("spikes", *words, RATCHET_DATABASE_URL=url)
+        shown = terminal.run("spikes", *words, RATCHET_DATABASE_URL=url, COLUMNS="120")
         assert shown.returncode == 0, shown.stderr
         return " ".join(shown.stdout.split())
 
@@ -57,7 +57,7 @@ def test_it_says_what_would_have_been_told_and_when_nothing_was_watched(company:
     keep(url, [ALERT, resolved(Alert("b", SERIES[1:], NOW, NOW, NOW, 5, 9), NOW + timedelta(minutes=40))], NOW)
     told = spikes()
     assert "conversations about refund status" in told
-    assert "63 in 60 min 11.6 476 goes on" in told
+    assert "63 in an hour 11.6 476 goes on" in told
     assert "(and 1 more)" in told
     assert "40 minutes" in told
     assert [each["seen"] for each in json.loads(spikes("--json"))] == [63, 9]
