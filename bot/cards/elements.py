@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.domain.chat import Person
+from bot.domain.chat import Person, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,11 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Pressing it sends a Click with this action and subject. `url` makes it open a page instead."""
+    """Pressing it sends a Click with this action and subject. `url` makes it open a page instead.
+
+    `role` is the least that may press it: a platform that shows each reader a card of their own leaves it out for
+    others. That only spares a refusal: who may do what is decided when the press arrives.
+    """
 
     action: str
     label: str
@@ -128,6 +132,7 @@ class Button:
     style: Style = Style.PLAIN
     confirm: str = ""
     url: str = ""
+    role: Role = Role.REP
 
 
 @dataclass(frozen=True, slots=True)

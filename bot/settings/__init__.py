@@ -10,20 +10,21 @@ from pydantic import ValidationError
 
 from bot.domain.errors import Misconfigured
 from bot.settings.desk import CONTENT, Core, Desk, Search
-from bot.settings.edges import Slack, Webhook
+from bot.settings.edges import Slack, Teams, Webhook
 from bot.settings.model import OpenAI
 from bot.settings.section import Section
 from bot.settings.team import Alerts, Digest, Mail, OnCall, Quality, Team
 
 __all__ = [
     "CONTENT", "SECTIONS", "Alerts", "Core", "Desk", "Digest", "Mail", "OnCall", "OpenAI", "Quality", "Search",
-    "Section", "Settings", "Slack", "Team", "Webhook",
+    "Section", "Settings", "Slack", "Team", "Teams", "Webhook",
 ]  # fmt: skip
 
 SECTIONS: dict[str, type[Section]] = {
     "core": Core,
     "desk": Desk,
     "slack": Slack,
+    "teams": Teams,
     "team": Team,
     "oncall": OnCall,
     "alerts": Alerts,
@@ -59,6 +60,7 @@ class Settings:
         self.core: Core = sections["core"]
         self.desk: Desk = sections["desk"]
         self.slack: Slack = sections["slack"]
+        self.teams: Teams = sections["teams"]
         self.team: Team = sections["team"]
         self.oncall: OnCall = sections["oncall"]
         self.alerts: Alerts = sections["alerts"]

@@ -26,6 +26,37 @@ class Slack(Section):
     pace_seconds: float = Field(1.0, ge=0, description="Least time between two posts to one room")
 
 
+class Teams(Section):
+    """The Microsoft Teams tenant where the team works."""
+
+    model_config = prefixed("RATCHET_TEAMS_")
+    required: ClassVar = (("app_id", "app_password", "tenants"), ("local",))
+
+    app_id: str = Field("", description="Microsoft Entra application (client) id of the Azure bot")
+    app_password: SecretStr = Field(SecretStr(""), description="Client secret of that application")
+    tenants: Names = Field((), description="Ids of the tenants that are served; the first one is the application's own")
+    local: bool = Field(False, description="Try it on this machine without an app id: nobody is authenticated")
+    rooms: Names = Field((), description="Channels to watch, by name (#Support/Escalations) or id, comma separated")
+    home_room: str = Field("", description="Channel for escalations from elsewhere whose intent names no room")
+    reps: Names = Field(
+        (), description="Who may decide: e-mail addresses, Entra object ids, team:Support or team:Support:owners"
+    )
+    seniors: Names = Field((), description="Who may approve high risk too")
+    managers: Names = Field((), description="Who may do everything")
+    service_hosts: Names = Field(
+        ("smba.trafficmanager.net", "smba.infra.gcc.teams.microsoft.com", "smba.infra.gov.teams.microsoft.us"),
+        description="Hosts that answers and tokens may be sent to",
+    )
+    service_url: str = Field("https://smba.trafficmanager.net/teams/", description="Where a first message is sent")
+    login_url: str = Field("https://login.microsoftonline.com", description="Where the bot gets its tokens")
+    openid_url: str = Field(
+        "https://login.botframework.com/v1/.well-known/openidconfiguration",
+        description="Where the keys are published that Microsoft signs its deliveries with",
+    )
+    graph_url: str = Field("https://graph.microsoft.com/v1.0", description="Microsoft Graph, which reads threads")
+    pace_seconds: float = Field(0.5, ge=0, description="Least time between two posts to one channel or chat")
+
+
 class Webhook(Section):
     """The signed HTTP door for customer systems."""
 
