@@ -19,6 +19,7 @@ from bot.ports.judging import Escapes, Ratings
 from bot.ports.learning import Cases, EvalRuns, Fixes, Labels, PolicyLog, Topics
 from bot.ports.pinging import Pings
 from bot.ports.precedents import Precedents
+from bot.ports.reaching import Accounts, Conversations, OpenForms, ShownCards
 from bot.ports.sampling import Samples
 from bot.ports.timing import Slots
 from bot.ports.usage import Ledger, Replies
@@ -253,3 +254,7 @@ class Store:
     holdings: Holdings
     samples: Samples
     digests: Digests
+    conversations: Conversations
+    shown_cards: ShownCards
+    open_forms: OpenForms
+    accounts: Accounts

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from bot.ports import Store
+from bot.storage.accounts import SqlAccounts
 from bot.storage.articles import SqlArticles
 from bot.storage.cases import SqlCases
+from bot.storage.conversations import SqlConversations
 from bot.storage.digests import SqlDigests
 from bot.storage.engine import Engine
 from bot.storage.escalations import SqlEscalations
@@ -15,6 +17,7 @@ from bot.storage.history import SqlHistory
 from bot.storage.holdings import SqlHoldings
 from bot.storage.inbox import SqlInbox
 from bot.storage.labels import SqlLabels
+from bot.storage.open_forms import SqlOpenForms
 from bot.storage.outbox import SqlOutbox
 from bot.storage.pings import SqlPings
 from bot.storage.policy_log import SqlPolicyLog
@@ -23,6 +26,7 @@ from bot.storage.ratings import SqlEscapes, SqlRatings
 from bot.storage.releases import SqlReleases
 from bot.storage.reviews import SqlReviews
 from bot.storage.samples import SqlSamples
+from bot.storage.shown_cards import SqlShownCards
 from bot.storage.slots import SqlSlots
 from bot.storage.spikes import SqlSpikes
 from bot.storage.topics import SqlTopics
@@ -36,7 +40,7 @@ def _utc_now() -> datetime:
 
 
 def open_store(engine: Engine, workspace: str, *, now: Callable[[], datetime] = _utc_now) -> Store:
-    """Bundle one workspace's repositories. `now` stamps the inbox; everything else is told its time.
+    """Bundle one workspace's repositories. `now` stamps the inbox and ages forms; all else is told its time.
 
     Open it once per engine and workspace, so that acceptances share commits; `engine.close()` closes it too.
     """
@@ -68,4 +72,8 @@ def open_store(engine: Engine, workspace: str, *, now: Callable[[], datetime] = 
         holdings=SqlHoldings(engine, workspace),
         samples=SqlSamples(engine, workspace),
         digests=SqlDigests(engine, workspace),
+        conversations=SqlConversations(engine, workspace),
+        shown_cards=SqlShownCards(engine, workspace),
+        open_forms=SqlOpenForms(engine, workspace, now),
+        accounts=SqlAccounts(engine, workspace),
     )

@@ -17,6 +17,7 @@ from bot.storage.tables.evals import (
 from bot.storage.tables.knowledge import LiveReleaseRow, PassageRow, ReleaseRow, RevisionRow, WorkflowPartRow
 from bot.storage.tables.learning import FixRow, LabelRow, PolicyChangeRow, PrecedentRow, TopicRow
 from bot.storage.tables.quality import DigestRow, SampledRow, SampleMarkRow, SampleRow
+from bot.storage.tables.reaching import AccountRow, ConversationRow, OpenFormRow, ShownCardRow
 from bot.storage.tables.reviews import DraftRow, ReviewRow
 from bot.storage.tables.running import (
     InboxRow,
@@ -31,6 +32,8 @@ from bot.storage.tables.running import (
 
 __all__ = [
     "METADATA",
+    "AccountRow",
+    "ConversationRow",
     "DigestRow",
     "DraftRow",
     "EscalationRow",
@@ -47,6 +50,7 @@ __all__ = [
     "LiveReleaseRow",
     "ModelReplyRow",
     "ModelUsageRow",
+    "OpenFormRow",
     "OutboxRow",
     "OutcomeRow",
     "PassageRow",
@@ -61,6 +65,7 @@ __all__ = [
     "SampleMarkRow",
     "SampleRow",
     "SampledRow",
+    "ShownCardRow",
     "SlotRow",
     "SpanRow",
     "SpikeAlertRow",
