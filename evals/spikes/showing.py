@@ -24,10 +24,10 @@ log = logging.getLogger(__name__)
 async def show_alert(run: Run, desk: Desk, *, alert: str) -> None:
     """Tell how the alert stands now: the pagers, and the on-call room by its card.
 
-    The card does not wait for what explains it: that is found after, and shown too.
+    The card waits neither for its chart nor for what explains it: they come after, and are shown too.
     """
     await tell_pagers(run, desk, alert)
-    await through_outages(run, desk, "show", paint, alert)
+    await through_outages(run, desk, "show", paint, alert, False)
     if await run.step("explain", find_out, desk, alert):
         await through_outages(run, desk, "show what is known", paint, alert)
 
@@ -46,13 +46,13 @@ async def page_alert(run: Run, desk: Desk, *, alert: str, at: str) -> None:
 
 
 async def find_out(desk: Desk, cause: str) -> bool:
-    """Keep what is known of the cause for the figures of now; tell whether the card has something new to say."""
+    """Keep what is known of the cause for the figures of now; tell whether the card has something new to show."""
     alert = await desk.store.spikes.get(cause)
     if alert.settled or alert.explained == alert.as_of:
-        return False
+        return _lacks_chart(alert)
     about = await _explained(desk, alert)
     await desk.store.spikes.note(replace(alert, about=about, explained=alert.as_of))
-    return about != alert.about
+    return about != alert.about or _lacks_chart(alert)
 
 
 async def _explained(desk: Desk, alert: Alert) -> Explained:
@@ -106,7 +106,7 @@ async def _with_opener(platform: Platform, place: Place, alert: Alert) -> Alert:
 
 async def _with_picture(desk: Desk, platform: Platform, alert: Alert) -> tuple[Alert, bool]:
     """The alert with the chart of its counts, and whether that was refused: a card without a chart is still a card."""
-    if not alert.counts or alert.drawn == alert.as_of:
+    if not _lacks_chart(alert):
         return alert, False
     zone = desk.policy.calendar.zone
     try:
@@ -120,6 +120,10 @@ async def _with_picture(desk: Desk, platform: Platform, alert: Alert) -> tuple[A
     else:
         return replace(alert, picture=file, drawn=alert.as_of), False
     return replace(alert, picture=""), True
+
+
+def _lacks_chart(alert: Alert) -> bool:
+    return bool(alert.counts) and alert.drawn != alert.as_of
 
 
 async def _around(desk: Desk, platform: Platform, place: Place, alert: Alert, *, refused: bool) -> Around:

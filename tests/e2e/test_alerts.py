@@ -96,6 +96,19 @@ async def test_a_snoozed_alert_pages_at_the_end_of_it(tmp_path: Path) -> None:
         await company.pages(card, 2)
 
 
+async def test_what_people_do_is_on_the_card_before_the_chart_that_is_slow_to_come(tmp_path: Path) -> None:
+    async with watched_company(tmp_path) as company:
+        desk = company.desk
+        await desk.hands.do("faults", method="upload", delay=8.0, times=9)
+        await company.happen(14)
+        await company.watch(minutes=5)
+        card = await company.card("Spike: conversations about delivery status")
+        await desk.press(card, "Acknowledge", as_="bo")
+        shown = await desk.shows(card, "is looking at it")
+        assert "The highest count" not in words(shown), "the chart's text"
+        await desk.shows(card, "The highest count")
+
+
 async def test_quiet_hours_wake_nobody_until_they_end(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     quiet = f"{now - timedelta(hours=1):%H:%M}-{now + timedelta(hours=1):%H:%M}"
