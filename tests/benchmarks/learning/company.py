@@ -1,26 +1,24 @@
 """The bank's support team and its bot in one process: real store, desk and dispatcher; chat and runs are in memory."""
 
 import contextlib
-from collections import deque
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.app.parts import build_desk
-from bot.app.running import WORKFLOWS
 from bot.cards.elements import Actions, Button, Card, Choice, DateInput, Form, Notice, TextInput, Tone
 from bot.discovery import find
 from bot.domain.chat import Click, FormErrors, MessageRef, Person, Place, Role, RoomMessage, Submission, Toast
 from bot.domain.review import Review
-from bot.ports import Answer, Clock, Desk, TokenEmbedder
+from bot.ports import Answer, Desk, TokenEmbedder
 from bot.settings import Settings
 from bot.surfaces.thread import ThreadSurface
-from bot.workflows.run import RecordedRun
 from handlers.commands import CommandPlugin
 from handlers.dispatch import Dispatcher
 from knowledge.library import Library
 from tests.benchmarks.learning.world import World, write_articles, write_taxonomy
+from tests.queued_runs import QueuedRuns
 from tests.unit.scripted import ScriptedPlatform
 
 ROOM = "#support"
@@ -60,38 +58,6 @@ class Room(ScriptedPlatform):
         return self.cards[self._keys[message.message]]
 
 
-class _QueuedRun(RecordedRun):
-    def __init__(self, key: str, clock: Clock, runs: "Runs") -> None:
-        super().__init__(key, clock)
-        self._runs = runs
-
-    async def sleep(self, seconds: float) -> None:
-        """What is waited out in earnest takes no time here."""
-
-    async def start(self, workflow: str, key: str, **arguments: str | int) -> None:
-        await self._runs.start(workflow, key, **arguments)
-
-
-@dataclass
-class Runs:
-    """The runtime: every run once per key, one after the other as they were started, so that all is repeatable."""
-
-    clock: Clock
-    started: set[str] = field(default_factory=set)
-    waiting: deque[tuple[str, str, dict[str, str | int]]] = field(default_factory=deque)
-
-    async def start(self, workflow: str, key: str, **arguments: str | int) -> None:
-        if key not in self.started:
-            self.started.add(key)
-            self.waiting.append((workflow, key, arguments))
-
-    async def work(self, desk: Desk) -> None:
-        """Execute what was started, and what that starts."""
-        while self.waiting:
-            workflow, key, arguments = self.waiting.popleft()
-            await WORKFLOWS[workflow](_QueuedRun(key, self.clock, self), desk, **arguments)
-
-
 @dataclass
 class Company:
     """The team at its desk. All that people do goes through the dispatcher, as a chat platform would bring it."""
@@ -100,7 +66,7 @@ class Company:
     library: Library
     clock: Calendar
     room: Room
-    runs: Runs
+    runs: QueuedRuns
     dispatcher: Dispatcher
     _keys: int = 0
 
@@ -216,7 +182,7 @@ async def company_of(world: World, folder: Path, meanings: TokenEmbedder) -> Asy
         slack={"rooms": (ROOM,), "home_room": ROOM, "_env_file": None},
     )
     parts = await build_desk(settings, clock=clock, meanings=meanings)
-    room, runs = Room(), Runs(clock)
+    room, runs = Room(), QueuedRuns(clock)
     surfaces = {"slack": ThreadSurface(room, clock)}
     desk = replace(parts.desk, platforms={"slack": room}, surfaces=surfaces, people=Team(), runtime=runs)
     dispatcher = Dispatcher(desk, find("handlers.commands", "COMMAND", CommandPlugin))

@@ -1,21 +1,19 @@
 """The month's company: the real bot and the sandbox by one clock, and workflows that run at once, in order."""
 
 import contextlib
-from collections import deque
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.app.running import WORKFLOWS, App, build
-from bot.ports import Clock
+from bot.app.running import App, build
 from bot.ports import Desk as Bot
 from bot.sandbox.remote import Json, Remote
-from bot.workflows.run import RecordedRun
 from tests.e2e.company import COMPANY, Desk, sandbox_serving, settings_for
 from tests.e2e.month.customers import ZONE, midnight
 from tests.embedders import MEANINGS
 from tests.local import free_port, serving
+from tests.queued_runs import QueuedRuns
 
 HOURS = "mon-fri 09:00-17:30"
 MANAGERS = "#support-managers"
@@ -34,35 +32,6 @@ class MonthClock:
         self.at = max(self.at, to.astimezone(UTC))
 
 
-class _Run(RecordedRun):
-    def __init__(self, key: str, clock: Clock, runs: "Runs") -> None:
-        super().__init__(key, clock)
-        self._runs = runs
-
-    async def start(self, workflow: str, key: str, **arguments: str | int) -> None:
-        await self._runs.start(workflow, key, **arguments)
-
-
-@dataclass
-class Runs:
-    """The runtime of the history: each run once per key, one after the other, so that a seed gives one history."""
-
-    clock: Clock
-    started: set[str] = field(default_factory=set)
-    waiting: deque[tuple[str, str, dict[str, str | int]]] = field(default_factory=deque)
-
-    async def start(self, workflow: str, key: str, **arguments: str | int) -> None:
-        if key not in self.started:
-            self.started.add(key)
-            self.waiting.append((workflow, key, arguments))
-
-    async def work(self, bot: Bot) -> None:
-        """Execute what was started, and what that starts."""
-        while self.waiting:
-            workflow, key, arguments = self.waiting.popleft()
-            await WORKFLOWS[workflow](_Run(key, self.clock, self), bot, **arguments)
-
-
 @dataclass
 class Company:
     """The company while its history is made. `bot` is the real one but for its runtime."""
@@ -70,7 +39,7 @@ class Company:
     desk: Desk
     bot: Bot
     clock: MonthClock
-    runs: Runs
+    runs: QueuedRuns
 
     async def settled(self) -> None:
         """Return when all that was started is done."""
@@ -93,7 +62,7 @@ async def founded(folder: Path, articles: Path, **more: Json) -> AsyncIterator[C
         sections[name] = sections.get(name, {}) | section
     async with sandbox_serving(port, COMPANY, clock=clock.now) as sandbox:
         app = await build(settings_for(sandbox, folder, port, **sections), clock=clock, meanings=MEANINGS)
-        runs = Runs(clock)
+        runs = QueuedRuns(clock)
         try:
             await app.library.import_folder(articles)
             await app.warm()
