@@ -8,8 +8,9 @@ import re
 from collections.abc import Sequence
 from typing import Any, assert_never
 
-from bot.cards.block_text import NOTE_TEXT, clean, head, linkable, note, plain, units
+from bot.cards.block_text import NOTE_TEXT, note, plain
 from bot.cards.elements import Button, Choice, DateInput, Input, PersonInput, Style, TextInput, Tick
+from bot.cards.words import clean, head, linkable, units
 
 Json = dict[str, Any]
 

@@ -7,8 +7,9 @@ picture that the bot uploaded, once it has looked it through.
 from collections.abc import Sequence
 from typing import Any
 
-from bot.cards.block_text import NOTE_TEXT, characters, clean, cut, head, note, plain, rich, text_element, words_of
+from bot.cards.block_text import NOTE_TEXT, characters, cut, note, plain, rich, text_element
 from bot.cards.elements import Element, Input, Paragraph, Picture, Piece, Strong, Table, Text
+from bot.cards.words import clean, head, words_of
 
 Json = dict[str, Any]
 

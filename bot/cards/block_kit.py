@@ -13,15 +13,12 @@ from bot.cards.block_figures import picture, table, with_tables
 from bot.cards.block_text import (
     NOTE_TEXT,
     characters,
-    clean,
     cut,
     escaped,
-    head,
     note,
     plain,
     rich,
     text_element,
-    units,
 )
 from bot.cards.elements import (
     Actions,
@@ -45,6 +42,7 @@ from bot.cards.elements import (
     TextInput,
     Tick,
 )
+from bot.cards.words import clean, head, units
 from bot.domain.chat import Place
 
 Json = dict[str, Any]

@@ -3,7 +3,7 @@
 In `rich_text` a text element is only ever text: links, mentions, dates and emoji are elements of their own and Slack
 parses no mark-up there. Where Slack has no rich text (headings, buttons, small print) we send `plain_text` with emoji
 codes off, escaped, and with addresses broken by an invisible word joiner, because Slack's apps may turn a bare address
-in plain text into a link. Lengths are counted in UTF-16 units: at least what Slack counts, whichever way it counts.
+in plain text into a link.
 """
 
 import re
@@ -11,31 +11,19 @@ from collections.abc import Iterator
 from typing import Any, assert_never
 
 from bot.cards.elements import Code, Emphasis, Link, Mention, Piece, Strong, Struck, Text, When
+from bot.cards.words import clean, linkable, shortened, units, unlinked, words_of
 from bot.domain.chat import Person
 
 Json = dict[str, Any]
 
-NOTE_TEXT, URL_TEXT, CONTEXT = 2000, 2000, 10
+NOTE_TEXT, CONTEXT = 2000, 10
 DATE = "{date_short_pretty} at {time}"
 
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
-_ADDRESS = re.compile(r"(?<=\w)(?=(?:\.|@|://)\w)")
 _SHORTCODE = re.compile(r":(?=[\w+'-]+:)")
 _LOOKALIKES = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ", "\n": " "})
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _ENTITIES_IN_URL = str.maketrans({"&": "&amp;", "<": "%3C", ">": "%3E", "|": "%7C"})
-_LINKABLE = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x1f]+")
 _SLACK_USER = re.compile(r"[UW][A-Z0-9]+")
-
-
-def clean(text: str) -> str:
-    """Take out what is invisible and could deceive: control characters, text direction overrides, broken halves."""
-    return _UNSEEN.sub("", text.replace("\r\n", "\n"))
-
-
-def units(text: str) -> int:
-    """Count UTF-16 units."""
-    return len(text.encode("utf-16-le", "replace")) // 2
 
 
 def characters(value: Any) -> int:
@@ -51,11 +39,6 @@ def characters(value: Any) -> int:
             return 0
 
 
-def head(text: str, limit: int) -> str:
-    """Give the beginning of clean text, at most this many units and no half characters."""
-    return text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore")
-
-
 def escaped(text: str, limit: int) -> str:
     """Make text safe wherever Slack reads mark-up; never longer than the limit."""
     parts = [_ENTITIES.get(character, character) for character in clean(text).strip()]
@@ -65,11 +48,6 @@ def escaped(text: str, limit: int) -> str:
         if size > limit:
             return _without_excess(parts[:index], size - units(part), limit - 1) + "…"
     return "".join(parts)
-
-
-def unlinked(text: str) -> str:
-    """Break web and mail addresses invisibly, so that no app of Slack's makes links of them."""
-    return _ADDRESS.sub("\u2060", text)
 
 
 def _without_excess(parts: list[str], size: int, limit: int) -> str:
@@ -85,51 +63,8 @@ def plain(text: str, limit: int) -> Json | None:
 
 
 def cut(text: Text, limit: int) -> Iterator[Piece]:
-    """Give the clean, non-empty pieces of a text; what goes beyond the limit is replaced by how much it was."""
-    left, hidden = limit, 0
-    for piece in text:
-        words = clean(words_of(piece))
-        shown = words if units(words) <= left else head(words, left)
-        hidden += len(words) - len(shown)
-        left -= units(shown)
-        if shown:
-            yield with_words(piece, shown)
-    if hidden:
-        yield f"… ({hidden} more characters; see the thread)"
-
-
-def words_of(piece: Piece) -> str:
-    """Give what a piece says, without how."""
-    match piece:
-        case str():
-            return piece
-        case Strong(text) | Emphasis(text) | Struck(text) | Code(text):
-            return text
-        case Link(text, url):
-            return text or url
-        case Mention(person):
-            return f"@{person.name or person.id}"
-        case When(at):
-            return f"{at:%Y-%m-%d %H:%M %Z}".strip()
-        case _:
-            assert_never(piece)
-
-
-def with_words(piece: Piece, words: str) -> Piece:
-    """Give the same kind of piece with other words; a moment, or a mention that Slack can make, stays what it is."""
-    match piece:
-        case str():
-            return words
-        case Strong() | Emphasis() | Struck() | Code():
-            return type(piece)(words)
-        case Link(_, url):
-            return Link(words, url)
-        case Mention(person):
-            return piece if is_slack_user(person) else words
-        case When():
-            return piece
-        case _:
-            assert_never(piece)
+    """Give the pieces that Slack is to show, none of them longer than the limit in all."""
+    return shortened(text, limit, is_slack_user)
 
 
 def text_element(text: str, style: str = "") -> Json:
@@ -192,11 +127,6 @@ def note(text: Text, limit: int) -> list[Json]:
     elements = [element for piece in cut(text, limit) if (element := small(piece))]
     rows = [elements[start : start + CONTEXT] for start in range(0, len(elements), CONTEXT)]
     return [{"type": "context", "elements": row} for row in rows]
-
-
-def linkable(url: str) -> bool:
-    """Tell whether this can be the target of a link: a whole web or mail address of a sensible length."""
-    return units(url) <= URL_TEXT and _LINKABLE.fullmatch(url) is not None and clean(url) == url
 
 
 def is_slack_user(person: Person) -> bool:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import assert_never
 
-from bot.cards.block_text import clean, linkable, words_of
 from bot.cards.elements import (
     Actions,
     Card,
@@ -32,6 +31,7 @@ from bot.cards.elements import (
     Text,
     When,
 )
+from bot.cards.words import clean, linkable, words_of
 
 _WIDTH = 640
 _FIGURE = 24  # characters of a figure that stay in a line

@@ -7,7 +7,6 @@ escaped counts as the longest escape, so that no renderer has to cut what was pu
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.cards.block_text import units, words_of
 from bot.cards.elements import (
     Actions,
     Card,
@@ -24,6 +23,7 @@ from bot.cards.elements import (
     Table,
     Text,
 )
+from bot.cards.words import units, words_of
 
 ROOM, PARTS = 9_000, 30
 """Characters and elements of a card: well within every limit of Slack's messages (12,000 and 50)."""

@@ -8,7 +8,6 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text as Line
 
-from bot.cards.block_text import clean, words_of
 from bot.cards.elements import (
     Actions,
     Card,
@@ -31,6 +30,7 @@ from bot.cards.elements import (
     Text,
     When,
 )
+from bot.cards.words import clean, words_of
 
 
 def show(out: Console, card: Card) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cards.block_kit import render_card, render_form, render_home, render_reply
-from bot.cards.block_text import clean, head
 from bot.cards.elements import Card, Form
+from bot.cards.words import clean, head
 from bot.domain.chat import MessageRef, Person, Place, Room, RoomMessage
 from bot.domain.errors import NotFound
 from bot.platforms.slack.calls import Lost, Refused, SlackCalls

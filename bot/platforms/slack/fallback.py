@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, TypeVar
 
 from bot.cards.block_figures import unseen
-from bot.cards.block_text import escaped, unlinked
+from bot.cards.block_text import escaped
+from bot.cards.words import unlinked
 from bot.platforms.slack.calls import Refused
 from bot.platforms.slack.text import plain_text, text_of_blocks
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
 from bot.cards.block_kit import render_card, render_form, render_home, render_reply
-from bot.cards.block_text import DATE, units
+from bot.cards.block_text import DATE
 from bot.cards.elements import (
     Actions,
     Button,
@@ -38,6 +38,7 @@ from bot.cards.elements import (
     Tone,
     When,
 )
+from bot.cards.words import units
 from bot.domain.chat import Person, Place
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
