@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.cards.alert import headline, page_card
-from bot.domain.alerting import paged
+from bot.domain.alerting import lacks_news, news_for_pagers, paged
 from bot.domain.chat import Person
 from bot.domain.errors import Conflict, RatchetError
 from bot.domain.spike import Alert, AlertState
@@ -69,15 +69,6 @@ async def page(desk: Desk, cause: str, summons: Summons, key: str) -> float | No
 # --- pagers -----------------------------------------------------------------------------------------------------------
 
 
-def news_for_pagers(alert: Alert) -> str:
-    """How the alert stands as far as pagers are concerned; "" while nobody was woken for it."""
-    if alert.paged_at is None and not alert.incident:
-        return ""
-    stands = "over" if alert.settled else alert.state.value
-    again = f"again since {alert.false_at:%Y-%m-%dT%H:%M}" if alert.false_at and not alert.false_alarm else ""
-    return ", ".join(filter(None, (stands, alert.incident, again)))
-
-
 async def tell_pagers(run: Run, desk: Desk, cause: str) -> None:
     """Start to tell every pager how the alert stands, each by a run of its own: none waits for another."""
     news = await run.step("news", _news, desk, cause)
@@ -85,9 +76,12 @@ async def tell_pagers(run: Run, desk: Desk, cause: str) -> None:
         await run.start("tell_pager", f"pager:{pager.name}:{cause}:{news}", alert=cause, pager=pager.name)
 
 
-async def tell_pager(run: Run, desk: Desk, *, alert: str, pager: str) -> None:
-    """Tell one pager how the alert stands by now; keeps trying through outages."""
-    await through_outages(run, desk, "tell the pager", _tell, alert, pager)
+async def tell_pager(run: Run, desk: Desk, *, alert: str, pager: str, once: bool = False) -> None:
+    """Tell one pager how the alert stands by now, if it does not know; keeps trying through outages, unless `once`."""
+    if once:
+        await run.step("tell the pager", _tell, desk, alert, pager)
+    else:
+        await through_outages(run, desk, "tell the pager", _tell, alert, pager)
 
 
 async def _news(desk: Desk, cause: str) -> str:
@@ -101,4 +95,6 @@ async def _tell(desk: Desk, cause: str, name: str) -> float | None:
 
 async def _told(desk: Desk, pager: Pager, cause: str) -> None:
     alert = await desk.store.spikes.get(cause)
-    await pager.tell(alert, summary=headline(alert), link=await link_to_card(desk, alert))
+    if lacks_news(alert, pager.name):
+        await pager.tell(alert, summary=headline(alert), link=await link_to_card(desk, alert))
+        await desk.store.spikes.heard(cause, pager.name, news_for_pagers(alert))

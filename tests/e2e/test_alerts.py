@@ -109,6 +109,33 @@ async def test_what_people_do_is_on_the_card_before_the_chart_that_is_slow_to_co
         await desk.shows(card, "The highest count")
 
 
+async def test_a_pager_that_was_down_for_all_tries_is_told_once_when_it_is_back(tmp_path: Path) -> None:
+    async with watched_company(tmp_path) as company:
+        company.peer.down = True
+        await company.happen(14)
+        await company.watch(minutes=5)
+        card = await company.card("Spike: conversations about delivery status")
+        await company.pages(card, 1)
+        await company.tend(minutes=6)
+        await company.desk.quiet()
+        company.peer.down = False
+        await company.tend(minutes=1)
+        await company.desk.quiet()
+        assert company.peer.got == [], "it is tried every five minutes"
+        await company.tend(minutes=5)
+        await company.told(["alert.open"])
+
+        company.peer.down = True
+        await company.desk.press(card, "Acknowledge", as_="bo")
+        await company.desk.shows(card, "is looking at it")
+        await company.desk.quiet()
+        company.peer.down = False
+        for _ in range(2):
+            await company.tend(minutes=5)
+            await company.told(["alert.open", "alert.acknowledged"])
+        assert len(set(company.peer.ids)) == 2
+
+
 async def test_quiet_hours_wake_nobody_until_they_end(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     quiet = f"{now - timedelta(hours=1):%H:%M}-{now + timedelta(hours=1):%H:%M}"
