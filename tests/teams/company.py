@@ -32,10 +32,10 @@ def company() -> World:
     world.person(Human("pia", "Pia Partner", guest=True))
     world.person(Human("tom", "Tom Elsewhere", tenant=tokens.ELSEWHERE))
     world.person(Human("lou", "Lou Unlicensed", licensed=False))
-    support = ("Escalations", "Orders", "Billing", "Random")
+    support = ("Escalations", "support-orders", "support-billing", "Random")
     world.team("Support", support, owners=("mae",), members=("ana", "bo", "sue", "gus", "pia", "tom"))
     world.team("Seniors", (), owners=("sue",), members=())
-    world.team("Leads", ("Managers",), owners=("mae",), members=())
+    world.team("Leads", ("support-managers",), owners=("mae",), members=())
     world.installed |= {"ana", "bo", "sue", "mae"}
     return world
 

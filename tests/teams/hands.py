@@ -44,6 +44,18 @@ class Dialog:
     def says(self) -> str:
         return f"{self.title} {words(self.card)}"
 
+    @property
+    def held(self) -> dict[str, str]:
+        """What the inputs hold, by name."""
+        return {name: str(one.get("value") or "") for name, one in inputs(self.card).items()}
+
+    def input(self, name: str) -> str:
+        """The id of the input that is called so, by its label or its id."""
+        fields = inputs(self.card)
+        found = [one for one, shown in fields.items() if name in (one, shown.get("label"), shown.get("title"))]
+        assert len(found) == 1, f"{len(found)} inputs are called {name}, of {list(fields)} in: {self.says[:400]}"
+        return found[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
@@ -165,11 +177,9 @@ class Hands:
         return self._task(answered, human, message, fetched=True, command=command)
 
     async def send(self, dialog: Dialog, values: Mapping[str, str] | None = None, *, button: str = "") -> Reaction:
-        """Fill in the dialog and send it, as a client does: what is required must be there, and nothing else."""
+        """Fill in the dialog by labels or ids and send it, as a client does, which asks for what is required."""
         fields = inputs(dialog.card)
-        unknown = set(values or ()) - set(fields)
-        assert not unknown, f"no input is called {unknown}, only {list(fields)}"
-        filled = {name: str(one.get("value") or "") for name, one in fields.items()} | dict(values or {})
+        filled = dialog.held | {dialog.input(name): value for name, value in (values or {}).items()}
         missing = [name for name, one in fields.items() if one.get("isRequired") and not filled[name]]
         assert not missing, f"the client asks for {missing} and sends nothing"
         submits = [one for one in actions(dialog.card) if one["type"] == "Action.Submit"]
