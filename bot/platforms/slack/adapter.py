@@ -12,9 +12,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.cards.block_kit import render_card, render_form, render_home, render_reply
 from bot.cards.elements import Card, Form
 from bot.cards.words import clean, head
-from bot.domain.chat import MessageRef, Person, Place, Room, RoomMessage
+from bot.domain.chat import MessageRef, Person, Place, Room, RoomMessage, addressed
 from bot.domain.errors import NotFound
-from bot.platforms.slack.calls import Lost, Refused, SlackCalls
+from bot.platforms.patience import Lost, Refused
+from bot.platforms.slack.calls import SlackCalls
 from bot.platforms.slack.events import SLACK, WRITTEN, Own, room_message
 from bot.platforms.slack.fallback import shown
 from bot.platforms.slack.links import linked_message
@@ -141,6 +142,12 @@ class SlackPlatform:
 
     async def room(self, room: str) -> Room:
         """Describe a room given by id or "#name", remembered for five minutes. Raises NotFound, for a minute."""
+        here = addressed(room, SLACK)
+        if here is None:
+            raise NotFound(f"{room} is not in Slack.")
+        return await self._room(here)
+
+    async def _room(self, room: str) -> Room:
         known = self._rooms.get(room)
         if known and self._clock.now() - known[0] < REMEMBERED:
             return known[1]

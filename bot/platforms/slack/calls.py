@@ -1,19 +1,16 @@
 """Calls to Slack's Web API: patient where waiting helps, and its refusals as sentences that say what to do."""
 
-import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt, stop_before_delay
-from tenacity.wait import wait_exponential_jitter
 
-from bot.domain.errors import DeliveryFailed, Unavailable
+from bot.platforms.patience import Lost, NotYet, Patience, Refused
 from bot.platforms.slack.events import Own
 
 Json = dict[str, Any]
@@ -41,23 +38,6 @@ SENTENCES = {
 PASSING = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited")
 
 
-class Refused(DeliveryFailed):
-    """Slack said no for good; `error` is its own word for why."""
-
-    def __init__(self, sentence: str, *, error: str, details: str = "") -> None:
-        super().__init__(sentence, permanent=True)
-        self.error = error
-        self.details = details
-
-
-class NotYet(Unavailable):
-    """Slack did nothing and may do it later."""
-
-
-class Lost(Unavailable):
-    """The answer was lost: Slack may have done it, or not."""
-
-
 class SlackCalls:
     """Calls methods of one workspace. Rate limits and passing failures are waited out within `patience` seconds.
 
@@ -70,28 +50,11 @@ class SlackCalls:
         client.retry_handlers = []
         self._client = client
         self.pause = pause
-        self._patience = patience
-        self._attempts = attempts
-        self._backoff = wait_exponential_jitter(multiplier=pause, max=10 * pause, jitter=pause)
+        self.patiently = Patience(patience, attempts, pause)
 
     async def call(self, method: str, **arguments: Any) -> Json:
         """Call until Slack answers. Raises Refused for good, and Unavailable when patience ends."""
         return await self.patiently(lambda: self.once(method, **arguments))
-
-    async def patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """Repeat an attempt that raises NotYet or Lost, as often and as long as patience allows."""
-        retrying = AsyncRetrying(
-            retry=retry_if_exception_type((NotYet, Lost)),
-            wait=self._wait,
-            stop=stop_after_attempt(self._attempts) | stop_before_delay(self._patience),
-            sleep=asyncio.sleep,
-            reraise=True,
-        )
-
-        async def once() -> T:
-            return await attempt()
-
-        return await retrying(once)
 
     async def pages(self, method: str, most: int = 20, **arguments: Any) -> AsyncIterator[Json]:
         """Give page after page of a list, at most so many."""
@@ -118,11 +81,6 @@ class SlackCalls:
             return str(answer["files"][0]["id"])
 
         return await self.patiently(attempt)
-
-    def _wait(self, state: RetryCallState) -> float:
-        problem = state.outcome.exception() if state.outcome else None
-        asked = getattr(problem, "retry_after", None)
-        return float(asked) if asked is not None else self._backoff(state)
 
 
 async def who_am_i(client: AsyncWebClient) -> Own:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from bot.cards.block_figures import unseen
 from bot.cards.block_text import escaped
 from bot.cards.words import unlinked
-from bot.platforms.slack.calls import Refused
+from bot.platforms.patience import Refused
 from bot.platforms.slack.text import plain_text, text_of_blocks
 
 Json = dict[str, Any]
