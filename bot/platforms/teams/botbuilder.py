@@ -35,7 +35,6 @@ Turn = Callable[[Json], Awaitable[Reply]]
 log = logging.getLogger(__name__)
 
 LEEWAY = 300  # seconds that two clocks may be apart
-LONGEST_TOKEN = 16_384  # characters
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -116,8 +115,6 @@ class _Channel(BotFrameworkAuthentication):  # type: ignore[misc]
         """What the token says, if it is good. Raises Unauthenticated; in local mode nothing is asked for."""
         if not self._app_id:
             return ClaimsIdentity({}, True, AuthenticationConstants.ANONYMOUS_AUTH_TYPE)
-        if len(authorization) > LONGEST_TOKEN:
-            raise Unauthenticated("The delivery has no token of the Bot Connector.")
         try:
             identity = await self._extractor.get_identity_from_auth_header(authorization, CHANNEL)
         except RatchetError:

@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Protocol
 from uuid import uuid4
 
-from bot.cards.adaptive import render_form
-from bot.cards.elements import Choice, DateInput, Form, PersonInput, TextInput, Tick
+from bot.cards.adaptive import REFRESH, render_form
+from bot.cards.adaptive_controls import FORM, input_names, values_of
+from bot.cards.elements import Form
 from bot.domain.chat import (
     Click,
     Command,
@@ -35,7 +36,6 @@ Json = dict[str, Any]
 
 log = logging.getLogger(__name__)
 
-REFRESH = "ratchet.refresh"
 PRESS_SECONDS = 8.0  # Teams waits 10 for a press
 DIALOG_SECONDS = 4.0  # and 5 for a dialog
 TRY_AGAIN = "That did not work. Please try again."
@@ -163,7 +163,7 @@ class Invokes:
         opened = await self._forms.get(form_id, actor) if form_id else None
         if opened is None:
             return replies.dialog_message(FORM_GONE)
-        within = pressed(activity, data, "")
+        within = None if "action" in input_names(opened.form).values() else pressed(activity, data, "")
         if isinstance(within, Click):
             within = Click(within.key, within.action, within.subject, actor, opened.place or within.place)
         if within is not None:
@@ -245,12 +245,6 @@ class Invokes:
             await self._talks.tell(place or Place(actor.platform, actor.id), actor, text or DONE)
         except Exception:
             log.exception("%s was answered late, but the answer could not be shown", stimulus.key)
-
-
-def values_of(form: Form, data: Json) -> dict[str, str]:
-    """What was typed or chosen, for the inputs that the form has; nothing else that came along."""
-    inputs = (one for one in form.elements if isinstance(one, TextInput | Choice | Tick | PersonInput | DateInput))
-    return {one.name: word(data.get(one.name)) for one in inputs}
 
 
 def _who_and_where(stimulus: Stimulus) -> tuple[Person, Place | None]:
