@@ -1,6 +1,6 @@
 """What is remembered for one workspace, a repository for each noun, and `Store`, the bundle of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -44,6 +44,10 @@ class Escalations(Protocol):
 
     async def get(self, escalation_id: str) -> Escalation:
         """Raises NotFound."""
+        ...
+
+    async def several(self, ids: Collection[str]) -> Mapping[str, Escalation]:
+        """Those of these that there are, by id; in a few statements, however many."""
         ...
 
     async def at_place(self, place: Place) -> Escalation | None:
@@ -105,6 +109,10 @@ class Reviews(Protocol):
 
     async def of_escalation(self, escalation_id: str) -> tuple[Review, ...]:
         """All reviews of an escalation, oldest first."""
+        ...
+
+    async def of_escalations(self, ids: Collection[str]) -> Mapping[str, tuple[Review, ...]]:
+        """The same of each of these that has any, by its id; in a few statements, however many."""
         ...
 
     async def propose(self, review_id: str, proposal: Proposal) -> Review:

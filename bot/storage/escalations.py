@@ -1,6 +1,7 @@
 """The escalations of one workspace, their turns and their outcomes."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from bot.domain.errors import Conflict, NotFound
 from bot.domain.escalation import ASKS, Author, Customer, Escalation, EscalationStatus, Outcome, Turn
 from bot.storage.columns import clean
 from bot.storage.counted import counted_conversation, counted_turns
-from bot.storage.repository import Repository, whole
+from bot.storage.repository import FEW, Repository, chunks, whole
 from bot.storage.tables import EscalationRow, OutcomeRow, TurnRow, table
 from bot.storage.values import load, load_optional, plain
 
@@ -52,6 +53,14 @@ class SqlEscalations(Repository):
     async def get(self, escalation_id: str) -> Escalation:
         async with self._read() as connection:
             return _escalation(_found(await self._rows(connection, escalation_id), escalation_id))
+
+    async def several(self, ids: Collection[str]) -> Mapping[str, Escalation]:
+        found: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+        async with self._read() as connection:
+            for some in chunks(sorted(ids), FEW):
+                for row in await connection.execute(self._joined().where(self._among(E.id, some))):
+                    found[row.id].append(row)
+        return {name: _escalation(rows) for name, rows in found.items()}
 
     async def at_place(self, place: Place) -> Escalation | None:
         """The newest escalation that is worked on in exactly this thread."""

@@ -29,6 +29,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.storage.engine import Engine
 
 CHUNK = 500
+FEW = 50
+"""Rows that are made objects of at once: more of them would keep the event loop from others for too long."""
 
 R = TypeVar("R", bound="Repository")
 P = ParamSpec("P")

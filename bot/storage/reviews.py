@@ -1,6 +1,7 @@
 """The reviews of one workspace: one open review an escalation, one decision a review, every draft version kept."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from bot.domain.escalation import Escalation
 from bot.domain.review import OPEN_STATES, Action, Decision, Receipt, Review, ReviewState, review_id, why_closed
 from bot.ports import Claim
 from bot.storage.counted import counted_delivery, counted_draft, counted_edit
-from bot.storage.repository import Repository, whole
+from bot.storage.repository import FEW, Repository, chunks, whole
 from bot.storage.review_rows import (
     DECIDED,
     decision_columns,
@@ -63,6 +64,15 @@ class SqlReviews(Repository):
     async def of_escalation(self, escalation_id: str) -> tuple[Review, ...]:
         async with self._read() as connection:
             return tuple(review_from(row) for row in await self._of(connection, escalation_id))
+
+    async def of_escalations(self, ids: Collection[str]) -> Mapping[str, tuple[Review, ...]]:
+        found: defaultdict[str, list[Review]] = defaultdict(list)
+        async with self._read() as connection:
+            for some in chunks(sorted(ids), FEW):
+                wanted = self._select(REVIEWS).where(self._among(R.escalation_id, some)).order_by(R.number)
+                for row in await connection.execute(wanted):
+                    found[row.escalation_id].append(review_from(row))
+        return {name: tuple(reviews) for name, reviews in found.items()}
 
     @whole
     async def propose(self, review_id: str, proposal: Proposal) -> Review:

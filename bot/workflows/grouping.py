@@ -36,7 +36,8 @@ async def group(desk: Desk) -> None:
         if alert.card is None or (alert.settled and now - alert.changed_at > _LATELY):
             continue
         key = f"{'over' if alert.settled else 'part'}:{alert.cause}"
-        for name in await behind(desk, alert, _MARKED):
-            for review in (await desk.store.reviews.of_escalation(name))[-1:]:
-                if review.state is ReviewState.READY and review.card is not None:
-                    await desk.runtime.start("show", f"show:{review.id}:{key}", review=review.id)
+        inside = await behind(desk, alert, _MARKED)
+        reviews = await desk.store.reviews.of_escalations(inside)
+        for newest in (reviews[name][-1] for name in inside if name in reviews):
+            if newest.state is ReviewState.READY and newest.card is not None:
+                await desk.runtime.start("show", f"show:{newest.id}:{key}", review=newest.id)

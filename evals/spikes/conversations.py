@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from bot.domain.errors import NotFound
 from bot.domain.escalation import Escalation, thread_of
 from bot.domain.history import Conversation
 from bot.domain.review import Review, ReviewState
@@ -75,16 +74,15 @@ class Reader:
         self._readers = RoomReaders(desk, told_in)
 
     async def read(self, conversations: Iterable[str]) -> list[Asked]:
-        read = [await self._one(name) for name in conversations]
+        wanted = tuple(conversations)
+        escalations = await self._desk.store.escalations.several(wanted)
+        reviews = await self._desk.store.reviews.of_escalations(wanted)
+        known = [name for name in wanted if name in escalations and name in reviews]
+        read = [await self._one(escalations[name], reviews[name]) for name in known]
         return [asked for asked in read if asked is not None]
 
-    async def _one(self, name: str) -> Asked | None:
-        try:
-            escalation = await self._desk.store.escalations.get(name)
-        except NotFound:
-            return None
-        reviews = await self._desk.store.reviews.of_escalation(name)
-        if not reviews or not await self._readers.may_hear_of(escalation.place):
+    async def _one(self, escalation: Escalation, reviews: tuple[Review, ...]) -> Asked | None:
+        if not await self._readers.may_hear_of(escalation.place):
             return None
         in_chat = escalation.surface in self._desk.platforms
         room = await self._readers.room(thread_of(escalation)) if in_chat else None

@@ -299,3 +299,19 @@ async def test_a_tricky_text_keeps_its_hash(store: Store) -> None:
     kept = await store.reviews.propose(review.id, tricky)
     assert kept.proposal == tricky
     assert (await store.reviews.claim(decision(kept))).won
+
+
+async def test_many_escalations_and_their_reviews_are_read_at_once_as_each_would_be(store: Store) -> None:
+    names = [f"esc_{number:03}" for number in range(120)]
+    for name in names:
+        asked, _ = await store.escalations.receive(escalation(name, turn("t-2"), turn("t-1")))
+        await store.reviews.open(asked, at=NOON)
+    await store.reviews.open(escalation("esc_007", revision=2), at=NOON + timedelta(minutes=20))
+    await store.escalations.receive(escalation("esc_alone"))
+    wanted = [*names, "esc_alone", "esc_nowhere"]
+
+    conversations = await store.escalations.several(wanted)
+    assert conversations == {name: await store.escalations.get(name) for name in wanted[:-1]}
+    reviews = await store.reviews.of_escalations(wanted)
+    assert reviews == {name: await store.reviews.of_escalation(name) for name in names}
+    assert [each.number for each in reviews["esc_007"]] == [1, 2]

@@ -1,7 +1,7 @@
 """Whom a holding reply is for: those behind its alert who wait for an answer, in the language of the text."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.domain.answer import Risk
 from bot.domain.chat import Person, Role
@@ -33,11 +33,7 @@ async def reached(desk: Desk, holding: Holding, alert: Alert, by: Person | None 
     watched = await _watched(desk)
     to, risky, elsewhere = [], [], 0
     languages: Counter[str] = Counter()
-    for name in everybody:
-        waiting = await waits(desk, name) if name not in held else None
-        if waiting is None:
-            continue
-        escalation, review = waiting
+    for name, (escalation, review) in (await _waiting(desk, [name for name in everybody if name not in held])).items():
         language = _language(escalation, review)
         if not _is_watched(desk, escalation, watched):
             elsewhere += 1
@@ -52,16 +48,27 @@ async def reached(desk: Desk, holding: Holding, alert: Alert, by: Person | None 
 
 async def waits(desk: Desk, escalation_id: str) -> tuple[Escalation, Review] | None:
     """The conversation and its newest draft, if its customer waits and nobody has taken it over or is answering."""
-    try:
-        escalation = await desk.store.escalations.get(escalation_id)
-    except NotFound:
-        return None
-    reviews = await desk.store.reviews.of_escalation(escalation_id)
-    judged = next((review for review in reversed(reviews) if review.proposal is not None), None)
-    if judged is None or escalation.status is not EscalationStatus.OPEN or reviews[-1].state in _ANSWERING:
-        return None
+    return (await _waiting(desk, [escalation_id])).get(escalation_id)
+
+
+async def _waiting(desk: Desk, names: Sequence[str]) -> dict[str, tuple[Escalation, Review]]:
+    """Those of these that wait, in their order, each with its newest draft."""
+    escalations = await desk.store.escalations.several(names)
+    reviews = await desk.store.reviews.of_escalations(names)
+    found = {}
+    for name in names:
+        judged = next((review for review in reversed(reviews.get(name, ())) if review.proposal is not None), None)
+        if judged is not None and name in escalations and _is_left(escalations[name], reviews[name][-1]):
+            found[name] = (escalations[name], judged)
+    return found
+
+
+def _is_left(escalation: Escalation, newest: Review) -> bool:
+    """Whether its customer was the last to speak, and nothing of ours is on its way."""
+    if escalation.status is not EscalationStatus.OPEN or newest.state in _ANSWERING:
+        return False
     said = next((turn for turn in reversed(escalation.turns) if turn.author in (Author.CUSTOMER, Author.AGENT)), None)
-    return (escalation, judged) if said is not None and said.author is Author.CUSTOMER else None
+    return said is not None and said.author is Author.CUSTOMER
 
 
 def _language(escalation: Escalation, review: Review) -> str:
