@@ -180,7 +180,11 @@ class Hands:
         """Fill in the dialog by labels or ids and send it, as a client does, which asks for what is required."""
         fields = inputs(dialog.card)
         filled = dialog.held | {dialog.input(name): value for name, value in (values or {}).items()}
-        missing = [name for name, one in fields.items() if one.get("isRequired") and not filled[name]]
+        for name, one in fields.items():
+            offered = [choice["value"] for choice in one.get("choices") or ()]
+            free = "choices.data" in one or one["type"] != "Input.ChoiceSet" or not filled[name]
+            assert free or filled[name] in offered, f"{name} offers {offered}, not {filled[name]!r}"
+        missing = [name for name, one in fields.items() if one.get("isRequired") and not filled[name].strip()]
         assert not missing, f"the client asks for {missing} and sends nothing"
         submits = [one for one in actions(dialog.card) if one["type"] == "Action.Submit"]
         chosen = [one for one in submits if button in ("", one.get("title"))]
