@@ -88,20 +88,6 @@ def paged(alert: Alert, at: datetime) -> Alert:
     return replace(alert, pages=alert.pages + 1, paged_at=at)
 
 
-def news_for_pagers(alert: Alert) -> str:
-    """How the alert stands as far as pagers are concerned; "" while nobody was woken for it."""
-    if alert.paged_at is None and not alert.incident:
-        return ""
-    stands = "over" if alert.settled else alert.state.value
-    again = f"again since {alert.false_at:%Y-%m-%dT%H:%M}" if alert.false_at and not alert.false_alarm else ""
-    return ", ".join(filter(None, (stands, alert.incident, again)))
-
-
-def lacks_news(alert: Alert, pager: str) -> bool:
-    """Whether the pager of this name has not taken how the alert stands."""
-    return news_for_pagers(alert) != alert.heard.get(pager, "")
-
-
 def next_morning(at: datetime, zone: ZoneInfo) -> datetime:
     """The next eight o'clock in the morning on the zone's clocks."""
     today = at.astimezone(zone).date()

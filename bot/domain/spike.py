@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -111,7 +111,7 @@ class Alert:
     Only what is `told` has a card and pages somebody; what opened in shadow mode never is. Nobody is paged before
     `quiet_until`; `pages` counts how often somebody was since it opened or was last snoozed. As a false alarm it is
     nobody's any more, and its first series must be `patience` times as rare as usual from then on. `incident` names
-    what was opened for it, at `opener`. `heard` is the news of it that each pager took, by the pager's name.
+    what was opened for it, at `opener`.
 
     `version` grows with every change, so that its card never shows an older state; `shown` is the one that the card
     shows. What it shows beside it was `explained` and `drawn` for the figures of that time, which are `as_of`.
@@ -145,7 +145,6 @@ class Alert:
     opener: MessageRef | None = None
     pages: int = 0
     paged_at: datetime | None = None
-    heard: Mapping[str, str] = field(default_factory=dict)
     version: int = 1
     shown: int = 0
     card: MessageRef | None = None

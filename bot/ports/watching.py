@@ -49,10 +49,6 @@ class Spikes(Protocol):
         """Keep what somebody did to it, if it still has this version; the result has the next one. Raises Conflict."""
         ...
 
-    async def heard(self, cause: str, pager: str, news: str) -> None:
-        """Note that the pager of this name took this news of the alert; the version stays."""
-        ...
-
     async def note(self, painted: Alert) -> None:
         """Note what the card shows, and where it is (see `bot.domain.spike.noted`); the version stays."""
         ...

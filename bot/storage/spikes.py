@@ -64,16 +64,9 @@ class SqlSpikes(Repository):
             stored = await self._locked(connection, alert.cause)
             if stored is None or stored.version != alert.version:
                 raise Conflict("This alert changed in the meantime. Look at its card again.")
-            changed = replace(noted(alert, stored), version=alert.version + 1, heard=stored.heard)
+            changed = replace(noted(alert, stored), version=alert.version + 1)
             await self._write_alert(connection, changed)
         return changed
-
-    @whole
-    async def heard(self, cause: str, pager: str, news: str) -> None:
-        async with self._write() as connection:
-            stored = await self._locked(connection, cause)
-            if stored is not None:
-                await self._write_alert(connection, replace(stored, heard={**stored.heard, pager: news}))
 
     @whole
     async def note(self, painted: Alert) -> None:

@@ -9,8 +9,6 @@ from bot.domain.alerting import (
     called_false,
     check_may_act,
     incident_name,
-    lacks_news,
-    news_for_pagers,
     page_due,
     patience_of,
     snoozed,
@@ -24,8 +22,7 @@ from bot.ports import Desk
 STALE = timedelta(minutes=30)
 """After so long without a look nobody is paged for what was open then: it may be over."""
 _YEAR = timedelta(days=366)  # in which all that a false alarm taught has faded
-_GIVEN_UP = timedelta(days=1)  # a card that lags for longer has no room any more, and a pager no address
-_AGAIN = 5  # minutes between two tries to tell a pager that was down for all of its own
+_GIVEN_UP = timedelta(days=1)  # a card that lags for longer has no room any more
 
 
 # --- what people do ---------------------------------------------------------------------------------------------------
@@ -78,37 +75,17 @@ async def _check_may_act(desk: Desk, actor: Person) -> None:
 
 
 async def tend(desk: Desk) -> None:
-    """Have cards shown that lag behind their alerts, everybody paged who is due, and pagers told that were down.
-
-    Again it changes nothing.
-    """
+    """Have every card shown that lags behind its alert, and everybody paged who is due. Again it changes nothing."""
     now = desk.clock.now()
-    for alert in await desk.store.spikes.alerts(now - _GIVEN_UP):
+    for alert in await desk.store.spikes.alerts(now):
         if not alert.told:
             continue
         if alert.shown < alert.version and now - alert.changed_at < _GIVEN_UP:
             await show_later(desk, alert)
-        await _tell_again(desk, alert, now)
         due = page_due(alert, timedelta(minutes=desk.policy.repage_minutes))
         if due is not None and due <= now and await _may_page(desk, now):
             key = f"page:{alert.cause}:{due.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
             await desk.runtime.start("page_alert", key, alert=alert.cause, at=now.isoformat())
-
-
-async def _tell_again(desk: Desk, alert: Alert, now: datetime) -> None:
-    """Try once more, every five minutes for a day, to tell the pagers that did not take how the alert stands.
-
-    That it is over is news for those that know of it.
-    """
-    lacking = [pager.name for pager in desk.pagers if lacks_news(alert, pager.name)]
-    lacking = [name for name in lacking if name in alert.heard or not alert.settled]
-    woken = alert.paged_at or alert.opened_at
-    if not lacking or not timedelta(minutes=_AGAIN) <= now - woken < _GIVEN_UP or not await _may_page(desk, now):
-        return
-    slot = now.replace(minute=now.minute // _AGAIN * _AGAIN)
-    for pager in lacking:
-        key = f"pager:{pager}:{alert.cause}:{news_for_pagers(alert)}:{slot.astimezone(UTC):%Y-%m-%dT%H:%M}"
-        await desk.runtime.start("tell_pager", key, alert=alert.cause, pager=pager, once=True)
 
 
 async def show_later(desk: Desk, alert: Alert) -> None:

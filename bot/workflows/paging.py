@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.cards.alert import headline, page_card
-from bot.domain.alerting import lacks_news, news_for_pagers, paged
+from bot.domain.alerting import paged
 from bot.domain.chat import Person
 from bot.domain.errors import Conflict, RatchetError
 from bot.domain.spike import Alert, AlertState
@@ -12,6 +12,8 @@ from bot.ports import Desk, Pager, Run
 from bot.workflows.alerts import link_to_card
 from bot.workflows.showing import through_outages, wait_after
 
+_AGAIN = 300.0  # seconds at most between two tries to tell a pager that is down
+_A_DAY = 288  # of them
 _NEXT_TOO = 3
 """From this page on, who is next on the rota is paged too."""
 
@@ -69,32 +71,42 @@ async def page(desk: Desk, cause: str, summons: Summons, key: str) -> float | No
 # --- pagers -----------------------------------------------------------------------------------------------------------
 
 
+def news_for_pagers(alert: Alert) -> str:
+    """How the alert stands as far as pagers are concerned; "" while nobody was woken for it."""
+    if alert.paged_at is None and not alert.incident:
+        return ""
+    stands = "over" if alert.settled else alert.state.value
+    again = f"again since {alert.false_at:%Y-%m-%dT%H:%M}" if alert.false_at and not alert.false_alarm else ""
+    return ", ".join(filter(None, (stands, alert.incident, again)))
+
+
 async def tell_pagers(run: Run, desk: Desk, cause: str) -> None:
     """Start to tell every pager how the alert stands, each by a run of its own: none waits for another."""
     news = await run.step("news", _news, desk, cause)
     for pager in desk.pagers if news else ():
-        await run.start("tell_pager", f"pager:{pager.name}:{cause}:{news}", alert=cause, pager=pager.name)
+        await run.start("tell_pager", f"pager:{pager.name}:{cause}:{news}", alert=cause, pager=pager.name, news=news)
 
 
-async def tell_pager(run: Run, desk: Desk, *, alert: str, pager: str, once: bool = False) -> None:
-    """Tell one pager how the alert stands by now, if it does not know; keeps trying through outages, unless `once`."""
-    if once:
-        await run.step("tell the pager", _tell, desk, alert, pager)
-    else:
-        await through_outages(run, desk, "tell the pager", _tell, alert, pager)
+async def tell_pager(run: Run, desk: Desk, *, alert: str, pager: str, news: str) -> None:
+    """Tell one pager this news of the alert, as long as it is true; keeps trying for a day while the pager is down.
+
+    What stands by then is told by a run of its own, so that whatever comes back late hears of it once.
+    """
+    waits = desk.policy.retry_seconds
+    again = min(waits[-1], _AGAIN) if waits else _AGAIN
+    await through_outages(run, desk, "tell the pager", _tell, alert, pager, news, waits=(*waits, *[again] * _A_DAY))
 
 
 async def _news(desk: Desk, cause: str) -> str:
     return news_for_pagers(await desk.store.spikes.get(cause))
 
 
-async def _tell(desk: Desk, cause: str, name: str) -> float | None:
+async def _tell(desk: Desk, cause: str, name: str, news: str) -> float | None:
     pager = next((each for each in desk.pagers if each.name == name), None)
-    return None if pager is None else await wait_after(_told(desk, pager, cause), f"{cause} ({name})")
+    return None if pager is None else await wait_after(_told(desk, pager, cause, news), f"{cause} ({name})")
 
 
-async def _told(desk: Desk, pager: Pager, cause: str) -> None:
+async def _told(desk: Desk, pager: Pager, cause: str, news: str) -> None:
     alert = await desk.store.spikes.get(cause)
-    if lacks_news(alert, pager.name):
+    if news_for_pagers(alert) == news:
         await pager.tell(alert, summary=headline(alert), link=await link_to_card(desk, alert))
-        await desk.store.spikes.heard(cause, pager.name, news_for_pagers(alert))

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 Shown = TypeVar("Shown", Review, KnowledgeFix, TopicProposal, Alert, Holding, Sample)
 
+NO_HOME = "set RATCHET_SLACK_HOME_ROOM or RATCHET_TEAMS_HOME_ROOM to a room of the team."
 A_WHILE = timedelta(minutes=5)
 """More than all the tries that the platform's adapter makes within one of ours."""
 
@@ -66,10 +67,19 @@ async def tell(run: Run, desk: Desk, review_id: str, person: Person, text: str) 
 
 
 async def through_outages(
-    run: Run, desk: Desk, name: str, effect: Callable[..., Awaitable[float | None]], subject: str, *more: object
+    run: Run,
+    desk: Desk,
+    name: str,
+    effect: Callable[..., Awaitable[float | None]],
+    subject: str,
+    *more: object,
+    waits: Sequence[float] | None = None,
 ) -> None:
-    """Repeat a step that gives the seconds to wait while it cannot be done, and None once there is nothing to do."""
-    for delay in (*desk.policy.retry_seconds, None):
+    """Repeat a step that gives the seconds to wait while it cannot be done, and None once there is nothing to do.
+
+    It is tried again after each of the `waits`, or of the team's own.
+    """
+    for delay in (*(desk.policy.retry_seconds if waits is None else waits), None):
         wait = await run.step(name, effect, desk, subject, *more)
         if wait is None:
             return
@@ -159,7 +169,7 @@ async def _paint_once(desk: Desk, review: Review, owner: str, writing: str) -> N
         return
     place = await _team_place(desk, escalation, review.proposal.triage.owner if review.proposal else owner)
     if place is None:
-        log.error("There is no room for the card of %s: set RATCHET_SLACK_HOME_ROOM to a room of the team.", review.id)
+        log.error("There is no room for the card of %s: %s", review.id, NO_HOME)
         return
     message = await desk.platforms[place.platform].post(place, card, key=f"card:{review.id}")
     await desk.store.reviews.set_card(review.id, message)
@@ -199,23 +209,21 @@ async def cases_named(desk: Desk, gate: GateResult | None) -> dict[str, EvalCase
     return {case.id: case for case in await desk.store.cases.all() if case.id in named} if named else {}
 
 
-async def own_room(platform: Platform, candidates: Sequence[str]) -> Room | None:
-    """The first of these rooms that is the team's alone and that the bot is in."""
-    for name in filter(None, candidates):
-        try:
-            room = await platform.room(name)
-        except NotFound:
-            log.warning("There is no room %s (or the bot is not in it); trying the next one.", name)
-            continue
-        if room.member and not room.shared:
-            return room
-    return None
+async def own_room(platform: Platform, name: str) -> Room | None:
+    """The room of this name, if it is the team's alone and the bot is in it."""
+    try:
+        room = await platform.room(name)
+    except NotFound:
+        return None
+    return room if room.member and not room.shared else None
 
 
 async def own_place(desk: Desk, candidates: Sequence[str]) -> Place | None:
-    """The first of these rooms that is the team's alone and that the bot is in, of the first platform that has one."""
-    for platform in desk.platforms.values():
-        room = await own_room(platform, candidates)
-        if room is not None:
-            return Place(platform.name, room.id)
+    """The first of these rooms that is the team's alone and that the bot is in, on whichever platform it is."""
+    for name in filter(None, candidates):
+        for platform in desk.platforms.values():
+            room = await own_room(platform, name)
+            if room is not None:
+                return Place(platform.name, room.id)
+        log.warning("There is no room %s that is the team's alone and that the bot is in; trying the next one.", name)
     return None

@@ -72,19 +72,6 @@ async def test_a_false_alarm_stays_one_until_it_is_ten_times_as_rare(store: Stor
     assert (again.false_alarm, again.state, again.seen) == (False, AlertState.OPEN, 120)
 
 
-async def test_what_pagers_took_is_noted_beside_what_people_do(store: Store) -> None:
-    await store.spikes.keep(Watched(NOON), [ALERT], after=None)
-    await store.spikes.heard(ALERT.cause, "pagerduty", "open")
-    await store.spikes.heard(ALERT.cause, "webhook", "open")
-    await store.spikes.change(acknowledged(ALERT, ANA, after(60)))
-    await store.spikes.heard(ALERT.cause, "webhook", "acknowledged")
-    await store.spikes.note(ALERT)
-    await store.spikes.keep(Watched(after(300)), [replace(ALERT, seen=90)], after=NOON)
-    await store.spikes.heard("nothing@then", "webhook", "open")
-
-    assert (await store.spikes.get(ALERT.cause)).heard == {"pagerduty": "open", "webhook": "acknowledged"}
-
-
 async def test_of_two_who_decide_at_once_one_is_refused(store: Store) -> None:
     await store.spikes.keep(Watched(NOON), [ALERT], after=None)
     await store.spikes.change(acknowledged(ALERT, ANA, after(60)))

@@ -33,11 +33,13 @@ class Peer:
 
     url: str = ""
     down: bool = False
+    refused: int = 0
     got: list[Json] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
 
     async def take(self, request: web.Request) -> web.Response:
         if self.down:
+            self.refused += 1
             return web.Response(status=503)
         body, signer = await request.text(), Webhook(SECRET)
         at = datetime.fromtimestamp(int(request.headers["webhook-timestamp"]), UTC)

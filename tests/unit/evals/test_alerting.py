@@ -116,7 +116,7 @@ async def test_without_a_room_the_pagers_are_told_all_the_same(
 
     assert platform.cards == {}
     assert [workflow for workflow, _ in run.started] == ["tell_pager"]
-    await tell_pager(run, desk, alert=ALERT.cause, pager="pager")
+    await tell_pager(run, desk, alert=ALERT.cause, pager="pager", news="open")
     assert pager.told == ["open"]
 
 
