@@ -48,7 +48,7 @@ class SigningKeys:
         if age is None or (key_id not in self._keys and age > LOOK_AGAIN):
             await asyncio.shield(self._looking())
         elif age > FRESH:
-            self._looking().add_done_callback(_noted)
+            self._looking()
         key = self._keys.get(key_id) if isinstance(key_id, str) else None
         if key is None:
             raise Unauthenticated("The token is signed by a key that Microsoft does not publish.")
@@ -65,6 +65,7 @@ class SigningKeys:
     def _looking(self) -> "asyncio.Task[None]":
         if self._look is None or self._look.done():
             self._look = asyncio.ensure_future(self._read())
+            self._look.add_done_callback(_noted)
         return self._look
 
     async def _read(self) -> None:
@@ -98,6 +99,6 @@ def _key(published: Mapping[str, Any]) -> SigningKey:
 
 
 def _noted(look: "asyncio.Task[None]") -> None:
-    """The failure of a renewal is in the log; the keys at hand stay good."""
+    """A failure is in the log, and told to whoever waits; the keys at hand stay good."""
     if not look.cancelled():
         look.exception()
