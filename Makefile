@@ -7,6 +7,7 @@ WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 UV_PIN := 0.13.9
 STAMP := $(VENV)/.ready
+NPM_STAMP := tests/teams/node_modules/.ready
 export UV_LINK_MODE ?= copy
 export PYTHONDONTWRITEBYTECODE =
 
@@ -27,13 +28,20 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $(STAMP)
 	@echo "The environment is ready."
 
+# Microsoft's renderer of cards is an npm package. Where it cannot be had the tests that need it are skipped and say so.
+$(NPM_STAMP): tests/teams/package.json tests/teams/package-lock.json
+	@command -v npm > /dev/null || { echo "There is no npm here. On Debian and Ubuntu: apt-get install npm"; exit 0; }; \
+	echo "Installing what the tests have from npm (once) ..."; cd $(@D)/.. && \
+	npm ci --omit=peer --ignore-scripts --no-audit --no-fund --loglevel=error > /dev/null && touch node_modules/.ready || \
+	echo "npm could not install it."
+
 demo: setup ## run Ratchet with a sandbox workspace and a sample company; CHECK=1 plays it through and prints a transcript
 	@$(BIN)/ratchet demo $(if $(CHECK),--check)
 
-test: setup ## run all tests, 8 minutes on 2 cores (those that need a browser or PostgreSQL say so where there is none)
+test: setup $(NPM_STAMP) ## run all tests, 8 minutes on 2 cores (those that need a browser, npm or PostgreSQL say so where there is none)
 	@$(PYTEST) $(ARGS)
 
-quick: setup ## run the tests that start no other processes, under 2 minutes
+quick: setup $(NPM_STAMP) ## run the tests that start no other processes, under 2 minutes
 	@$(PYTEST) -m "not slow" $(ARGS)
 
 check: setup ## format, lint, types, import contracts
@@ -61,4 +69,4 @@ lock: setup ## resolve the dependencies again (host-free, hashed)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header $(if $(UPGRADE),--upgrade) pyproject.toml --extra dev -o requirements.lock
 
 clean: ## remove the environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) tests/teams/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
