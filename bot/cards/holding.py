@@ -137,9 +137,9 @@ def _approval(holding: Holding) -> list[Piece]:
 
 
 def _stop(holding: Holding) -> list[Piece]:
-    if holding.ended_by is None:
+    if holding.ended_by is None or holding.ended_at is None:
         return [Strong("Not sent"), ": the alert was over before somebody approved it."]
-    return [Strong("Stopped"), " by ", Mention(holding.ended_by), "."]
+    return [Strong("Stopped"), " by ", Mention(holding.ended_by), " ", When(holding.ended_at), "."]
 
 
 def _sent(tally: Tally) -> str:

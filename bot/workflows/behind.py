@@ -19,7 +19,7 @@ async def behind(desk: Desk, alert: Alert, limit: int = 500) -> tuple[str, ...]:
         return (await desk.store.spikes.watched()).members(matter)[-limit:]
     until = alert.resolved_at or desk.clock.now()
     began: dict[str, datetime] = {}
-    async for some in desk.store.history.between(alert.since, until):
+    async for some in desk.store.history.between(alert.since, until, previous=False):
         for conversation in some:
             counts = [e.at for e in events(conversation) if e.series == matter and alert.since <= e.at < until]
             if counts:

@@ -32,7 +32,7 @@ async def others(desk: Desk, alert: Alert, among: Collection[str], limit: int) -
     matter = matter_of(alert)
     about = matter if matter.what is What.INTENT else None
     same, every = _Sample(limit), _Sample(limit)
-    async for some in desk.store.history.between(alert.since - BEFORE, alert.since):
+    async for some in desk.store.history.between(alert.since - BEFORE, alert.since, previous=False):
         for conversation in some:
             if conversation.id not in among and alert.since - BEFORE <= conversation.opened_at < alert.since:
                 every.add(conversation.id)

@@ -82,7 +82,7 @@ def _begin(events: Collection[Event], series: Series, reading: Reading) -> datet
 
 
 def _grown(alert: Alert, reading: Reading, events: Collection[Event]) -> Alert:
-    return _shown(alert, reading, _behind(events, alert.series, reading))
+    return _shown(alert, reading, _behind(events, alert.series[:1], reading))
 
 
 def _shown(alert: Alert, reading: Reading, behind: list[str]) -> Alert:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,8 @@ HOUR = timedelta(hours=1)
 
 
 def drafted(**changes: object) -> Drafted:
-    return replace(Drafted("esc_1/1", NOON, ReviewState.READY, intent="refund"), **changes)  # type: ignore[arg-type]
+    told: dict[str, Any] = {"id": "esc_1/1", "at": NOON, "state": ReviewState.READY, "intent": "refund"}
+    return Drafted(**told | changes)
 
 
 def counted(*drafts: Drafted) -> dict[str, datetime]:
@@ -52,7 +54,7 @@ def test_what_is_wrong_with_its_first_draft_counts_too() -> None:
     bad = drafted(abstained=True, sentiment=Sentiment.ANGRY, findings=(("links", Level.BLOCK), ("tone", Level.WARN)))
 
     assert counted(bad).keys() == {"conversations", "intent:refund", "unhappy", "abstained", "blocked"}
-    assert "unhappy" not in counted(drafted(), replace(bad, id="esc_1/2"))
+    assert "unhappy" not in counted(drafted(), drafted(id="esc_1/2", sentiment=Sentiment.ANGRY))
 
 
 def test_what_people_and_deliveries_do_counts_when_they_do_it() -> None:
@@ -134,6 +136,11 @@ def test_an_alert_grows_with_the_series_that_it_is_named_after() -> None:
 
     [alert] = correlated([rise(REFUND, 9, Change.GREW, seen=40)], [first], happened, {REFUND})
     assert alert.seen == 40
+    everything = replace(first, series=(REFUND, VOLUME))
+    [alert] = correlated(
+        [rise(REFUND, 9, Change.GREW, seen=40)], [everything], happened + shown(VOLUME, range(30)), {REFUND}
+    )
+    assert alert.behind == 10, "the others of all that came in are about something else"
     assert alert.probability < first.probability
     assert not correlated([rise(VOLUME, 9, Change.GREW)], [first], happened, {REFUND})
 

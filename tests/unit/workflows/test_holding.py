@@ -345,12 +345,16 @@ async def test_what_nobody_approved_in_time_is_not_sent(spiking: Desk, platform:
     assert "the alert was over before somebody approved it" in shown(platform)
 
 
-async def test_anybody_of_the_team_stops_it(spiking: Desk, clock: Clock, surface: ScriptedSurface) -> None:
+async def test_anybody_of_the_team_stops_it(
+    spiking: Desk, clock: Clock, surface: ScriptedSurface, platform: ScriptedPlatform
+) -> None:
     await ask(spiking, "a")
     going = await approved(spiking, joining=True)
     with pytest.raises(NotAllowed):
         await approval.stop(spiking, going.id, GUEST)
     await approval.stop(spiking, going.id, REP)
+    await approval.paint(spiking, going.id)
+    assert f'"timestamp": {int(clock.now().timestamp())}' in shown(platform), "when it was stopped"
     await sent(spiking, going, clock)
     assert surface.delivered == []
     with pytest.raises(Conflict, match="stopped by Bo"):
