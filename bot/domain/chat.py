@@ -154,6 +154,17 @@ class HomeOpened:
 Stimulus = RoomMessage | MessageEdited | MessageDeleted | Click | Submission | Command | HomeOpened
 
 
+def addressed(room: str, platform: str) -> str | None:
+    """What a room is called on this platform; None where the name says that it is on another one.
+
+    Where a team works on two platforms a name may say which: "teams:#Support/Escalations", "slack:#escalations".
+    """
+    named, colon, rest = room.partition(":")
+    if not colon or len(named) < 2 or not (named.isalpha() and named.islower()):  # "a:1x" is the id of a chat
+        return room
+    return rest if named == platform else None
+
+
 @dataclass(frozen=True, slots=True)
 class Toast:
     """A short message that only the person who acted can see."""

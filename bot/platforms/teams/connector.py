@@ -9,7 +9,6 @@ from urllib.parse import quote, urlsplit
 
 import aiohttp
 
-from bot.domain.errors import NotAllowed
 from bot.platforms.patience import Lost, Patience, Refused
 from bot.platforms.teams.activities import parts, word
 from bot.platforms.teams.calls import Calls
@@ -137,13 +136,17 @@ class Connector:
         await self._all.turn()
 
     def _url(self, service_url: str, *path: str) -> str:
-        """Raises NotAllowed for a service that is not known to be Microsoft's."""
-        address = urlsplit(service_url)
-        known = address.hostname in self._settings.service_hosts
-        if not known or not (address.scheme == "https" or address.hostname in LOOPBACK):
-            raise NotAllowed(
-                f"Nothing is sent to {address.hostname or service_url}: it is not one of Microsoft's hosts."
-            )
+        """Raises Refused for a service that is not known to be Microsoft's."""
+        try:
+            address = urlsplit(service_url)
+            host = address.hostname or ""
+        except ValueError:
+            address, host = urlsplit(""), ""
+        safe = address.scheme == "https" or (address.scheme == "http" and host in LOOPBACK)
+        if not safe or host not in self._settings.service_hosts:
+            where = host or service_url
+            sentence = f"Nothing is sent to {where}: it is not one of RATCHET_TEAMS_SERVICE_HOSTS."
+            raise Refused(sentence, error="UnknownHost")
         return "/".join((service_url.rstrip("/"), "v3", *(quote(one, safe=":@;=") for one in path)))
 
 
