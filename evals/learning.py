@@ -8,14 +8,14 @@ from datetime import timedelta
 
 from bot.cards.learning import in_figures, learned_card
 from bot.domain.answer import UNKNOWN_INTENT
-from bot.domain.chat import Person, Place
+from bot.domain.chat import Person
 from bot.domain.intents import Label
 from bot.domain.refit import FEWEST, Outcome, Refit
 from bot.domain.review import Action, Review
 from bot.ports import Desk, Run
 from bot.workflows.answer import record, save_trace
 from bot.workflows.releases import WORKFLOW
-from bot.workflows.showing import cases_named, own_room, through_outages, wait_after
+from bot.workflows.showing import cases_named, own_place, through_outages, wait_after
 from evals.metrics.reliability import wilson
 from evals.workflow_release import Tried, release_workflow
 
@@ -111,9 +111,8 @@ async def tell(desk: Desk, candidate: str, measured: Measured, tried: Tried) -> 
 
 
 async def _tell(desk: Desk, candidate: str, measured: Measured, tried: Tried) -> None:
-    platform = next(iter(desk.platforms.values()), None)
-    room = await own_room(platform, [desk.policy.home_room]) if platform else None
-    if platform is None or room is None:
+    place = await own_place(desk, [desk.policy.home_room])
+    if place is None:
         return
     labels = await _learned(desk, measured.refit)
     titles = {intent.name: intent.title for intent in desk.teacher.intents(measured.refit.taxonomy)}
@@ -126,7 +125,7 @@ async def _tell(desk: Desk, candidate: str, measured: Measured, tried: Tried) ->
         (tried.release.number, tried.live),
         (tried.gate, await cases_named(desk, tried.gate)),
     )
-    await platform.post(Place(platform.name, room.id), card, key=f"learned:{candidate}:{tried.live}")
+    await desk.platforms[place.platform].post(place, card, key=f"learned:{candidate}:{tried.live}")
 
 
 async def _learned(desk: Desk, refit: Refit) -> list[Label]:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import get_args
 from weakref import WeakValueDictionary
 
@@ -26,6 +27,7 @@ from bot.domain.errors import DeliveryFailed, RatchetError, Unavailable
 from bot.ports import Answer, Desk, Received
 from handlers import alerts, capture, digest, escalations, fixes, holding, home, qa, reviews, topics
 from handlers.commands import CommandPlugin
+from handlers.people import known_as
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,11 @@ AT_ONCE = 16
 SORRY = "Something went wrong on my side. It is in the log; please try again."
 
 
+def opens_form(action: str) -> bool:
+    """Tell whether a press of this opens a form at once."""
+    return action in OPENERS or action == COMMAND
+
+
 class Dispatcher:
     """Keeps the promises of `Intake`. `sweep` takes up what a crash or an outage left over."""
 
@@ -57,7 +64,7 @@ class Dispatcher:
     def immediate(self, stimulus: Stimulus) -> bool:
         """What opens or sends a form, or only asks, is answered within the acknowledgement; work is kept first."""
         if isinstance(stimulus, Click):
-            return stimulus.action in OPENERS or stimulus.action == COMMAND
+            return opens_form(stimulus.action)
         if isinstance(stimulus, Command):
             return stimulus.name not in self._commands or not self._commands[stimulus.name].begins_work
         return isinstance(stimulus, Submission)
@@ -137,8 +144,8 @@ class Dispatcher:
             except RatchetError as problem:
                 log.warning("Could not tell %s: %s", actor.id, problem)
 
-    async def _handle(self, stimulus: Stimulus) -> Answer:
-        match stimulus:
+    async def _handle(self, received: Stimulus) -> Answer:
+        match stimulus := await self._by_whom(received):
             case RoomMessage():
                 return await self._message(stimulus)
             case MessageEdited():
@@ -155,6 +162,19 @@ class Dispatcher:
                 return await self._commands[stimulus.name].run(self._desk, stimulus)
             case HomeOpened():
                 return await home.opened(self._desk, stimulus)
+
+    async def _by_whom(self, stimulus: Stimulus) -> Stimulus:
+        """The same, by the account that the person is known by in the records; it is answered to the one that acted."""
+        if self._desk.identity is None:
+            return stimulus
+        match stimulus:
+            case Click() | Command() | Submission():
+                return replace(stimulus, actor=await known_as(self._desk, stimulus.actor))
+            case RoomMessage(asked_by=Person() as asked_by, author=author):
+                person = await known_as(self._desk, asked_by)
+                return replace(stimulus, asked_by=person, author=person if author.same_as(asked_by) else author)
+            case _:
+                return stimulus
 
     async def _message(self, seen: RoomMessage) -> Answer:
         """A mention that begins with a slash command's name, or is one word of `/ratchet`'s, is that command.

@@ -6,6 +6,7 @@ from bot.cards.home import QueueItem, home_card
 from bot.domain.chat import HomeOpened
 from bot.domain.review import Review
 from bot.ports import Answer, Desk
+from handlers.people import known_as
 
 
 async def opened(desk: Desk, visit: HomeOpened) -> Answer:
@@ -18,7 +19,7 @@ async def opened(desk: Desk, visit: HomeOpened) -> Answer:
         decided: tuple[Review, ...] = ()
     else:
         waiting = await desk.store.reviews.waiting()
-        decided = await desk.store.reviews.decided_by(visit.actor, now - timedelta(days=1))
+        decided = await desk.store.reviews.decided_by(await known_as(desk, visit.actor), now - timedelta(days=1))
     name = role.name.lower() if role else "guest (ask your manager to add you to the reps' group)"
     card = home_card(await _items(desk, waiting), await _items(desk, decided), now, name)
     await platform.publish_home(visit.actor, card)

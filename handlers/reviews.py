@@ -8,7 +8,7 @@ from bot.domain.review import Action, Decision, FailureMode, Review, review_and_
 from bot.ports import Answer, Desk
 from bot.workflows import review as reviewing
 from bot.workflows.precedents import usable
-from handlers.people import named
+from handlers.people import known_as, named
 
 MAX_NOTE = 3000
 
@@ -98,7 +98,8 @@ async def send_hand_off(desk: Desk, sent: Submission) -> Answer:
     to = sent.values.get("to", "")
     if not to:
         return FormErrors({"to": "Name somebody."})
-    person = await named(desk, Person(sent.actor.platform, to))
+    chosen = Person(sent.place.platform if sent.place else sent.actor.platform, to)
+    person = await named(desk, await known_as(desk, chosen))
     note = sent.values.get("note", "")[:MAX_NOTE].strip()
     return await _decide(desk, sent.key, sent.subject, Action.HAND_OFF, sent.actor, to=person, note=note)
 

@@ -161,11 +161,17 @@ async def _open_database(settings: Settings) -> Engine:
     return engine
 
 
+def home_room(settings: Settings) -> str:
+    """The room for what belongs to no other: the one that the settings name, else the first watched one."""
+    rooms = (settings.slack.home_room, settings.teams.home_room, *settings.slack.rooms, *settings.teams.rooms)
+    return next(filter(None, rooms), "")
+
+
 def _policy(settings: Settings, time: TeamTime) -> Policy:
     return Policy(
-        rooms=settings.slack.rooms,
+        rooms=settings.slack.rooms + settings.teams.rooms,
         relay_bots=frozenset(settings.slack.relay_bots),
-        home_room=settings.slack.home_room or next(iter(settings.slack.rooms), ""),
+        home_room=home_room(settings),
         burst_seconds=settings.desk.burst_seconds,
         retry_seconds=settings.desk.retry_seconds,
         owners=dict(settings.desk.owners),

@@ -6,9 +6,10 @@ from importlib.metadata import version
 
 from aiohttp import web
 
+from bot.app.chat import Chat, connect_chat
 from bot.app.paging import pagers
 from bot.app.parts import Parts, build_desk
-from bot.app.slack import Slack, connect_slack
+from bot.app.slack import Slack
 from bot.discovery import find
 from bot.platforms.slack import aiohttp_handler, build_bolt, start_socket_mode
 from bot.ports import Clock, Desk, Surface, TokenEmbedder
@@ -96,7 +97,7 @@ class App:
 async def build(
     settings: Settings, *, clock: Clock | None = None, role: str = "all", meanings: TokenEmbedder | None = None
 ) -> App:
-    """Make the whole product, connected to Slack where it is set up. Raises Misconfigured.
+    """Make the whole product, connected to the platforms that are set up. Raises Misconfigured.
 
     `role` is what this process does in a deployment of several: "all", "web", "worker" or "clock". `meanings` is as in
     `build_desk`.
@@ -110,16 +111,16 @@ async def build(
         executor=settings.core.process or role,
         prompt=PROMPT,
     )
-    slack = await connect_slack(settings, parts.desk) if settings.slack.present else None
+    chat = await connect_chat(settings, parts.desk)
     webhook = _webhook(settings.webhook, parts.clock) if settings.webhook.present else None
     woken = pagers(settings, parts.clock)
-    desk = replace(_connected(parts, runtime, slack, webhook), pagers=woken)
+    desk = replace(_connected(parts, runtime, chat, webhook), pagers=woken)
     app = App(settings, parts.engine, desk, parts.library, parts.warm)
     app.starters.append(lambda: runtime.launch(desk))
-    app.closers += [edge.close for edge in (*woken, webhook, runtime, slack, desk.judge) if edge is not None]
+    app.closers += [edge.close for edge in (*woken, webhook, runtime, chat, desk.judge) if edge is not None]
     dispatcher = Dispatcher(desk, find("handlers.commands", "COMMAND", CommandPlugin))
     if role in ("all", "web"):
-        _open_doors(app, dispatcher, slack, runtime)
+        _open_doors(app, dispatcher, chat, runtime)
     if role in ("all", "clock"):
         _ring_the_clock(app, dispatcher)
     return app
@@ -135,18 +136,19 @@ def _webhook(section: Webhook, clock: Clock) -> WebhookSurface:
     )
 
 
-def _connected(parts: Parts, runtime: DurableRuntime, slack: Slack | None, webhook: WebhookSurface | None) -> Desk:
+def _connected(parts: Parts, runtime: DurableRuntime, chat: Chat | None, webhook: WebhookSurface | None) -> Desk:
     """The desk with its edges: where the team works, where customers are, and what runs workflows."""
     desk = replace(parts.desk, runtime=runtime)
     surfaces: dict[str, Surface] = {webhook.name: webhook} if webhook is not None else {}
-    if slack is None:
+    if chat is None:
         return replace(desk, surfaces=surfaces)
-    surfaces[slack.platform.name] = ThreadSurface(slack.platform, parts.clock)
-    return replace(slack.joined(desk), surfaces=surfaces)
+    desk = chat.joined(desk)
+    threads = {name: ThreadSurface(platform, parts.clock) for name, platform in desk.platforms.items()}
+    return replace(desk, surfaces=surfaces | threads)
 
 
-def _open_doors(app: App, dispatcher: Dispatcher, slack: Slack | None, runtime: DurableRuntime) -> None:
-    """Make the HTTP server, and the Socket Mode connection where that is how Slack reaches us."""
+def _open_doors(app: App, dispatcher: Dispatcher, chat: Chat | None, runtime: DurableRuntime) -> None:
+    """Make the HTTP server with the doors of the platforms, and Socket Mode where that is how Slack reaches us."""
 
     async def request(surface: str, headers: Mapping[str, str], body: bytes) -> str:
         return await escalations.request(app.desk, surface, headers, body)
@@ -154,14 +156,22 @@ def _open_doors(app: App, dispatcher: Dispatcher, slack: Slack | None, runtime: 
     async def ready() -> None:
         await app.desk.store.releases.live("knowledge")
 
-    door = _slack_door(app, dispatcher, slack, runtime) if slack is not None else None
-    app.server = create_server(receive=request, ready=ready, openapi=openapi(version("ratchet")), slack=door)
+    doors: dict[str, Handler] = {}
+    if chat and chat.slack and (slack := _slack_door(app, dispatcher, chat.slack)):
+        doors["/slack/events"] = slack
+    if chat and chat.teams_platform:
+        from bot.app.teams import teams_door
+
+        bot, doors["/teams/messages"] = teams_door(app.settings, app.desk, dispatcher, chat.teams_platform)
+        app.closers.append(bot.close)
+    urgent = {path: _urgent(runtime, door) for path, door in doors.items()}
+    app.server = create_server(receive=request, ready=ready, openapi=openapi(version("ratchet")), doors=urgent)
     app.starters.append(dispatcher.sweep)
     app.closers.append(dispatcher.close)
 
 
-def _slack_door(app: App, dispatcher: Dispatcher, slack: Slack, runtime: DurableRuntime) -> Handler | None:
-    """What Slack's deliveries are answered by; acknowledging them goes before all other work of this process."""
+def _slack_door(app: App, dispatcher: Dispatcher, slack: Slack) -> Handler | None:
+    """What Slack's deliveries are answered by; None where they come by Socket Mode alone."""
     section = app.settings.slack
     bolt = build_bolt(slack.client, section.signing_secret.get_secret_value(), dispatcher, slack.platform)
     if section.app_token.get_secret_value():
@@ -173,11 +183,15 @@ def _slack_door(app: App, dispatcher: Dispatcher, slack: Slack, runtime: Durable
         app.starters.append(connect)
     if not section.signing_secret.get_secret_value():
         return None
-    deliver = aiohttp_handler(bolt, section.signing_secret.get_secret_value())
+    return aiohttp_handler(bolt, section.signing_secret.get_secret_value())
+
+
+def _urgent(runtime: DurableRuntime, door: Handler) -> Handler:
+    """The same door; acknowledging what comes in goes before all other work of this process."""
 
     async def acknowledge(request: web.Request) -> web.StreamResponse:
         with runtime.urgent():
-            return await deliver(request)
+            return await door(request)
 
     return acknowledge
 

@@ -1,6 +1,6 @@
 """Slack, put together: the adapter that speaks there, who may do what, and the app's manifest."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import aiohttp
 import yaml
@@ -26,11 +26,6 @@ class Slack:
     on_call: OnCall | None = None
     """Where a user group says who that is."""
 
-    def joined(self, desk: Desk) -> Desk:
-        """The desk as it works in this workspace."""
-        platforms = {self.platform.name: self.platform}
-        return replace(desk, platforms=platforms, people=self.people, on_call=self.on_call or desk.on_call)
-
     async def close(self) -> None:
         """Finish what was begun after acknowledgements, then close the connections."""
         await self.platform.close()
@@ -51,7 +46,8 @@ async def connect_slack(settings: Settings, desk: Desk) -> Slack:
     platform = SlackPlatform(client, desk.store.outbox, desk.clock, own=own, per_second=per_second)
     roles = {Role.REP: section.reps, Role.SENIOR: section.seniors, Role.MANAGER: section.managers}
     group = settings.oncall.group
-    on_call = GroupOnCall(SlackCalls(client, patience=5.0), desk.clock, group) if group else None
+    ours = group and not group.startswith("team:")
+    on_call = GroupOnCall(SlackCalls(client, patience=5.0), desk.clock, group) if ours else None
     return Slack(client, platform, SlackPeople(client, desk.clock, roles, team=own.team), session, on_call)
 
 

@@ -1,30 +1,24 @@
 """`ratchet doctor`: is everything that the bot needs there, and what to do about what is not."""
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli import doctor_weekly
 from bot.cli.doctor_alerts import alerts
-from bot.cli.doctor_time import on_call, team_hours
+from bot.cli.doctor_chat import chat
+from bot.cli.doctor_time import team_hours
 from bot.cli.findings import Health, Result
 
 if TYPE_CHECKING:
     from bot.app.parts import Parts
-    from bot.platforms.slack import SlackPeople
-    from bot.ports import Desk, Platform
     from bot.settings import Settings
-
-MAX_SKEW_SECONDS = 60
-"""Slack refuses to believe clocks that differ by five minutes; well before that somebody should look."""
 
 
 @click.command()
 def doctor() -> None:
-    """Check settings, database, knowledge, Slack, model and clock; exit code 1 when something does not work."""
+    """Check settings, database, knowledge, Slack, Teams, model and clock; exit code 1 when something does not work."""
     from bot.cli.terminal import console, run
 
     out = console()
@@ -57,7 +51,7 @@ async def examine() -> AsyncIterator[Result]:
     except RatchetError as problem:
         yield Result(Health.BAD, "Settings", str(problem), "Complete them in the environment or in .env.")
         return
-    sections = [name for name in ("slack", "webhook", "openai") if getattr(settings, name).present]
+    sections = [name for name in ("slack", "teams", "webhook", "openai") if getattr(settings, name).present]
     yield Result(Health.GOOD, "Settings", f"complete; sections in use: {', '.join(sections) or 'none'}")
     try:
         parts = await build_desk(settings, serves=False)
@@ -65,7 +59,7 @@ async def examine() -> AsyncIterator[Result]:
         yield Result(Health.BAD, "Records", str(problem))
     else:
         try:
-            async for result in _in_turn({"Records": _records(parts), "Slack": _slack(parts)}):
+            async for result in _in_turn({"Records": _records(parts), "Chat": chat(parts)}):
                 yield result
         finally:
             await parts.engine.close()
@@ -139,106 +133,6 @@ async def _taxonomy(parts: "Parts") -> AsyncIterator[Result]:
         said = f"“{pair.text}” ({pair.intent}) and “{pair.other_text}” ({pair.other_intent}) say nearly the same"
         mend = "Keep each under one intent; until then Ratchet is unsure between the two."
         yield Result(Health.WARN, "Taxonomy", f"{said}; {len(pairs)} such pairs in all", mend)
-
-
-async def _slack(parts: "Parts") -> AsyncIterator[Result]:
-    settings = parts.settings
-    if not settings.slack.present:
-        yield Result(Health.OFF, "Slack", "not set up", "The README has the steps; `ratchet demo` needs none.")
-        return
-    from bot.app.slack import connect_slack
-    from bot.platforms.slack import SCOPES, installation
-
-    slack = await connect_slack(settings, parts.desk)
-    try:
-        installed = await installation(slack.client)
-        yield Result(Health.GOOD, "Slack token", f"works as @{installed.user} in {installed.team or 'the workspace'}")
-        missing = sorted(set(SCOPES) - installed.scopes)
-        if missing:
-            mend = "Update the app with manifest.yaml and reinstall it."
-            yield Result(Health.BAD, "Slack permissions", f"missing: {', '.join(missing)}", mend)
-        else:
-            yield Result(Health.GOOD, "Slack permissions", f"all {len(SCOPES)} that the manifest asks for")
-        yield _clock(installed.date)
-        async for result in _rooms(settings, slack.platform):
-            yield result
-        async for result in doctor_weekly.rooms(parts.desk, slack.platform):
-            yield result
-        yield await _owners(parts.desk, slack.platform)
-        async for result in on_call(slack.joined(parts.desk)):
-            yield result
-        for result in await _roles(settings, slack.people):
-            yield result
-    finally:
-        await slack.close()
-
-
-def _clock(date: str) -> Result:
-    try:
-        skew = abs((datetime.now(UTC) - parsedate_to_datetime(date)).total_seconds())
-    except (ValueError, TypeError):
-        return Result(Health.WARN, "Clock", "Slack did not tell its time, so ours could not be compared")
-    if skew > MAX_SKEW_SECONDS:
-        return Result(Health.BAD, "Clock", f"off by {skew:.0f} s: signatures will be refused", "Set up NTP.")
-    return Result(Health.GOOD, "Clock", f"within {max(skew, 1):.0f} s of Slack's")
-
-
-async def _rooms(settings: "Settings", platform: "Platform") -> AsyncIterator[Result]:
-    from bot.domain.errors import RatchetError
-
-    names = [*settings.slack.rooms, *filter(None, [settings.slack.home_room, settings.oncall.room])]
-    if not names:
-        yield Result(Health.WARN, "Rooms", "none is watched", "Set RATCHET_SLACK_ROOMS, for example #escalations.")
-    for name in dict.fromkeys(names):
-        try:
-            room = await platform.room(name)
-        except RatchetError as problem:
-            yield Result(Health.BAD, f"Room {name}", str(problem), "Check the name, and invite @ratchet to the room.")
-            continue
-        if not room.member:
-            yield Result(Health.BAD, f"Room {name}", "the bot is not in it", f"Type /invite @ratchet in {name}.")
-        elif room.shared:
-            mend = "Drafts go to the home room instead, which must be internal."
-            yield Result(Health.WARN, f"Room {name}", "is shared with another organisation", mend)
-        else:
-            yield Result(Health.GOOD, f"Room {name}", "found, and the bot is in it")
-
-
-async def _owners(desk: "Desk", platform: "Platform") -> Result:
-    """Which owners of articles have no room of their own, so that they are only reached in the rooms of intents."""
-    from bot.workflows.owners import named_rooms
-    from bot.workflows.showing import own_room
-
-    live = await desk.store.releases.live("knowledge")
-    owners = sorted({each.owner for each in await desk.store.articles.revisions(live.manifest) if each.owner})
-    homeless = [owner for owner in owners if await own_room(platform, named_rooms(desk, owner)) is None]
-    if not homeless:
-        return Result(Health.GOOD, "Owners", f"all {len(owners)} owners of articles have a room")
-    told = f"{len(homeless)} of {len(owners)} owners of articles have no room: {', '.join(homeless[:5])}"
-    mend = f"Set RATCHET_DESK_OWNERS, such as {homeless[0]}=#room; until then the room of the intent or the home room."
-    return Result(Health.WARN, "Owners", told, mend)
-
-
-async def _roles(settings: "Settings", people: "SlackPeople") -> list[Result]:
-    from bot.domain.errors import RatchetError
-
-    listed = {"reps": settings.slack.reps, "seniors": settings.slack.seniors, "managers": settings.slack.managers}
-    empty = [name for name, members in listed.items() if not members]
-    results: list[Result] = []
-    if len(empty) == len(listed):
-        mend = "Set RATCHET_SLACK_REPS, _SENIORS and _MANAGERS to user groups or ids."
-        return [Result(Health.BAD, "Roles", "nobody may approve anything", mend)]
-    if not listed["seniors"] and not listed["managers"]:
-        results.append(
-            Result(Health.WARN, "Roles", "no seniors: high-risk drafts cannot be sent", "Set RATCHET_SLACK_SENIORS.")
-        )
-    try:
-        unknown = await people.unknown_members()
-    except RatchetError as problem:
-        return [*results, Result(Health.BAD, "Roles", str(problem))]
-    if unknown:
-        results.append(Result(Health.BAD, "Roles", f"not found in Slack: {', '.join(unknown)}", "Check the spelling."))
-    return results or [Result(Health.GOOD, "Roles", "reps, seniors and managers are set")]
 
 
 async def _webhook(settings: "Settings") -> AsyncIterator[Result]:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 async def alerts(settings: "Settings") -> AsyncIterator[Result]:
     """Whether alerts are on, and what would hear of them. Raises Misconfigured for a pager that cannot be right."""
     from bot.app.paging import pagers
-    from bot.app.parts import SystemClock
+    from bot.app.parts import SystemClock, home_room
 
     told = pagers(settings, SystemClock())  # nothing is connected before something is told
     section = settings.alerts
-    room = settings.oncall.room or settings.slack.home_room or next(iter(settings.slack.rooms), "")
+    room = settings.oncall.room or home_room(settings)
     if section.mode == "shadow":
         mend = "Look at `ratchet spikes` for a week or two, then set RATCHET_ALERTS_MODE=on."
         yield Result(Health.OFF, "Alerts", "in shadow mode: what would be told is only kept", mend)

@@ -42,7 +42,7 @@ async def on_call(desk: "Desk") -> AsyncIterator[Result]:
     names = {person.id: await desk.platforms[person.platform].name_of(person) for person in involved}
     if unknown := [identity for identity, name in names.items() if name in ("", identity)]:
         mend = "Write people's ids: “Copy member ID” in their profile gives it."
-        yield Result(Health.WARN, "On call", f"not found in Slack: {', '.join(unknown)}", mend)
+        yield Result(Health.WARN, "On call", f"not found: {', '.join(unknown)}", mend)
     gap = await desk.on_call.gap(desk.clock.now() + AHEAD)
     if gap is None:
         until = f" until {desk.policy.calendar.shown(shift.until)}" if shift.until else ""

@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
+from bot.cli.doctor_rooms import looked_up
 from bot.cli.findings import Health, Result
 
 if TYPE_CHECKING:
-    from bot.ports import Desk, Platform
+    from bot.ports import Desk
     from bot.settings import Settings
 
 
@@ -21,22 +22,22 @@ def schedule(desk: "Desk") -> Result:
     return Result(Health.GOOD, "Digest", f"next {following}, to {' and '.join(to)}")
 
 
-async def rooms(desk: "Desk", platform: "Platform") -> AsyncIterator[Result]:
+async def rooms(desk: "Desk") -> AsyncIterator[Result]:
     """Whether the digest and the sample can be posted where they shall be."""
     policy = desk.policy
     if policy.managers_room:
         late = "; `ratchet digest --post` posts late"
-        yield await _room(platform, policy.managers_room, "Digest's", "RATCHET_DIGEST_ROOM", late)
+        yield await _room(desk, policy.managers_room, "Digest's", "RATCHET_DIGEST_ROOM", late)
     if policy.sample is not None:
-        yield await _room(platform, policy.sample.room, "Sample's", "RATCHET_QA_ROOM")
+        yield await _room(desk, policy.sample.room, "Sample's", "RATCHET_QA_ROOM")
 
 
-async def _room(platform: "Platform", name: str, whose: str, setting: str, late: str = "") -> Result:
+async def _room(desk: "Desk", name: str, whose: str, setting: str, late: str = "") -> Result:
     from bot.domain.errors import RatchetError
 
     what = f"{whose} room {name}"
     try:
-        found = await platform.room(name)
+        found = await looked_up(desk, name)
     except RatchetError as problem:
         mend = f"Unarchive it or check {setting}, and invite @ratchet to it{late}."
         return Result(Health.BAD, what, str(problem), mend)

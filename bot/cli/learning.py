@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -88,17 +87,14 @@ def _print(refit: "Refit", labels: Sequence["Label"]) -> None:
 
 @asynccontextmanager
 async def _connected() -> AsyncIterator["Desk"]:
-    """The desk; with the platform that the team works on, where there is one, so that they can be thanked."""
+    """The desk; with the platforms that the team works on, where there are any, so that they can be thanked."""
+    from bot.app.chat import connect_chat
     from bot.cli.terminal import desk_parts
 
     async with desk_parts() as parts:
-        if not parts.settings.slack.present:
-            yield parts.desk
-            return
-        from bot.app.slack import connect_slack
-
-        slack = await connect_slack(parts.settings, parts.desk)
+        chat = await connect_chat(parts.settings, parts.desk)
         try:
-            yield replace(parts.desk, platforms={slack.platform.name: slack.platform}, people=slack.people)
+            yield chat.joined(parts.desk) if chat else parts.desk
         finally:
-            await slack.close()
+            if chat:
+                await chat.close()

@@ -60,10 +60,12 @@ async def _rehearse() -> None:
 
     settings, clock = Settings(), SystemClock()
     rehearsals = {pager.name: _paged(pager, clock.now()) for pager in pagers(settings, clock)}
-    if settings.slack.present:
-        rehearsals = {"Slack": _posted()} | rehearsals
+    if settings.slack.present or settings.teams.present:
+        rehearsals = {"Slack" if settings.slack.present else "Teams": _posted()} | rehearsals
     if not rehearsals:
-        raise Misconfigured("Nobody would hear of an alert: neither Slack nor a pager is set up. See `ratchet doctor`.")
+        raise Misconfigured(
+            "Nobody would hear of an alert: neither a chat nor a pager is set up. See `ratchet doctor`."
+        )
     failed = 0
     for name, rehearsal in rehearsals.items():
         try:
@@ -84,18 +86,17 @@ async def _posted() -> str:
 
 async def _posted_by(desk: "Desk") -> str:
     from bot.cards.alert import rehearsal_card
-    from bot.domain.chat import Place
-    from bot.workflows.showing import own_room
+    from bot.workflows.showing import own_place
 
-    platform = next(iter(desk.platforms.values()))
-    room = await own_room(platform, [desk.policy.oncall_room, desk.policy.home_room])
-    if room is None:
+    place = await own_place(desk, [desk.policy.oncall_room, desk.policy.home_room])
+    if place is None:
         raise click.ClickException("There is no room for alerts: set RATCHET_ONCALL_ROOM and invite @ratchet to it.")
     people = (await desk.on_call.now()).people if desk.on_call else ()
     card = rehearsal_card(people)
-    await platform.post(Place(platform.name, room.id), card, key=f"spikes-test:{desk.clock.now().isoformat()}")
+    platform = desk.platforms[place.platform]
+    await platform.post(place, card, key=f"spikes-test:{desk.clock.now().isoformat()}")
     who = "nobody is on call" if not people else f"it mentions {len(people)} on call"
-    return f"posted in #{room.name}; {who}."
+    return f"posted in #{(await platform.room(place.room)).name}; {who}."
 
 
 async def _paged(pager: "PagerDuty | WebhookPager", now: datetime) -> str:

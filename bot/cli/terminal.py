@@ -57,18 +57,18 @@ async def desk_parts() -> AsyncIterator["Parts"]:
 
 @asynccontextmanager
 async def connected_desk(what: str) -> AsyncIterator["Desk"]:
-    """The desk with the platform that the team works on. Raises Misconfigured, saying what needs it, without one."""
-    from bot.app.slack import connect_slack
+    """The desk with the platforms that the team works on. Raises Misconfigured, saying what needs one, without any."""
+    from bot.app.chat import connect_chat
     from bot.domain.errors import Misconfigured
 
     async with desk_parts() as parts:
-        if not parts.settings.slack.present:
+        chat = await connect_chat(parts.settings, parts.desk)
+        if chat is None:
             raise Misconfigured(f"{what}, which is not set up: see `ratchet doctor`.")
-        slack = await connect_slack(parts.settings, parts.desk)
         try:
-            yield slack.joined(parts.desk)
+            yield chat.joined(parts.desk)
         finally:
-            await slack.close()
+            await chat.close()
 
 
 def user() -> "Person":

@@ -19,7 +19,7 @@ from bot.ports.answering import (
     Triager,
 )
 from bot.ports.articles import Articles, Releases, StoredPassage, WorkflowParts
-from bot.ports.delivery import Answer, Inbound, Intake, People, Platform, Surface
+from bot.ports.delivery import Answer, Directory, Identity, Inbound, Intake, People, Platform, Surface
 from bot.ports.desk import Desk, Policy, Sampling
 from bot.ports.digests import Digests, KeptDigest
 from bot.ports.history import History
@@ -58,6 +58,7 @@ __all__ = [
     "Clock",
     "Desk",
     "Digests",
+    "Directory",
     "DraftRequest",
     "Drafter",
     "Embedder",
@@ -70,6 +71,7 @@ __all__ = [
     "Guardrail",
     "History",
     "Holdings",
+    "Identity",
     "Inbound",
     "Inbox",
     "Intake",

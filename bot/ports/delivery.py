@@ -94,6 +94,30 @@ class People(Protocol):
         ...
 
 
+class Directory(Protocol):
+    """Knows a platform's accounts by their e-mail addresses: those of our own people, never of guests or bots."""
+
+    async def email_of(self, account: Person) -> str:
+        """The address, or an empty string for who is no colleague and where the platform does not tell it."""
+        ...
+
+    async def with_email(self, email: str) -> Person | None:
+        """The account with this address."""
+        ...
+
+
+class Identity(Protocol):
+    """Knows which accounts are one person's, where the team works on several platforms."""
+
+    async def person(self, account: Person) -> Person:
+        """The account that its person is known by in the records; itself, for most."""
+        ...
+
+    async def accounts(self, person: Person) -> Mapping[str, Person]:
+        """The person's accounts by platform, this one among them."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """What a surface's request asks for: turns of a conversation, or an outcome of one."""

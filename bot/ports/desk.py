@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from bot.domain.calendar import Calendar
 from bot.domain.schedule import Schedule
 from bot.ports.answering import Embedder, Retriever
-from bot.ports.delivery import People, Platform, Surface
+from bot.ports.delivery import Identity, People, Platform, Surface
 from bot.ports.judging import Judge
 from bot.ports.learning import Knowledge
 from bot.ports.memory import Store
@@ -63,7 +63,8 @@ class Desk:
     """All that a use case may touch.
 
     `questions` compares what is asked; it computes here and waits for nobody. `judge` is there where one is set up,
-    `precedents` where approved answers shall be looked at, `on_call` where it is said who that is.
+    `precedents` where approved answers shall be looked at, `on_call` where it is said who that is, `identity` where the
+    team works on several platforms.
     """
 
     clock: Clock
@@ -85,3 +86,4 @@ class Desk:
     on_call: OnCall | None = None
     mailer: Mailer | None = None
     pagers: tuple[Pager, ...] = ()
+    identity: Identity | None = None

@@ -32,10 +32,13 @@ def create_server(
     receive: Receive,
     ready: Ready,
     openapi: Mapping[str, object],
-    slack: Handler | None = None,
+    doors: Mapping[str, Handler] | None = None,
     more: list[web.RouteDef] | None = None,
 ) -> web.Application:
-    """Make the server. `receive` takes a surface's request, `ready` raises when a part we depend on is away."""
+    """Make the server. `receive` takes a surface's request, `ready` raises when a part we depend on is away.
+
+    `doors` answer what platforms deliver, by address.
+    """
 
     async def surface(request: web.Request) -> web.StreamResponse:
         body = await read_body(request, LIMIT)
@@ -58,8 +61,8 @@ def create_server(
     application.router.add_get("/healthz", live)
     application.router.add_get("/readyz", readiness)
     application.router.add_get("/openapi.json", describe)
-    if slack is not None:
-        application.router.add_post("/slack/events", slack)
+    for path, door in (doors or {}).items():
+        application.router.add_post(path, door)
     application.add_routes(more or [])
     return application
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.cards.fix import fix_card, proposed_card
 from bot.domain.article import Revision
-from bot.domain.chat import Person, Place, Role
+from bot.domain.chat import Person, Role
 from bot.domain.errors import Conflict, NotAllowed, NotFound, Rejected
 from bot.domain.fix import (
     FixState,
@@ -20,10 +20,10 @@ from bot.domain.text.masking import known_values
 from bot.domain.text.plain import readable
 from bot.ports import Desk, Run
 from bot.workflows.misquoting import misquotes_of
-from bot.workflows.owners import intent_rooms, owner_room, rooms_of
+from bot.workflows.owners import intent_rooms, owner_place, rooms_of
 from bot.workflows.publishable import check_publishable
 from bot.workflows.radar import contradictions_of
-from bot.workflows.showing import cases_named, own_room, repaint, through_outages, wait_after
+from bot.workflows.showing import NO_HOME, cases_named, own_room, repaint, through_outages, wait_after
 
 SOURCE = "chat"
 """Where articles come from that were fixed by the team: an import of files does not overwrite them."""
@@ -233,11 +233,10 @@ async def _paint_once(desk: Desk, fix: KnowledgeFix) -> None:
     if fix.card is not None:
         await desk.platforms[fix.card.place.platform].update(fix.card, card)
         return
-    platform = desk.platforms[fix.by.platform]
-    room = await owner_room(desk, platform, fix.revision.owner, rooms=await _rooms(desk, fix))
-    if room is None:
-        raise NotFound("There is no room for knowledge fixes: set RATCHET_SLACK_HOME_ROOM to a room of the team.")
-    message = await platform.post(Place(platform.name, room.id), card, key=f"fix:{fix.id}")
+    place = await owner_place(desk, fix.revision.owner, rooms=await _rooms(desk, fix))
+    if place is None:
+        raise NotFound(f"There is no room for knowledge fixes: {NO_HOME}")
+    message = await desk.platforms[place.platform].post(place, card, key=f"fix:{fix.id}")
     await desk.store.fixes.set_card(fix.id, message)
 
 
@@ -253,7 +252,7 @@ async def _tell(desk: Desk, fix_id: str) -> None:
     if fix.place is None or fix.card is None or fix.state is FixState.TESTING:
         return
     platform = desk.platforms[fix.place.platform]
-    if await own_room(platform, [fix.place.room]) is None:
+    if await own_room(platform, fix.place.room) is None:
         return  # another organisation can read there; the fix's own card says how it stands
     card = proposed_card(fix, await cases_named(desk, fix.gate), await platform.permalink(fix.card))
     moment = fix.decided_at.isoformat() if fix.decided_at else ""

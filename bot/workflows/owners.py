@@ -3,18 +3,18 @@
 import logging
 from collections.abc import Iterable, Mapping
 
-from bot.domain.chat import Room
+from bot.domain.chat import Place
 from bot.domain.quality import EvalCase
-from bot.ports import Desk, Platform
-from bot.workflows.showing import own_room
+from bot.ports import Desk
+from bot.workflows.showing import own_place
 from bot.workflows.topics import intents_of
 
 log = logging.getLogger(__name__)
 
 
-async def owner_room(desk: Desk, platform: Platform, owner: str, *, rooms: Iterable[str] = ()) -> Room | None:
+async def owner_place(desk: Desk, owner: str, *, rooms: Iterable[str] = ()) -> Place | None:
     """The room of this owner, else the first of these rooms, else the home room; None where there is none of them."""
-    return await own_room(platform, [*named_rooms(desk, owner), *rooms, desk.policy.home_room])
+    return await own_place(desk, [*named_rooms(desk, owner), *rooms, desk.policy.home_room])
 
 
 def named_rooms(desk: Desk, owner: str) -> list[str]:

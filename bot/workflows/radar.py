@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.cards.radar import radar_card
-from bot.domain.chat import Place
 from bot.domain.fix import KnowledgeFix
 from bot.domain.quality import EvalCase
 from bot.domain.radar import SOON, Concern, concerns, contradicted, in_force
 from bot.ports import Desk, Run
 from bot.workflows.mending import place_of
-from bot.workflows.owners import intent_rooms, owner_room, rooms_of
-from bot.workflows.showing import through_outages, wait_after
+from bot.workflows.owners import intent_rooms, owner_place, rooms_of
+from bot.workflows.showing import NO_HOME, through_outages, wait_after
 
 log = logging.getLogger(__name__)
 
@@ -84,17 +83,16 @@ async def _ping(desk: Desk, owner: str, news: tuple[Concern, ...], key: str) -> 
 
 
 async def _post(desk: Desk, owner: str, news: tuple[Concern, ...], key: str) -> None:
-    platform = next(iter(desk.platforms.values()))
     slugs = {article.slug for concern in news for article in concern.articles if article.owner == owner}
     cases = await desk.store.cases.all()
     by_intent = await intent_rooms(desk) if cases else {}
     rooms = [room for slug in sorted(slugs) for room in rooms_of(slug, cases, by_intent)]
-    room = await owner_room(desk, platform, owner, rooms=rooms)
-    if room is None:
-        log.error("There is no room for the owner %r: set RATCHET_DESK_OWNERS or RATCHET_SLACK_HOME_ROOM.", owner)
+    place = await owner_place(desk, owner, rooms=rooms)
+    if place is None:
+        log.error("There is no room for the owner %r: set RATCHET_DESK_OWNERS, or %s", owner, NO_HOME)
         return
     card = radar_card(owner, news, await _sections(desk, news))
-    await platform.post(Place(platform.name, room.id), card, key=f"radar:{key}")
+    await desk.platforms[place.platform].post(place, card, key=f"radar:{key}")
     await desk.store.pings.told({_key(concern, owner) for concern in news}, desk.clock.now())
 
 

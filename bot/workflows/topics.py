@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice
 
 from bot.cards.topics import topic_card
-from bot.domain.chat import MessageRef, Person, Place
+from bot.domain.chat import MessageRef, Person
 from bot.domain.errors import Conflict, NotFound, Rejected
 from bot.domain.intents import (
     WAITING,
@@ -16,9 +16,9 @@ from bot.domain.intents import (
     check_may_teach,
     why_not_waiting,
 )
-from bot.ports import Desk, KnownIntent, Platform, Run
+from bot.ports import Desk, KnownIntent, Run
 from bot.workflows.capture import Thread, stand_ins
-from bot.workflows.showing import cases_named, own_room, repaint, through_outages, wait_after
+from bot.workflows.showing import NO_HOME, cases_named, own_place, repaint, through_outages, wait_after
 
 FEWEST_EXAMPLES = 3
 """Examples that an intent is taught with; fewer tell nothing."""
@@ -122,7 +122,7 @@ async def _check_intent(desk: Desk, topic: TopicProposal, intent: KnownIntent) -
         raise Rejected("Give the intent a title that the team understands.", field="title")
     if len(intent.examples) < FEWEST_EXAMPLES:
         raise Rejected(f"Keep at least {FEWEST_EXAMPLES} examples, one a line.", field="examples")
-    if intent.room and await own_room(_platform(desk, topic), [intent.room]) is None:
+    if intent.room and await own_place(desk, [intent.room]) is None:
         raise Rejected(
             f"{intent.room} is no room of the team that I am in. Invite me, or leave it empty.", field="room"
         )
@@ -174,31 +174,20 @@ async def paint(desk: Desk, topic_id: str) -> float | None:
 
 
 async def _paint_once(desk: Desk, topic: TopicProposal) -> None:
-    platform = _platform(desk, topic)
-    links = [await platform.permalink(card) for card in await _cards(desk, topic, platform)]
+    links = [await desk.platforms[card.place.platform].permalink(card) for card in await _cards(desk, topic)]
     card = topic_card(topic, [link for link in links if link], await cases_named(desk, topic.gate))
     if topic.card is not None:
-        await platform.update(topic.card, card)
+        await desk.platforms[topic.card.place.platform].update(topic.card, card)
         return
-    room = await own_room(platform, [desk.policy.home_room])
-    if room is None:
-        raise NotFound("There is no room for new topics: set RATCHET_SLACK_HOME_ROOM to a room of the team.")
-    message = await platform.post(Place(platform.name, room.id), card, key=f"topic:{topic.id}")
+    place = await own_place(desk, [desk.policy.home_room])
+    if place is None:
+        raise NotFound(f"There is no room for new topics: {NO_HOME}")
+    message = await desk.platforms[place.platform].post(place, card, key=f"topic:{topic.id}")
     await desk.store.topics.set_card(topic.id, message)
 
 
-def _platform(desk: Desk, topic: TopicProposal) -> Platform:
-    """Where the topic's card is, or will be: the first platform that the team works on."""
-    if topic.card is not None:
-        return desk.platforms[topic.card.place.platform]
-    platform = next(iter(desk.platforms.values()), None)
-    if platform is None:
-        raise NotFound("There is no chat platform to show topics on.")
-    return platform
-
-
-async def _cards(desk: Desk, topic: TopicProposal, platform: Platform) -> list[MessageRef]:
+async def _cards(desk: Desk, topic: TopicProposal) -> list[MessageRef]:
     """The cards of the most typical conversations."""
     threads = await threads_of(desk, topic, _LINKED)
     cards = (thread.review.card for thread in threads)
-    return [card for card in cards if card is not None and card.place.platform == platform.name]
+    return [card for card in cards if card is not None and card.place.platform in desk.platforms]

@@ -17,23 +17,23 @@ async def run(desk: Desk, command: Command) -> Answer:
     involved = (*shift.people, *shift.next) if shift else ()
     if not any(person.same_as(command.actor) for person in involved) and await desk.people.role(command.actor) is None:
         raise NotAllowed("Only the support team and who is on call can see who is on call.")
-    people = await _people(desk, shift, command.actor.platform) if shift else [UNSET]
+    people = await _people(desk, shift) if shift else [UNSET]
     room = desk.policy.oncall_room or desk.policy.home_room
     return Toast("\n".join([*people, _quiet(desk), f"Alerts go to {room}." if room else "Alerts have no room."]))
 
 
-async def _people(desk: Desk, shift: Shift, platform: str) -> list[str]:
-    now = await _names(desk, shift.people, platform)
+async def _people(desk: Desk, shift: Shift) -> list[str]:
+    now = await _names(desk, shift.people)
     if shift.until is None:
         return [f"On call now: {now}."] if shift.people else ["Nobody is on call."]
     until = desk.policy.calendar.shown(shift.until)
-    after = await _names(desk, shift.next, platform)
+    after = await _names(desk, shift.next)
     lines = [f"On call now: {now}, until {until}." if shift.people else f"Nobody is on call until {until}."]
     return [*lines, f"Next: {after}." if shift.next else "Next: nobody. Nobody is on call from then on."]
 
 
-async def _names(desk: Desk, people: Sequence[Person], platform: str) -> str:
-    return ", ".join([await desk.platforms[platform].name_of(person) for person in people])
+async def _names(desk: Desk, people: Sequence[Person]) -> str:
+    return ", ".join([await desk.platforms[person.platform].name_of(person) for person in people])
 
 
 def _quiet(desk: Desk) -> str:

@@ -15,6 +15,7 @@ from bot.cards.elements import Card
 from bot.domain.answer import Draft, Triage
 from bot.domain.article import Release
 from bot.domain.chat import MessageRef, Person, Place, Role, Room, RoomMessage
+from bot.domain.errors import NotFound
 from bot.domain.escalation import Escalation
 from bot.domain.review import Receipt
 from bot.ports import Desk, DraftRequest, Inbound, Policy, Progress, Retrieved, Workflow
@@ -58,6 +59,8 @@ class ScriptedPlatform:
     """The rooms that another organisation can read."""
     closed: tuple[str, ...] = ()
     """The private rooms that nobody who asks is in."""
+    missing: tuple[str, ...] = ()
+    """Rooms that it does not have."""
     _keys: dict[str, str] = field(default_factory=dict)
 
     def _trouble(self) -> None:
@@ -98,6 +101,8 @@ class ScriptedPlatform:
 
     async def room(self, room: str) -> Room:
         self._trouble()
+        if room in self.missing:
+            raise NotFound(f"There is no room {room}.")
         return Room(room, room, shared=room in self.shared, private=room in self.private)
 
     async def sees(self, person: Person, room: str) -> bool:

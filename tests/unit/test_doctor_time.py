@@ -78,7 +78,7 @@ async def test_it_warns_when_nobody_is_on_call_and_of_people_whom_slack_does_not
     nobody = await rota(desk, clock)
     assert [(each.health, each.found) for each in nobody] == [(Health.WARN, "nobody now")]
     unknown, gap = await rota(desk, clock, (24, 30, Person("slack", "anna")))
-    assert unknown.found == "not found in Slack: anna"
+    assert unknown.found == "not found: anna"
     assert gap.found == "nobody now"
 
 

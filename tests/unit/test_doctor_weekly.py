@@ -42,7 +42,8 @@ def with_digest(desk: Desk) -> Desk:
 
 
 async def said_of(desk: Desk, platform: ScriptedPlatform) -> Result:
-    [result] = [each async for each in doctor_weekly.rooms(desk, platform)]
+    desk = replace(desk, platforms={platform.name: platform})
+    [result] = [each async for each in doctor_weekly.rooms(desk)]
     return result
 
 
@@ -87,7 +88,7 @@ async def test_the_sample_s_room_and_its_next_draw_are_told(
 
 
 async def test_without_a_room_nothing_is_said_of_one(desk: Desk, platform: ScriptedPlatform) -> None:
-    assert [each async for each in doctor_weekly.rooms(desk, platform)] == []
+    assert [each async for each in doctor_weekly.rooms(desk)] == []
 
 
 async def test_a_mail_server_that_does_not_answer_is_told() -> None:

@@ -18,6 +18,7 @@ SCOPES: Mapping[str, str] = {
     "im:write": "write to a person when they are in no common room",
     "usergroups:read": "know the reps, seniors and managers by their user groups",
     "users:read": "show names, and keep guests and other organisations' people out",
+    "users:read.email": "know a person who works in Teams too as the same one",
 }
 EVENTS: Mapping[str, str] = {
     "app_home_opened": "refresh the Home tab",

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.chat import Person, Role
 from bot.domain.errors import DeliveryFailed, Unavailable
-from bot.platforms.slack.calls import SlackCalls
+from bot.platforms.slack.calls import Refused, SlackCalls
 from bot.platforms.slack.events import SLACK
 from bot.platforms.slack.groups import FRESH, SlackGroups
 from bot.ports import Clock
@@ -57,6 +57,22 @@ class SlackPeople:
         known = await self._groups.members()
         listed = (entry for entries in self._members.values() for entry in entries)
         return tuple(dict.fromkeys(entry for entry in listed if not _is_user(entry) and entry not in known))
+
+    async def email_of(self, account: Person) -> str:
+        """The address of one of our own people; empty for others, and where Slack does not tell it."""
+        try:
+            user = (await self._calls.call("users.info", user=account.id)).get("user") or {}
+        except Refused:
+            return ""
+        return str((user.get("profile") or {}).get("email") or "") if self._is_ours(user) else ""
+
+    async def with_email(self, email: str) -> Person | None:
+        """The account of our workspace with this address."""
+        try:
+            user = (await self._calls.call("users.lookupByEmail", email=email)).get("user") or {}
+        except Refused:
+            return None
+        return Person(SLACK, str(user["id"]), str(user.get("name") or "")) if self._is_ours(user) else None
 
     async def _is_insider(self, user: str) -> bool:
         known = self._insiders.get(user)

@@ -111,15 +111,15 @@ async def test_a_release_is_looked_at_once_a_day_and_at_once_when_it_is_new(
     ],
 )
 async def test_an_owner_is_a_room_or_has_one_by_the_settings_else_the_intents_room(
-    desk: Desk, platform: ScriptedPlatform, owner: str, room: str
+    desk: Desk, owner: str, room: str
 ) -> None:
     desk = replace(desk, policy=replace(desk.policy, owners={"Returns team": "#returns"}))
-    found = await owners.owner_room(desk, platform, owner, rooms=["", "#asked"])
+    found = await owners.owner_place(desk, owner, rooms=["", "#asked"])
     assert found is not None
-    assert found.id == room
-    home = await owners.owner_room(desk, platform, "Risk desk")
+    assert found.room == room
+    home = await owners.owner_place(desk, "Risk desk")
     assert home is not None
-    assert home.id == "#team"
+    assert home.room == "#team"
 
 
 def test_an_articles_intents_are_those_of_the_cases_that_cite_it() -> None:

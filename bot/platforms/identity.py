@@ -1,0 +1,79 @@
+"""One person with accounts on several platforms: known by their e-mail address, and by one account in the records."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from bot.domain.chat import Person, Role
+from bot.domain.errors import DeliveryFailed, Unavailable
+from bot.ports import Clock, Directory, Identity, People
+from bot.ports.reaching import Accounts
+
+log = logging.getLogger(__name__)
+
+FRESH = timedelta(minutes=5)
+
+
+class SameEmail:
+    """Links the accounts that have the same e-mail address; what was found is believed for five minutes.
+
+    A person is known by the account that was noted first, and of those noted at once by the one on the platform that
+    comes first in the alphabet, so that records made before the second platform was added stay theirs. Where a platform
+    does not answer, what was noted before counts.
+    """
+
+    def __init__(self, accounts: Accounts, directories: Mapping[str, Directory], clock: Clock) -> None:
+        self._accounts = accounts
+        self._directories = directories
+        self._clock = clock
+        self._known: dict[tuple[str, str], tuple[datetime, Person]] = {}
+
+    async def person(self, account: Person) -> Person:
+        key, now = (account.platform, account.id), self._clock.now()
+        known = self._known.get(key)
+        if known is None or now - known[0] >= FRESH:
+            known = (now, await self._look(account, now))
+            self._known[key] = known
+        return account if known[1].same_as(account) else known[1]
+
+    async def accounts(self, person: Person) -> Mapping[str, Person]:
+        await self.person(person)
+        return {**await self._accounts.of_person(person), person.platform: person}
+
+    async def _look(self, account: Person, now: datetime) -> Person:
+        try:
+            email = await self._directories[account.platform].email_of(account) if account.id else ""
+            if not email:
+                return account
+            for platform, directory in sorted(self._directories.items()):
+                found = account if platform == account.platform else await directory.with_email(email)
+                if found is not None:
+                    await self._accounts.link(found, email, now)
+        except (DeliveryFailed, Unavailable) as problem:
+            log.warning("Whether %s has other accounts could not be looked up: %s", account.id, problem)
+        return await self._accounts.person_of(account) or account
+
+
+class PeopleOfAll:
+    """Gives a person the highest role that any of their accounts has.
+
+    Raises Unavailable where a platform does not tell and the others give no role.
+    """
+
+    def __init__(self, people: Mapping[str, People], identity: Identity) -> None:
+        self._people = people
+        self._identity = identity
+
+    async def role(self, person: Person) -> Role | None:
+        roles: list[Role] = []
+        silent: Unavailable | None = None
+        for platform, account in (await self._identity.accounts(person)).items():
+            try:
+                role = await self._people[platform].role(account) if platform in self._people else None
+            except Unavailable as problem:
+                silent = problem
+                continue
+            roles += [] if role is None else [role]
+        if silent is not None and not roles:
+            raise silent
+        return max(roles, default=None)
