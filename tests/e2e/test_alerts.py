@@ -1,5 +1,6 @@
 """An alert's life, with real parts: told once, acknowledged, grown, over; ignored; in quiet hours; a false alarm."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ from tests.e2e.company import buttons, conversation, words
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 SUE, BO = derived_id("U", "sue"), derived_id("U", "bo")
+A_LOOK = 10_000 * 5 // 60
+"""Of ten thousand in an hour those that come between two looks."""
 STATED_DELAY = timedelta(minutes=10)
 """What the README says of a clear spike."""
 
@@ -129,6 +132,22 @@ async def test_a_pager_that_was_down_for_all_tries_is_told_once_when_it_is_back(
         await company.told(["alert.open", "alert.acknowledged"])
         await company.desk.quiet()
         await company.told(["alert.open", "alert.acknowledged"])
+
+
+async def test_ten_thousand_an_hour_are_one_alert_while_drafting_goes_on(tmp_path: Path) -> None:
+    async with watched_company(tmp_path) as company:
+        desk = company.desk
+        await company.happen(A_LOOK)
+        async with asyncio.TaskGroup() as together:
+            together.create_task(company.watch(minutes=5))
+            for n in range(3):
+                together.create_task(desk.asked(ASKED.format(n)))
+        [alert] = await company.alerts()
+        assert alert.behind == alert.seen >= A_LOOK
+        card = await company.card("Spike: conversations about delivery status")
+        await desk.shows(card, f"{alert.seen} in")
+        await company.pages(card, 1)
+        assert len(await desk.roots(ROOM, "conversations about")) == 1
 
 
 async def test_quiet_hours_wake_nobody_until_they_end(tmp_path: Path) -> None:
