@@ -39,7 +39,7 @@ class Candidate:
 async def candidates(history: History, week: Week) -> list[Candidate]:
     """Every conversation of the week, whoever may read it; what its customer took back is none."""
     found = []
-    async for some in history.between(week.start, week.end):
+    async for some in history.between(week.start, week.end, previous=False):
         for conversation in some:
             draft = _told_by(conversation)
             moment = _moment(draft) if draft else None

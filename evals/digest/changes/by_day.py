@@ -1,9 +1,7 @@
 """What a week and the weeks before it have on record, day by day of the team's calendar."""
 
 from array import array
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +29,9 @@ class Days:
         self._midnights = [instant(first + n * DAY, 0, week.zone) for n in range(weeks * DAYS + 1)]
         self.end = min(until, self._midnights[-1])
         self._ends = [self._end(back) for back in range(weeks - 1, -1, -1)]
+        self._starts = np.array([each.timestamp() for each in self._midnights])
+        # the last one, which -1 finds too, is of what lies before the first midnight or after the last
+        self._closing = np.array([*(each.timestamp() for each in self._ends), -np.inf])
 
     def _end(self, back: int) -> datetime:
         """Where the week so many before the last one ends."""
@@ -50,12 +51,11 @@ class Days:
         """The midnights between which the days lie; one more than days."""
         return self._midnights
 
-    def day(self, at: datetime) -> int | None:
-        """Which day it is; None outside of these weeks and after the end of its week."""
-        found = bisect_right(self._midnights, at) - 1
-        if not 0 <= found < self.weeks * DAYS or at >= self._ends[found // DAYS]:
-            return None
-        return found
+    def of(self, moments: Sequence[datetime]) -> Any:
+        """Which day each is; -1 outside of these weeks and after the end of its week."""
+        at = np.array([each.timestamp() for each in moments], dtype=float)
+        found = np.searchsorted(self._starts, at, side="right") - 1
+        return np.where(at < self._closing[found // DAYS], found, -1)
 
     def period(self, back: int = 0) -> Period:
         """The week so many before the last one."""
@@ -63,39 +63,52 @@ class Days:
         return Period(self._midnights[at * DAYS], self._ends[at])
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Series:
     """What was observed of one metric and intent: values, whether they are over, and their days."""
 
-    values: "array[float]" = field(default_factory=lambda: array("d"))
-    over: bytearray = field(default_factory=bytearray)
-    days: "array[int]" = field(default_factory=lambda: array("h"))
-
-    def joined(self, other: "Series") -> None:
-        self.values.extend(other.values)
-        self.over.extend(other.over)
-        self.days.extend(other.days)
+    values: Any
+    over: Any
+    days: Any
 
     def spread(self, metric: Metric, weeks: int) -> Spread:
         """How its days differ in the first so many weeks."""
-        days = np.asarray(self.days, dtype=int)
-        these = days < weeks * DAYS
-        return of_values(metric.statistic, np.asarray(self.values)[these], days[these])
+        these = self.days < weeks * DAYS
+        return of_values(metric.statistic, self.values[these], self.days[these])
 
     def per_day(self, week: int) -> Any:
         """How many there are on each day of the week before this one and of this one, in two rows."""
         first = (week - 1) * DAYS
-        counts = np.bincount(np.asarray(self.days, dtype=int), minlength=first + 2 * DAYS)
+        counts = np.bincount(self.days, minlength=first + 2 * DAYS)
         return counts[first : first + 2 * DAYS].reshape(2, DAYS)
 
     def figure(self, metric: Metric, week: int) -> Figure:
         """The metric in this week, as `evals.measuring` tells it."""
-        these = np.asarray(self.days) // DAYS == week
-        values, over = np.asarray(self.values)[these], np.frombuffer(bytes(self.over), dtype=np.uint8)[these]
+        these = self.days // DAYS == week
+        values, over = self.values[these], self.over[these]
         n, going_on = len(values), int((over == 0).sum())
         if n < metric.least or (n == 0 and metric.statistic is not Statistic.COUNT):
             return Figure(n, None, going_on)
         return Figure(n, estimate(metric.statistic, values, over), going_on)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """All that was observed of one metric, in columns, as it came; intents by number."""
+
+    values: "array[float]" = field(default_factory=lambda: array("d"))
+    over: bytearray = field(default_factory=bytearray)
+    days: "array[int]" = field(default_factory=lambda: array("h"))
+    intents: "array[int]" = field(default_factory=lambda: array("i"))
+
+    def series(self, intent: int | None = None) -> Series:
+        """What lies on a day, of all intents unless one is given."""
+        days = np.array(self.days, dtype=int)
+        these = days >= 0
+        if intent is not None:
+            these &= np.frombuffer(self.intents, dtype=np.int32) == intent
+        over = np.frombuffer(self.over, dtype=np.uint8)
+        return Series(np.array(self.values)[these], over[these], days[these])
 
 
 class Record:
@@ -103,37 +116,35 @@ class Record:
 
     def __init__(self, chosen: Sequence[Metric], days: Days, lens: Lens) -> None:
         self.chosen, self._days, self._lens = chosen, days, lens
-        self._series: dict[str, dict[str, Series]] = {each.name: defaultdict(Series) for each in chosen}
-        self.waited: dict[str, float] = defaultdict(float)
-        """Seconds that customers waited for the first answer in the last week, all together, by intent."""
+        self._seen = {each.name: _Seen() for each in chosen}
+        self._intents: dict[str, int] = {}
 
-    def add(self, conversations: Iterable[Conversation]) -> None:
+    def add(self, conversations: Sequence[Conversation]) -> None:
         """Count these; each is given once."""
-        day, group, lens = self._days.day, GROUPS["intent"], self._lens
-        this_week = (self._days.weeks - 1) * DAYS
-        observing = [(each.observe, self._series[each.name], each.name == WAITING) for each in self.chosen]
-        for conversation in conversations:
-            for observe, by_intent, waiting in observing:
-                for observed in observe(conversation, lens):
-                    found = day(observed.at)
-                    if found is None or (intent := group(conversation, observed)) is None:
-                        continue
-                    series = by_intent[intent[0]]
-                    series.values.append(observed.value)
-                    series.over.append(observed.over)
-                    series.days.append(found)
-                    if waiting and found >= this_week:
-                        self.waited[intent[0]] += observed.value
+        group, lens, number = GROUPS["intent"], self._lens, self._intents
+        for metric in self.chosen:
+            seen, observe = self._seen[metric.name], metric.observe
+            found = [
+                (each, key[0]) for one in conversations for each in observe(one, lens) if (key := group(one, each))
+            ]
+            seen.days.extend(self._days.of([each.at for each, _ in found]).tolist())
+            seen.values.extend([each.value for each, _ in found])
+            seen.over.extend([each.over for each, _ in found])
+            seen.intents.extend([number.setdefault(intent, len(number)) for _, intent in found])
+
+    @property
+    def waited(self) -> Mapping[str, float]:
+        """Seconds that customers waited for the first answer in the last week, all together, by intent."""
+        seen, last = self._seen[WAITING], (self._days.weeks - 1) * DAYS
+        by_intent = {intent: seen.series(number) for intent, number in self._intents.items()}
+        return {intent: float(each.values[each.days >= last].sum()) for intent, each in by_intent.items()}
 
     def of_intent(self, metric: Metric, intent: str) -> Series:
-        return self._series[metric.name].get(intent) or Series()
+        return self._seen[metric.name].series(self._intents.get(intent, _NOBODYS))
 
     def together(self, metric: Metric) -> Series:
         """All intents in one."""
-        whole = Series()
-        for each in self._series[metric.name].values():
-            whole.joined(each)
-        return whole
+        return self._seen[metric.name].series()
 
     def week(self, metric: Metric) -> int:
         """Which week it is told of, counted from the first: what needs a week's watching is told of the week before
@@ -152,5 +163,6 @@ class Record:
 
 
 WAITING = "first_response_time"
+_NOBODYS = -1  # the number of an intent that nothing was observed of
 LONGEST = timedelta(days=400)
 """How far before the first week working time is known."""

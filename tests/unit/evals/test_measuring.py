@@ -39,7 +39,7 @@ def drafted(action: Action | None = Action.APPROVE, *, at: datetime = MONDAY, **
         edited=action is Action.EDIT, edit_share=0.3 if action is Action.EDIT else None,
         decided=Decided(action, ANA, end) if action else None, delivered_at=end if sent else None,
     )  # fmt: skip
-    return replace(base, **changes)
+    return base._replace(**changes)
 
 
 def conversation(*drafts: Drafted, **changes: Any) -> Conversation:
@@ -179,12 +179,12 @@ def test_whether_an_abstention_was_right_is_told_by_what_the_team_did() -> None:
     assert judged() is None
     answered = drafted(at=MONDAY + HOUR, id="c1/2")
     assert judged(answered) is False
-    assert judged(replace(answered, knowledge_release=4)) is None
+    assert judged(answered._replace(knowledge_release=4)) is None
 
 
 def test_failures_and_findings_are_told_by_kind() -> None:
     made = drafted(Action.REJECT, findings=(("links", Level.BLOCK), ("off_topic", Level.WARN)))
-    told = conversation(replace(made, decided=Decided(Action.REJECT, ANA, ANSWER, FailureMode.STALE_POLICY)))
+    told = conversation(made._replace(decided=Decided(Action.REJECT, ANA, ANSWER, FailureMode.STALE_POLICY)))
     (mode,) = EVERY["failure_modes"].observe(told, Lens(NOW))
     (finding,) = EVERY["guardrail_findings"].observe(told, Lens(NOW))
     assert (mode.kinds, finding.kinds) == (("Stale policy",), ("links (block)", "off topic (warn)"))
@@ -310,8 +310,8 @@ def conversations(draw: st.DrawFn) -> Conversation:
         return draw(st.none() | st.timedeltas(timedelta(), timedelta(days=9)).map(lambda span: opened + span))
 
     drafts = tuple(
-        replace(
-            drafted(draw(st.sampled_from([*Action, None])), at=opened + number * HOUR), id=f"c/{number}",
+        drafted(draw(st.sampled_from([*Action, None])), at=opened + number * HOUR)._replace(
+            id=f"c/{number}",
             abstained=draw(st.booleans()), new_share=draw(st.none() | st.floats(0, 1)),
             risk=draw(st.sampled_from([*Risk, None])), intent=draw(st.sampled_from(["refund", "parcel"])),
         )

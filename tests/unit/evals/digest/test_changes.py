@@ -61,7 +61,8 @@ def _moved_by(made: Made, by: timedelta) -> list[Conversation]:
         if isinstance(value, datetime):
             return value + by
         if isinstance(value, tuple):
-            return tuple(later(each) for each in value)
+            moved = tuple(later(each) for each in value)
+            return type(value)(*moved) if hasattr(value, "_fields") else moved
         if hasattr(value, "__dataclass_fields__"):
             return replace(value, **{name: later(getattr(value, name)) for name in value.__dataclass_fields__})
         return value
@@ -209,7 +210,7 @@ async def test_every_figure_is_the_one_of_ratchet_metrics_for_the_same_week(wait
 
 async def test_what_no_model_is_paid_for_is_no_figure() -> None:
     made = make(PLAIN, 200, 18)
-    free = [replace(each, drafts=tuple(replace(draft, cost=0) for draft in each.drafts)) for each in made.conversations]
+    free = [replace(each, drafts=tuple(draft._replace(cost=0) for draft in each.drafts)) for each in made.conversations]
     said = _by_name(await key_figures(desk(Made(free)), WEEK))
     assert set(FIGURES) - said.keys() == {"cost"}
 
@@ -277,7 +278,7 @@ async def test_the_store_gives_the_same_digest_as_the_conversations_themselves(d
 async def test_hostile_names_of_intents_are_names() -> None:
     made = make(PLAIN, 100, 17, weeks=3)
     hostile = "<!channel>\u202e\x00" + "x" * 100_000
-    drafts = ((replace(each.drafts[0], intent=hostile),) for each in made.conversations)
+    drafts = ((each.drafts[0]._replace(intent=hostile),) for each in made.conversations)
     renamed = [replace(each, drafts=one) for each, one in zip(made.conversations, drafts, strict=True)]
     compared = await key_figures(desk(Made(renamed)), WEEK)
     assert compared.drivers[0].intent == hostile
