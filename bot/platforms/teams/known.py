@@ -14,6 +14,7 @@ T = TypeVar("T")
 
 REMEMBERED = timedelta(minutes=5)
 MOST = 10_000  # accounts and conversations that are kept in mind
+LONGEST = 500  # characters of a conversation's id
 KINDS = {"personal": Kind.PERSONAL, "groupChat": Kind.GROUP, "channel": Kind.CHANNEL}
 CHANGES = ("conversationUpdate", "installationUpdate")
 """Deliveries that tell of teams and channels that came, went or were renamed."""
@@ -75,7 +76,7 @@ def conversation_of(activity: Json, own: Own, now: datetime) -> Conversation | N
     room = word(conversation.get("id")).partition(ROOT)[0]
     if kind is Kind.CHANNEL:
         room = word(channel.get("id")) or room
-    if not room:
+    if not room or len(room) > LONGEST:
         return None
     private, shared = privacy(word(channel.get("type")) or word(channel.get("membershipType")))
     return Conversation(
