@@ -15,7 +15,7 @@ _VERDICT = {Better.HIGHER: ("better", "worse"), Better.LOWER: ("worse", "better"
 
 
 def amount(unit: Unit, value: float) -> str:
-    """A value in its unit, to about three figures."""
+    """A value in its unit, to two or three figures."""
     if not isfinite(value):
         return "∞"
     if unit is Unit.SHARE:
@@ -30,8 +30,13 @@ def amount(unit: Unit, value: float) -> str:
 def _time(seconds: float) -> str:
     for size, name, least in ((_DAY, "d", 2 * _DAY), (_HOUR, "h", _HOUR), (_MINUTE, "min", _MINUTE)):
         if seconds >= least:
-            return f"{seconds / size:.3g} {name}"
-    return f"{seconds:.3g} s"
+            return f"{_two(seconds / size)} {name}"
+    return f"{_two(seconds)} s"
+
+
+def _two(number: float) -> str:
+    """The number to two figures, as exactly as times are ever known; whole from 10 on."""
+    return f"{number:,.0f}" if number >= 9.95 else f"{number:.2g}"
 
 
 def figure(metric: Metric, found: Figure) -> str:

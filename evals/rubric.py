@@ -1,5 +1,6 @@
 """The rubric of good answers, read from YAML."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ RUBRIC = Path(__file__).parent / "rubric.yaml"
 _KEYS = {"name", "asks", "decides", "of_sent"}
 
 
+@cache
 def load_rubric(path: Path = RUBRIC) -> Rubric:
-    """Read a rubric. Raises Misconfigured, naming what is wrong, for a file that is none."""
+    """Read a rubric, once. Raises Misconfigured, naming what is wrong, for a file that is none."""
     try:
         read = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as problem:

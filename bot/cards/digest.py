@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from bot.cards.capture import COMMAND
 from bot.cards.digest_sections import (
     ALL_DRIVERS,
+    CAUSES,
     FIGURES,
     NUMERIC,
+    RELEASES,
     driver_line,
     figure_rows,
     name,
@@ -37,17 +39,18 @@ from bot.cards.elements import (
 from bot.cards.fix import diff_elements
 from bot.cards.pagination import Section, paged, tables
 from bot.domain.article import Revision
-from bot.domain.calendar import DAY, Week
-from bot.domain.digest import Ask, Cause, Digest, KeyFigure, Kind, Proof
+from bot.domain.calendar import Week
+from bot.domain.digest import Ask, Digest, KeyFigure, Kind
 from bot.domain.fix import FixState, KnowledgeFix
 from bot.domain.learning import Lesson
 from bot.domain.text.plain import shortened
 
 CASES, REJECTED, SEE_FIX = "digest.cases", "digest.rejected", "digest.fix"
 """What the buttons beside a decision open; the others act as they do on their own cards."""
-_DECISIONS, _FIGURES, _CAUSES, _NAMED = 3, 12, 2, 2  # of each on the first page; changes that its first lines name
+_DECISIONS, _FIGURES, _NAMED = 3, 12, 2  # of each on the first page; changes that its first lines name
 _LINE = 80  # characters of a change in the first lines
 _MOST_CHANGES = 45  # paragraphs that a form shows
+_FOLLOWS = "Details follow: intents, releases, what customers came for, how answers failed, knowledge, thanks."
 _CONFIRM = "It is tried on the eval cases and goes live if nothing gets worse. Have you looked at the change?"
 
 
@@ -66,11 +69,8 @@ def digest_cards(digest: Digest, pictures: Mapping[str, Picture], *, whole: bool
 
 
 def title(week: Week) -> str:
-    """The week by its days: "The week of 16–22 November 2026"."""
-    first, last = week.monday, week.monday + 6 * DAY
-    begins = f"{first.day}" if first.month == last.month else f"{first.day} {first:%B}"
-    begins += f" {first.year}" if first.year != last.year else ""
-    return f"The week of {begins}–{last.day} {last:%B %Y}"
+    """What the digest of this week is headed: "The week of 16–22 November 2026"."""
+    return f"The week of {week.days}"
 
 
 def fix_form(fix: KnowledgeFix, before: Revision | None, link: str) -> Form:
@@ -132,9 +132,9 @@ def _first(digest: Digest, *, thread: bool) -> Card:
     elements.append(Paragraph(_lede(digest)))
     for number, ask in enumerate(digest.decisions[:_DECISIONS], 1):
         elements += _asked(ask, number)
-    elements += [*_changed(digest), *_why(digest.causes)]
+    elements += [*_changed(digest), *_why(digest)]
     if thread:
-        elements.append(Note(("Details follow: intents, releases, contact drivers, failures, knowledge, thanks.",)))
+        elements.append(Note((_FOLLOWS,)))
     late_mark = " (late)" if digest.late else ""
     asks = f"{len(digest.decisions)} to decide" if digest.decisions else "nothing to decide"
     return Card(f"{title(digest.week)}{late_mark}: {digest.conversations:,} conversations, {asks}", tuple(elements))
@@ -156,7 +156,7 @@ def _verdict(digest: Digest) -> str:
     ranked = sorted(digest.figures, key=lambda each: each.better is not False)  # what got worse first
     moved = [f"{name(each.title)}: {shortened(each.change, _LINE)}" for each in ranked if each.moved]
     moved += [
-        f"Conversations about {name(each.title)}: {shortened(each.change, _LINE)}"
+        f"Conversations about “{name(each.title)}”: {shortened(each.change, _LINE)}"
         for each in digest.drivers
         if each.moved
     ]
@@ -199,7 +199,7 @@ def _changed(digest: Digest) -> Iterator[Element]:
     yield Paragraph((Strong("What changed"),))
     yield Table(FIGURES, tuple(figure_rows(shown)), NUMERIC)
     said = "n is how many were counted; in brackets is where the true value lies, 19 times in 20."
-    marked = f" Of {digest.compared} comparisons some look large by chance; what is marked is larger than that."
+    marked = f" Within noise: chance can explain it; of {digest.compared} comparisons some look large by chance."
     yield Note((f"{said}{marked if digest.compared else ''}",))
 
 
@@ -215,12 +215,12 @@ def _known(digest: Digest) -> Sequence[KeyFigure]:
     return digest.figures if any(each.now.n or each.before.n for each in digest.figures) else ()
 
 
-def _why(causes: Sequence[Cause]) -> Iterator[Element]:
-    if not causes:
+def _why(digest: Digest) -> Iterator[Element]:
+    if not digest.causes:
         return
     lines: list[Piece] = [Strong("Why")]
-    for each in causes[:_CAUSES]:
-        lines += ["\n✅ " if each.proof is Proof.SHOWN else "\n❔ ", *said_of(each)]
-    if len(causes) > _CAUSES:
-        lines.append(f"\n{len(causes) - _CAUSES} more in the thread.")
+    for each in digest.causes[:CAUSES]:
+        lines += ["\n", *said_of(each)]
+    if len(digest.causes) > CAUSES:
+        lines.append(f"\n{len(digest.causes) - CAUSES} more under “{RELEASES}”.")
     yield Paragraph(tuple(lines))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.cards.capture import short
 from bot.cards.elements import (
@@ -10,13 +11,11 @@ from bot.cards.elements import (
     Element,
     Link,
     Note,
-    Notice,
     Paragraph,
     Picture,
     Piece,
     Strong,
     Text,
-    Tone,
 )
 from bot.cards.pagination import Section, tables
 from bot.domain.digest import Cause, Digest, Driver, Failure, KeyFigure, Proof, Thanks, Value
@@ -26,9 +25,17 @@ ALL_DRIVERS = "digest.drivers"
 """The action of the button that shows all contact drivers; its subject is the week's label."""
 NAME, SENTENCE, CELL = 120, 700, 80
 """How many characters of a name, a sentence or a figure in words are shown."""
+CAUSES = 2
+"""Causes that the first page tells in full."""
+RELEASES = "What releases did"
+"""The section that has the others, and the evidence for all."""
 FEW = 5
 """Contact drivers that are shown unasked, by volume and by pain."""
 _LINES = 12  # lines of a paragraph
+_EVIDENCE = (
+    "Moved by it: how much more the share moved where the release touched something than where it did not. The 7 days "
+    "before: the same while it was not live yet, which should be near 0."
+)
 _BARS = "▁▂▃▄▅▆▇█"
 
 Pictures = Mapping[str, Picture]
@@ -37,8 +44,10 @@ Pictures = Mapping[str, Picture]
 def sections(digest: Digest, pictures: Pictures, *, whole: bool = False) -> tuple[Section, ...]:
     """Every section that has something to say, in the digest's order; a `whole` one has all contact drivers."""
     told = (
-        Section("Drafts sent unchanged, by intent", _under(pictures.get("unchanged"), _by_intent(digest.by_intent))),
-        Section("What releases did", tuple(_causes(digest))),
+        Section(
+            "Drafts approved unchanged, by intent", _under(pictures.get("unchanged"), _by_intent(digest.by_intent))
+        ),
+        Section(RELEASES, tuple(_causes(digest))),
         Section("What customers came for", _under(pictures.get("volume"), _drivers(digest, whole=whole))),
         Section("How answers failed", _under(pictures.get("failures"), _failures(digest))),
         Section("What went well", _lines((Strong(name(win.title)), f": {sentence(win.said)}") for win in digest.wins)),
@@ -81,6 +90,12 @@ def share(value: Value) -> str:
     return f"{value.value * 100:.0f} % ({max(value.low, 0) * 100:.0f}–{min(value.high, 1) * 100:.0f})"
 
 
+def _day(at: datetime, digest: Digest) -> str:
+    """A day on the team's clocks: "Mon 16 Nov"."""
+    local = at.astimezone(digest.week.zone)
+    return f"{local:%a} {local.day} {local:%b}"
+
+
 def name(text: str) -> str:
     return short(text, NAME) or "(no name)"
 
@@ -109,7 +124,7 @@ def _by_intent(intents: Sequence[Driver]) -> Iterator[tuple[Element, ...]]:
         for each in intents
         if each.unchanged.value is not None
     )
-    yield from tables(("Intent", "Sent unchanged", "n", "Change"), rows, (1, 2))
+    yield from tables(("Intent", "Approved unchanged", "n", "Change"), rows, (1, 2))
     few = [each for each in intents if each.unchanged.value is None]
     for start in range(0, len(few), _LINES):
         names = ", ".join(f"{name(each.title)} ({each.unchanged.n:,})" for each in few[start : start + _LINES])
@@ -119,32 +134,40 @@ def _by_intent(intents: Sequence[Driver]) -> Iterator[tuple[Element, ...]]:
 def said_of(cause: Cause) -> Text:
     """What a release did, in a sentence that says where it is not proven."""
     told = sentence(cause.said)
-    doubted = cause.proof is not Proof.SHOWN and "not proven" not in told.lower()
-    return (Strong("Not proven. "), told) if doubted else (told,)
+    if cause.proof is Proof.SHOWN:
+        return "✅ ", told
+    return ("❔ ", told) if "not proven" in told.lower() else ("❔ ", Strong("Not proven. "), told)
 
 
 def _causes(digest: Digest) -> Iterator[tuple[Element, ...]]:
-    zone = digest.week.zone
+    """What the first page has no room for, and what all of it rests on."""
+    for each in digest.causes[CAUSES:]:
+        yield (Paragraph(said_of(each)),)
+    rows = [_evidence(each, digest) for each in digest.causes if each.effect.value is not None]
+    head = ("What went live", "Share of drafts", "Moved by it", "The 7 days before", "n")
+    yield from tables(head, rows, (2, 3, 4))
+    if rows:
+        yield (Note((_EVIDENCE,)),)
+
+
+def _evidence(cause: Cause, digest: Digest) -> tuple[Text, ...]:
     titles = {driver.intent: driver.title for driver in (*digest.by_intent, *digest.drivers)}
-    for each in digest.causes:
-        said = Notice(Tone.GOOD if each.proof is Proof.SHOWN else Tone.INFO, said_of(each))
-        intents = short(", ".join(f"“{titles.get(intent, intent)}”" for intent in each.intents), SENTENCE)
-        since = f"live since {each.at.astimezone(zone):%a %d %b %Y}"
-        live = f"{_begun(name(each.release))}, {since}, touched {intents or 'no intent'}."
-        effect = f"{_begun(name(each.metric))}, compared with what it did not touch: {_points(each.effect)}."
-        yield said, Note((f"{live} {effect} The same in the weeks before it: {_points(each.pretrend)}.",))
-
-
-def _begun(words: str) -> str:
-    """The words as a sentence begins."""
-    return words[:1].upper() + words[1:]
+    about = short(", ".join(f"“{titles.get(intent, intent)}”" for intent in cause.intents), NAME)
+    live = f"{name(cause.release)}, since {_day(cause.at, digest)}"
+    moved, before = _points(cause.effect), _points(cause.pretrend)
+    return (live,), (f"{name(cause.metric)}, about {about}",), (moved,), (before,), (f"{cause.effect.n:,}",)
 
 
 def _points(value: Value) -> str:
+    """A difference of shares with its interval: "+9 points (+3 to +15)"."""
     if value.value is None:
-        return f"not known (n {value.n:,})"
-    bounds = "" if value.low is None or value.high is None else f" ({value.low:+.1f} to {value.high:+.1f})"
-    return f"{value.value:+.1f} points{bounds}, n {value.n:,}".replace("-", "−")
+        return "not known"
+    bounds = "" if value.low is None or value.high is None else f" ({_signed(value.low)} to {_signed(value.high)})"
+    return f"{_signed(value.value)} points{bounds}"
+
+
+def _signed(number: float) -> str:
+    return (f"{number:+.0f}" if abs(number) >= 0.95 else f"{number:+.1f}").replace("-", "−")
 
 
 def _drivers(digest: Digest, *, whole: bool) -> Iterator[tuple[Element, ...]]:
@@ -152,10 +175,10 @@ def _drivers(digest: Digest, *, whole: bool) -> Iterator[tuple[Element, ...]]:
     if not drivers:
         return
     rows = (
-        ((name(each.title),), (f"{_week(each):,}",), changed(each), (f"{each.pain:,.0f}",), (share(each.unchanged),))
+        ((name(each.title),), (f"{_week(each):,}",), changed(each), (f"{each.pain:,.0f}",))
         for each in (drivers if whole else drivers[:FEW])
     )
-    yield from tables(("By volume", "This week", "Change", "Hours waited", "Sent unchanged"), rows, (1, 3, 4))
+    yield from tables(("By volume", "This week", "Change", "Hours waited"), rows, (1, 3))
     pain: list[Piece] = [Strong("By pain"), ", the hours that customers waited, all together: "]
     for number, each in enumerate(sorted(drivers, key=lambda each: -each.pain)[:FEW]):
         pain += [", " if number else "", f"{name(each.title)} ", Strong(f"{each.pain:,.0f} h")]
@@ -167,7 +190,7 @@ def _drivers(digest: Digest, *, whole: bool) -> Iterator[tuple[Element, ...]]:
 def driver_line(number: int, each: Driver) -> Text:
     """A driver in a line, with its weeks as bars."""
     moved: Text = (" ", *changed(each)) if each.moved else ()
-    told = f" {sparkline(each.weekly)} · {each.pain:,.0f} h waited · {share(each.unchanged)} sent unchanged"
+    told = f" {sparkline(each.weekly)} · {each.pain:,.0f} h waited · {share(each.unchanged)} approved unchanged"
     return Strong(f"{number}. {name(each.title)}"), f" · {_week(each):,} this week", *moved, told
 
 
@@ -203,14 +226,14 @@ def _published(digest: Digest) -> Iterator[tuple[Element, ...]]:
         by = f" by {name(each.by)}" if each.by.strip() else ""
         head: Text = (
             Strong(f"Knowledge v{each.release}"),
-            f", {each.at.astimezone(digest.week.zone):%a %d %b}{by}: {titles}{more}. ",
+            f", {_day(each.at, digest)}{by}: {titles}{more}. ",
         )
         yield (Paragraph((*head, sentence(each.said))),)
 
 
 def _upkeep(digest: Digest) -> tuple[tuple[Element, ...], ...]:
     def line(title: str, what: str, owner: str, *, severe: bool) -> Text:
-        whose = f" Owner: {name(owner)}." if owner.strip() else ""
+        whose = f" Owned by {name(owner)}." if owner.strip() else ""
         about: Text = () if title in what else (Strong(f"“{name(title)}”"), " ")
         return ("⚠️ " if severe else "", *about, f"{sentence(what)}.{whose}")
 
@@ -221,7 +244,7 @@ def _trend(digest: Digest) -> Iterator[tuple[Element, ...]]:
     rows = (
         (
             (name(each.release),),
-            (f"{each.at.astimezone(digest.week.zone):%d %b}",),
+            (_day(each.at, digest),),
             (share(each.passed),),
             (f"{each.passed.n:,}",),
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from bot.cards.capture import of_place, short
 from bot.cards.elements import (
@@ -92,7 +91,7 @@ def sample_and_item(subject: str) -> tuple[str, str]:
 
 def sample_card(sample: Sample, far: Progress, weak: Sequence[Weak], told: Sequence[str] = ()) -> Card:
     """The card of a sample as it must look now. `told` is what it tells, once nobody scores it blind any more."""
-    title = f"Quality sample of {_days(sample.id)}"
+    title = f"Quality sample of the week of {sample.days}"
     elements: list[Element] = [Paragraph(("🎯 ", Strong(title)))]
     if far.items + far.gone:
         elements += [Paragraph((_bar(far), " ", Strong(far_in_words(far)))), Facts(_facts(sample, far))]
@@ -159,15 +158,6 @@ def _weak_elements(sample: Sample, weak: Sequence[Weak]) -> list[Element]:
         elements.append(Paragraph((f"“{short(each.asked, _LINE)}”{lacks}",)))
         elements.append(Actions((Button(CASE, "Make eval case", subject_of(sample.id, each.item)),)))
     return elements
-
-
-def _days(week: str) -> str:
-    """A week's label as people say it: "week 47 (16 to 22 November)"."""
-    year, _, number = week.partition("-W")
-    monday = date.fromisocalendar(int(year), int(number), 1)
-    sunday = monday + timedelta(days=6)
-    month = f" {monday:%B}" if monday.month != sunday.month else ""
-    return f"week {int(number)} ({monday.day}{month} to {sunday.day} {sunday:%B})"
 
 
 # --- the form ---------------------------------------------------------------------------------------------------------

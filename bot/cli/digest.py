@@ -16,13 +16,15 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 @click.command()
 @click.option("--week", "label", default="", help="Which week, such as 2026-W47.  [default: the last whole one]")
-@click.option("--preview", is_flag=True, help="Print it; this is what happens without --post, --json or a file.")
+@click.option("--preview", is_flag=True, help="Print it, as happens without any other option.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.option("--html", "page", type=_FILE, help="Write the page that is mailed, with its pictures, to this file.")
 @click.option("--pictures", "folder", type=_FOLDER, help="Write the pictures into this folder.")
-@click.option("--post", "posting", is_flag=True, help="Post and mail it as the schedule would; once a week.")
+@click.option(
+    "--post", "posting", is_flag=True, help="Post and mail it now, as the schedule would: once for each week."
+)
 def digest(label: str, preview: bool, as_json: bool, page: Path | None, folder: Path | None, posting: bool) -> None:
-    """Show what a week showed and what it asks to be decided. Nothing is posted or kept without --post."""
+    """Show a week's digest: what to decide, what changed and why. Nothing is posted or kept without --post."""
     from bot.cli.terminal import run
 
     if posting:

@@ -19,10 +19,14 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group(invoke_without_command=True)
-@click.option("--by", type=click.Choice(GROUPS), help="Break the figures down.")
-@click.option("--since", type=_DAY, help=f"From this day on, in the team's time zone.  [default: {_DAYS} days]")
-@click.option("--until", type=_DAY, help="To before this day.  [default: now]")
-@click.option("--metric", "names", multiple=True, help="Only this one; give it again for more.")
+@click.option("--by", type=click.Choice(GROUPS), help="Break each figure down by this.")
+@click.option(
+    "--since", type=_DAY, metavar="DAY", help=f"From this day on, such as 2026-11-01.  [default: {_DAYS} days ago]"
+)
+@click.option("--until", type=_DAY, metavar="DAY", help="Up to this day, without it.  [default: now]")
+@click.option(
+    "--metric", "names", metavar="NAME", multiple=True, help="Only this one, named as in --json; repeat it for more."
+)
 @click.option("--business", is_flag=True, help="Count time within the team's business hours only.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print everything as CSV.")
@@ -37,7 +41,7 @@ def metrics(  # noqa: PLR0913  an option each
     as_json: bool,
     as_csv: bool,
 ) -> None:
-    """Measure the desk: each figure with its 95 % interval and its n, beside the period before."""
+    """Show how the desk does: each figure with its 95 % interval and its n, and its change from the period before."""
     if context.invoked_subcommand is not None:
         return
     from bot.cli.terminal import console, run
@@ -59,7 +63,7 @@ def metrics(  # noqa: PLR0913  an option each
 metrics.add_command(reliability)
 
 
-@metrics.command()
+@metrics.command(short_help="Say what a metric counts; without a name, all of them.")
 @click.argument("names", nargs=-1)
 def about(names: tuple[str, ...]) -> None:
     """Say what a metric counts, of what, and when a conversation counts; all of them without a name."""

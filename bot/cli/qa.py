@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--week", default="", help="Of this week, such as 2026-W47.  [default: the latest]")
+@click.option("--week", default="", help="Which week, such as 2026-W47.  [default: the latest sample]")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def qa(week: str, as_json: bool) -> None:
-    """Tell how good a week's answers were, by people's scores of its sample, with n and 95 % interval."""
+    """Tell how good a week's answers were: what people found who scored a sample of them."""
     from bot.cli.terminal import console, run
     from evals.qa.results import Result
 
@@ -26,7 +26,7 @@ def qa(week: str, as_json: bool) -> None:
 
         click.echo(codec(Result).dump_json(result, indent=2).decode() if result else "null")
     elif result is None:
-        click.echo("No sample was drawn yet. With RATCHET_QA_ROOM set, ratchet serve draws one every week.")
+        click.echo("No sample was drawn yet. With RATCHET_QA_ROOM set, `ratchet serve` draws one every week.")
     else:
         _show(console(), result, words)
 
@@ -52,9 +52,11 @@ def _show(out: "Console", result: "Result", words: tuple[str, ...]) -> None:
 
     sample = result.sample
     state = f"closed {sample.closed_at:%d %b}" if sample.closed_at else "open"
-    out.print(f"Sample of {sample.id}: {far_in_words(result.progress)} ({state})", markup=False)
+    out.print(f"Sample of {sample.id} ({sample.days}): {far_in_words(result.progress)} ({state})", markup=False)
     if sample.card is None:
-        out.print("  It is on no card: is RATCHET_QA_ROOM a room of the team that the bot is in?", markup=False)
+        out.print(
+            "  No card shows it in Slack: is RATCHET_QA_ROOM a room of the team that the bot is in?", markup=False
+        )
     for line in (*sample.notes, *words):
         out.print(f"  {line}", markup=False)
     for table in (_points(result), _wrong(result), _checks(result)):
@@ -78,7 +80,7 @@ def _points(result: "Result") -> Any:
 
 
 def _wrong(result: "Result") -> Any:
-    table = _table("went wrong (not in the figures above)", "scored", "found weak")
+    table = _table("drawn because it was (not in the figures above)", "scored", "found weak")
     for each in result.wrong:
         table.add_row(each.way.label, str(each.scored), str(each.weak))
     return table
@@ -86,13 +88,13 @@ def _wrong(result: "Result") -> Any:
 
 def _checks(result: "Result") -> Any:
     """The machine's own opinion beside people's, of answers that were sent as they were drafted."""
-    table = _table("machine (12 weeks)", "n", "it says good", "people say good", "kappa")
+    table = _table("automatic check (12 weeks)", "n", "it passes", "people find good", "agreement (kappa)")
     for check in result.checks:
         row = (str(check.passed.n), _share(check.passed), _share(check.good))
         table.add_row(check.name, *row, f"{check.kappa.value:.2f}" if check.kappa else "")
     if result.checks:
         shown = result.confidence
-        table.add_row("confidence", str(shown.n), _share(shown), _share(result.checks[0].good), "")
+        table.add_row("confidence on the card", str(shown.n), _share(shown), _share(result.checks[0].good), "")
     return table
 
 

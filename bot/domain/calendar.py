@@ -126,7 +126,7 @@ class Week:
         return cls._of_day(at.astimezone(zone).date(), zone)
 
     @classmethod
-    def parse(cls, label: str, zone: ZoneInfo) -> "Week":
+    def parse(cls, label: str, zone: ZoneInfo = _UTC) -> "Week":
         """The week of a label such as 2026-W47. Raises Rejected."""
         try:
             year, number = label.strip().upper().split("-W")
@@ -147,6 +147,14 @@ class Week:
     @property
     def monday(self) -> date:
         return date.fromisocalendar(self.year, self.number, 1)
+
+    @property
+    def days(self) -> str:
+        """What people call it: "16–22 November 2026"."""
+        first, last = self.monday, self.monday + 6 * DAY
+        begins = f"{first.day}" if first.month == last.month else f"{first.day} {first:%B}"
+        begins += f" {first.year}" if first.year != last.year else ""
+        return f"{begins}–{last.day} {last:%B %Y}"
 
     @property
     def start(self) -> datetime:

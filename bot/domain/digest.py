@@ -52,6 +52,7 @@ class KeyFigure:
 
     `change` says in words what became of it. `moved` tells whether that is more than noise after the correction for
     all comparisons of the digest; `better` whether it went the good way, None where there is none or nothing moved.
+    It is of one `intent`, "" being all together.
     """
 
     metric: str
@@ -64,6 +65,7 @@ class KeyFigure:
     change: str
     moved: bool = False
     better: bool | None = None
+    intent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Driver:
     """What customers come for: an intent with its volume of late, week by week, oldest first.
 
     `pain` is the hours that the team's customers waited for it in the week, all conversations together. The share that
-    was sent unchanged comes with its interval.
+    was approved unchanged comes with its interval.
     """
 
     intent: str
@@ -95,7 +97,8 @@ class Cause:
     """What a release did: how its intents moved, beside those that it did not touch.
 
     `effect` is the difference between the two changes, in points of the metric, with its interval; `pretrend` the same
-    between the two weeks before it. `said` tells it in a sentence with its reason where it is not proven.
+    between the two weeks before it. `said` tells it in a sentence with its reason where it is not proven; `in_short` is
+    what it did, for where the sentence stands elsewhere, and empty where nothing is shown.
     """
 
     release: str
@@ -106,6 +109,7 @@ class Cause:
     pretrend: Value
     proof: Proof
     said: str
+    in_short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
+from bot.domain.calendar import Week
 from bot.domain.chat import MessageRef, Person
 
 ABANDONED = timedelta(minutes=30)
@@ -71,6 +72,11 @@ class Sample:
     version: int = 1
     card: MessageRef | None = None
     closed_at: datetime | None = None
+
+    @property
+    def days(self) -> str:
+        """What people call its week: "16–22 November 2026"."""
+        return Week.parse(self.id).days
 
 
 @dataclass(frozen=True, slots=True)

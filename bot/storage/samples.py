@@ -179,9 +179,10 @@ class SqlSamples(Repository):
 
 
 def _check_open(sample: Sample) -> None:
-    if sample.closed_at is not None:
+    if (closed := sample.closed_at) is not None:
+        day = f"{closed.day} {closed:%B}"
         raise Conflict(
-            f"The sample of {sample.id} was closed on {sample.closed_at:%d %B}, when the next one was drawn. "
+            f"The sample of the week of {sample.days} was closed on {day}, when the next one was drawn. "
             "Press “Score one” on the newest card."
         )
 

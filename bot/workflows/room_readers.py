@@ -1,8 +1,43 @@
 """What the readers of a room may be told of: what another room that is private was asked stays in that room."""
 
+import logging
+
 from bot.domain.chat import Person, Place, Room
 from bot.domain.errors import RatchetError
 from bot.ports import Desk
+
+log = logging.getLogger(__name__)
+
+
+class Rooms:
+    """What the platforms know of rooms, each asked about once; None where that cannot be told."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._platforms = desk.platforms
+        self._known: dict[tuple[str, str], Room | None] = {}
+
+    async def at(self, platform: str, room: str) -> Room | None:
+        """The room of this id there."""
+        key = (platform, room)
+        if key not in self._known:
+            self._known[key] = await self._look(platform, room)
+        return self._known[key]
+
+    async def anywhere(self, room: str) -> Room | None:
+        """The room of this id on whichever platform knows it."""
+        for platform in self._platforms:
+            if (found := await self.at(platform, room)) is not None:
+                return found
+        return None
+
+    async def _look(self, platform: str, room: str) -> Room | None:
+        if platform not in self._platforms:
+            return None
+        try:
+            return await self._platforms[platform].room(room)
+        except RatchetError as problem:
+            log.warning("It cannot be told who reads the room %s: %s", room, problem)
+            return None
 
 
 class RoomReaders:
@@ -14,7 +49,7 @@ class RoomReaders:
     def __init__(self, desk: Desk, room: str) -> None:
         self._desk = desk
         self._reads = room
-        self._rooms: dict[tuple[str, str], Room | None] = {}
+        self._rooms = Rooms(desk)
         self._names: dict[tuple[str, str], str] = {}
 
     async def may_hear_of(self, place: Place | None) -> bool:
@@ -26,20 +61,10 @@ class RoomReaders:
 
     async def room(self, place: Place) -> Room | None:
         """The room, if they may hear of it."""
-        key = (place.platform, place.room)
-        if key not in self._rooms:
-            self._rooms[key] = await self._look(place)
-        return self._rooms[key]
-
-    async def _look(self, place: Place) -> Room | None:
-        platform = self._desk.platforms.get(place.platform)
-        if platform is None:
-            return None
-        try:
-            room = await platform.room(place.room)
-        except RatchetError:
-            return None
-        return room if not room.private or self._reads in (room.id, f"#{room.name}") else None
+        room = await self._rooms.at(place.platform, place.room)
+        if room is None or not room.private or self._reads in (room.id, f"#{room.name}"):
+            return room
+        return None
 
     async def link(self, review: str) -> str:
         """The address of the review's card; "" where it has none, or none that they may be led to."""

@@ -27,7 +27,7 @@ def charts(digest: Digest) -> tuple[Chart, ...]:
     return tuple(chart for chart in drawn if chart is not None)
 
 
-# --- sent unchanged, by intent ----------------------------------------------------------------------------------------
+# --- approved unchanged, by intent ------------------------------------------------------------------------------------
 
 
 def _rates(intents: Sequence[Driver]) -> Chart | None:
@@ -49,7 +49,7 @@ def _rates(intents: Sequence[Driver]) -> Chart | None:
 
         return rates(rows)
 
-    return Chart("unchanged", "Drafts sent unchanged, by intent", lines, said, plot)
+    return Chart("unchanged", "Drafts approved unchanged, by intent", lines, said, plot)
 
 
 def _rates_said(told: Sequence[Driver], shown: int) -> str:
@@ -60,7 +60,7 @@ def _rates_said(told: Sequence[Driver], shown: int) -> str:
     ends += f"; changed by more than chance explains: {', '.join(moved)}" if moved else ""
     few = f"; for {shown - len(told)} there are too few to tell" if shown > len(told) else ""
     which = counted(len(told), "intent")
-    return f"How often drafts were sent unchanged, for {which}, each with its interval. {ends}{few}."
+    return f"How often drafts were approved unchanged, for {which}, each with its interval. {ends}{few}."
 
 
 def _rate_said(each: Driver) -> str:

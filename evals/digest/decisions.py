@@ -158,12 +158,13 @@ def _rejected(facts: Facts, clusters: Iterable[Cluster]) -> Iterator[Candidate]:
         size, about = len(cluster.reviews), facts.titles.of(cluster.intent)
         volume = _volume(_of_intent(facts, cluster.intent))
         asked = f" The intent had {counted(volume, 'conversation')}." if volume > size else ""
-        many = "All" if cluster.alike == size else f"At least {cluster.alike}"
-        alike = f" {many} of them answer much the same question." if cluster.alike else ""
+        many = "all" if cluster.alike == size else f"at least {cluster.alike}"
+        alike = f"; {many} of them answer much the same question" if cluster.alike else ""
         mode = FailureMode(cluster.mode).label.lower()
         subject = rejected(facts.week, cluster.mode, cluster.intent)
         title = f"Look at the rejected drafts about {about}"
-        why = f"{counted(size, 'draft')} rejected this week for the same reason: {mode}.{asked}{alike}"
+        drafts = counted(size, "draft was", "drafts were")
+        why = f"{drafts} rejected this week for the same reason, {mode}{alike}.{asked}"
         worth = size * (_ALIKE if cluster.alike else _REJECTED) * _bad(facts, cluster.intent)
         yield Candidate(Ask(Kind.LOOK_AT_REJECTED, subject, title, why), worth)
 
@@ -213,8 +214,7 @@ def _cases(facts: Facts) -> Iterator[Candidate]:
 
 def _why_cases(driver: Driver, held: int) -> str:
     share = driver.unchanged.value
-    sent = f", {percent(share)} of their drafts sent unchanged" if share is not None else ""
+    sent = f", {percent(share)} of their drafts approved unchanged" if share is not None else ""
     has = counted(held, "eval case") if held else "no eval case"
-    return (
-        f"{counted(_volume(driver), 'conversation')} this week{sent}. It has {has}; below {ENOUGH} a pass says little."
-    )
+    came = counted(_volume(driver), "conversation")
+    return f"{came} this week{sent}. The intent has {has}; below {ENOUGH} a pass says little."

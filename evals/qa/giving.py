@@ -1,18 +1,15 @@
 """What is kept of a drawn answer beside it: who may not score it, who may read it, what the machine made of it."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.domain.answer import Level
-from bot.domain.errors import RatchetError
 from bot.domain.quality import EvalCase
 from bot.domain.review import Action, Review
 from bot.domain.sample import Sampled, key_of
 from bot.ports import Desk
+from bot.workflows.room_readers import Rooms
 from evals.scorers import citation_support, length, tone
-
-log = logging.getLogger(__name__)
 
 _SCORERS = (citation_support.SCORER, length.SCORER, tone.SCORER)
 """Those that judge an answer by itself: they need no reference."""
@@ -46,25 +43,9 @@ def checks(review: Review) -> Mapping[str, bool]:
     return found
 
 
-class Rooms:
-    """Who reads the rooms that conversations are in, each looked up once."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._known: dict[str, str | None] = {"": ""}
-
-    async def private(self, room: str) -> str | None:
-        """The room's id if only its members read it, "" if all do, None where that cannot be told."""
-        if room not in self._known:
-            self._known[room] = await self._look(room)
-        return self._known[room]
-
-    async def _look(self, room: str) -> str | None:
-        for platform in self._desk.platforms.values():
-            try:
-                found = await platform.room(room)
-            except RatchetError as problem:
-                log.warning("It cannot be told who reads the room %s: %s", room, problem)
-            else:
-                return found.id if found.private else ""
-        return None
+async def private(rooms: Rooms, room: str) -> str | None:
+    """The room's id if only its members read it, "" if all do, None where that cannot be told."""
+    if not room:
+        return ""
+    found = await rooms.anywhere(room)
+    return None if found is None else found.id if found.private else ""

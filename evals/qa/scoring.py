@@ -94,7 +94,7 @@ async def why_none(desk: Desk, sample_id: str) -> str:
     items, marks = await desk.store.samples.items(sample_id), await desk.store.samples.marks(sample_id)
     far = progress(items, marks)
     if far.done:
-        return f"Everything of this sample is scored ({sample.id}). Thank you!"
+        return f"Everything of the sample of {sample.days} is scored. Thank you!"
     if far.scored == far.items:
         return "Nothing is left for you: every answer is scored, and some wait for a second person. Thank you!"
     return (

@@ -6,11 +6,12 @@ from bot.domain.calendar import Week
 from bot.domain.sample import Sample, Sampled, Stratum, scores_of
 from bot.domain.text.phrases import counted
 from bot.ports import Desk, Run, Sampling
+from bot.workflows.room_readers import Rooms
 from bot.workflows.slots import begun
 from evals.metric import LEAST
 from evals.qa.drawing import Drawn, chance_of, draw, intents
 from evals.qa.frame import candidates
-from evals.qa.giving import Rooms, as_people_get_it
+from evals.qa.giving import as_people_get_it, private
 from evals.qa.showing import show_sample
 from evals.qa.sizing import parts_for, planned
 
@@ -35,12 +36,12 @@ async def draw_week(desk: Desk, label: str) -> tuple[str, ...]:
         return ()
     week, rooms = Week.parse(label, desk.policy.calendar.zone), Rooms(desk)
     every = await candidates(desk.store.history, week)
-    frame = [each for each in every if await rooms.private(each.room) is not None]
+    frame = [each for each in every if await private(rooms, each.room) is not None]
     sent = sum(each.sent for each in frame)
     parts = parts_for(intents(frame), asked.margin, await planned_share(desk, week))
     chance = chance_of(desk.store.workspace, label)
     drawn = draw(frame, parts, failures=asked.failures, double=asked.double, chance=chance)
-    room_of = {each.id: await rooms.private(each.room) or "" for each in frame}
+    room_of = {each.id: await private(rooms, each.room) or "" for each in frame}
     items = [await as_people_get_it(desk, item, room_of[item.id]) for item in drawn.items]
     await desk.store.samples.draw(
         Sample(

@@ -3,7 +3,7 @@
 from bot.domain.calendar import Week
 from bot.domain.digest import Value
 from bot.domain.sample import Sample
-from bot.domain.text.phrases import percent
+from bot.domain.text.phrases import counted, percent
 from bot.ports import Desk
 from evals.metric import LEAST
 from evals.qa.results import WEEKS, PointResult, Result, result_of
@@ -39,13 +39,9 @@ def with_interval(value: Value) -> str:
     return f"{percent(value.value)} ({value.low * 100:.0f} to {percent(value.high)}, n = {value.n})"
 
 
-def week_name(sample: Sample) -> str:
-    """The week as people call it: "week 47"."""
-    return f"week {int(sample.id.partition('W')[2])}"
-
-
 def _good(result: Result) -> str:
-    week, good, drawn = week_name(result.sample), result.good, sum(part.drawn for part in result.sample.parts)
+    week, good = f"the week of {result.sample.days}", result.good
+    drawn = sum(part.drawn for part in result.sample.parts)
     if not drawn:
         return f"No answer was sent in {week}, so none was scored."
     if good.value is None:
@@ -53,7 +49,7 @@ def _good(result: Result) -> str:
     of = f"{drawn} of {result.sample.answers} were drawn"
     said = f"Of the answers of {week}, people found {with_interval(good)} good; {of}."
     if result.covered < 1:
-        said += f" The other {percent(1 - result.covered)} are of intents of which none is scored yet."
+        said += f" The other {percent(1 - result.covered)} are about intents of which none is scored yet."
     return said
 
 
@@ -62,7 +58,7 @@ def _weakest(result: Result) -> str:
     if not told or all(point.met.value == 1 for point in told):
         return ""
     weakest = min(told, key=_met)
-    return f"The weakest point is {weakest.name}: {with_interval(weakest.met)} have it fully."
+    return f"The weakest point is {weakest.name}: {with_interval(weakest.met)} meet it fully."
 
 
 def _met(point: PointResult) -> float:
@@ -74,13 +70,13 @@ def _wrong(result: Result) -> str:
         return ""
     return (
         f"Apart from that, {result.wrong_scored} were scored because something went wrong, "
-        f"and {result.wrong_weak} of them found weak."
+        f"and {result.wrong_weak} of them were found weak."
     )
 
 
 def _agreement(result: Result) -> str:
     if result.kappa is None:
-        few = f"{result.double} answers were scored by two people in {WEEKS} weeks"
+        few = f"in {WEEKS} weeks two people scored {counted(result.double, 'answer')}"
         return (
             f"Whether scorers agree cannot be told yet: {few}, and {LEAST} are needed."
             if result.progress.scored
@@ -89,7 +85,7 @@ def _agreement(result: Result) -> str:
     told = [point for point in result.points if point.alpha.value is not None]
     kappa = result.kappa
     sure = f"{kappa.low:.2f} to {kappa.high:.2f}, n = {kappa.count}"
-    said = f"Two people agree on good or not with kappa {kappa.value:.2f} ({sure})"
+    said = f"Two people agree on good or not with kappa {kappa.value:.2f} ({sure}; 0 is chance, 1 always)"
     if not told:
         return f"{said}."
     least = min(told, key=lambda point: point.alpha.value or 0.0)
@@ -102,4 +98,4 @@ def trust(alpha: Value) -> str:
         return "too few to tell"
     if alpha.value >= RELIABLE:
         return "scores to build on"
-    return "good for tentative conclusions" if alpha.value >= TENTATIVE else "talk about what it means"
+    return "scores for first conclusions" if alpha.value >= TENTATIVE else "talk about what it asks"

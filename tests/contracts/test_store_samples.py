@@ -144,7 +144,7 @@ async def test_the_next_draw_closes_the_sample(store: Store) -> None:
     await store.samples.draw(sample(), [item(1)])
     await store.samples.draw(sample(id="2026-W47", since=NOON, drawn_at=after(60)), [item(1)])
     assert (await store.samples.get(WEEK)).closed_at == after(60)
-    with pytest.raises(Conflict, match="2026-W46 was closed on"):
+    with pytest.raises(Conflict, match="9–15 November 2026 was closed on"):
         await store.samples.score(WEEK, score(1))
     with pytest.raises(Conflict, match="newest card"):
         await take(store, ANA)

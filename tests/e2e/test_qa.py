@@ -54,7 +54,7 @@ async def week(desk: Desk, clock: MovedClock) -> Week:
 
 async def sample_card(desk: Desk, week: Week) -> Json:
     async def root() -> Json | None:
-        return next(iter(await desk.roots("#qa", f"Quality sample of week {week.number}")), None)
+        return next(iter(await desk.roots("#qa", f"Quality sample of the week of {week.days}")), None)
 
     found: Json = await desk.until(root)
     return found
@@ -79,7 +79,7 @@ async def test_the_sample_is_drawn_once_and_its_card_says_of_what(desk: Desk, we
     assert buttons(card) == ["Score one"]
     await desk.app.jobs[DRAW]()
     await desk.quiet()
-    assert len(await desk.roots("#qa", f"Quality sample of week {week.number}")) == 1
+    assert len(await desk.roots("#qa", f"Quality sample of the week of {week.days}")) == 1
 
 
 async def test_what_mae_cannot_judge_she_leaves_and_gets_another_in_its_place(desk: Desk, week: Week) -> None:
@@ -146,7 +146,7 @@ async def test_a_weak_one_becomes_an_eval_case_by_one_click(desk: Desk, week: We
 
 async def test_the_digest_of_that_week_says_what_the_sample_told(desk: Desk, week: Week) -> None:
     told = await week_in_words(desk.app.desk, week)
-    assert told[0].startswith(f"Of the answers of week {week.number}, people found exactly 67 %")
+    assert told[0].startswith(f"Of the answers of the week of {week.days}, people found exactly 67 %")
     assert told[1].startswith("The weakest point is completeness: exactly 67 %")
     assert await week_in_words(desk.app.desk, week.previous) == ()
 

@@ -74,7 +74,7 @@ async def key_figures(desk: Desk, week: Week) -> Compared:
         figures=(
             *(_figure(found[name, ""], titles[name]) for name in FIGURES if not _free(found[name, ""])),
             *(
-                _figure(found[name, each.intent], f"{titles[name]}: {each.title}")
+                _figure(found[name, each.intent], f"{titles[name]} for “{each.title}”")
                 for name in BY_INTENT
                 for each in by_volume
                 if found[name, each.intent].moved
@@ -105,9 +105,9 @@ def _notes(days: Days, volumes: Volumes) -> Iterator[str]:
 def _of_times(desk: Desk, titles: Iterable[str]) -> Iterator[str]:
     """Which time is meant, in sentences."""
     if _in_hours(desk):
-        yield "Hours waited are business hours too."
+        yield "Hours waited are business hours, like all times here."
     if any(title.endswith(_EARLIER) for title in titles):
-        yield "What is counted a week earlier is of the week before: whether a customer comes back takes seven days."
+        yield "What is counted a week earlier is of the week before: customers have seven days to come back."
 
 
 def weeks_read(volumes: Volumes) -> int:
@@ -177,6 +177,7 @@ def _figure(found: Told, title: str) -> KeyFigure:
         change=said(found),
         moved=found.moved,
         better=_better(found),
+        intent=found.measured.group,
     )
 
 

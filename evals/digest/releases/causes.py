@@ -6,7 +6,7 @@ be shown the reason is given instead.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.domain.calendar import Week
@@ -18,8 +18,8 @@ from bot.ports import Desk
 from evals.digest.names import Titles, known_intents, titles_of
 from evals.digest.releases.affected import Touched, touched
 from evals.digest.releases.effect import WEEK, Effect, Judged, beyond, effect
-from evals.figures import amount, number, points
-from evals.metric import LEAST, Unit
+from evals.figures import number, points
+from evals.metric import LEAST
 from evals.statistics import Difference, discoveries
 from evals.went_live import went_live
 
@@ -39,7 +39,7 @@ class Share:
     weight: float
 
 
-UNCHANGED = Share("approved_unchanged", "sent unchanged", 2.4)
+UNCHANGED = Share("approved_unchanged", "approved unchanged", 2.4)
 SHARES = (UNCHANGED, Share("rejected", "rejected", 0.3), Share("abstention_rate", "left to a person", 0.3))
 """The weights average 1, so that the correction keeps what it promises (Genovese, Roeder & Wasserman 2006)."""
 
@@ -85,7 +85,7 @@ async def causes(desk: Desk, week: Week) -> tuple[Cause, ...]:
 
 
 def _of(release: Touched, measured: Sequence[_Asked], told: Sequence[Cause]) -> list[Cause]:
-    """What is told of a release: all that is shown, else what became of the share sent unchanged."""
+    """What is told of a release: all that is shown, else what became of the share approved unchanged."""
     mine = [(asked, cause) for asked, cause in zip(measured, told, strict=True) if asked.touched is release]
     shown = [cause for _, cause in mine if cause.proof is Proof.SHOWN]
     return shown or [cause for asked, cause in mine if asked.share is UNCHANGED]
@@ -132,13 +132,13 @@ def _told(asked: _Asked, titles: Titles, level: float, *, shown: bool) -> Cause:
         change = _possible(change, found.sides.touched[1])
     before = found.before and found.before.at(_LEVEL, noise).within(_ALL)
     proof = Proof.SHOWN if shown else Proof.NOT_PROVEN
-    said = _sides_said(asked, titles)
-    if not (shown and change):
-        why = _why_not(found, change, before)
-        said = f"Not proven: {said}: {why}" if found.sides else f"Not proven: {_lead(release)}: {why}"
-    else:
-        said = f"{said}: {_by(change)} by the release, more than chance explains."
-    return _cause(release, asked.share, proof, said, _points(found, change), _points(found, before))
+    cause = _cause(release, asked.share, proof, "", _points(found, change), _points(found, before))
+    if shown and change:
+        said = f"{_sides_said(asked, titles)}: {_by(change)} by the release, more than chance explains."
+        in_short = f"{_by(change)} of drafts about {_intents(release, titles)} {asked.share.title}"
+        return replace(cause, said=said, in_short=in_short)
+    about = _sides_said(asked, titles) or _lead(release)
+    return replace(cause, said=f"Not proven: {about}: {_why_not(found, change, before)}")
 
 
 def _cause(
@@ -171,20 +171,25 @@ def _lead(release: Touched) -> str:
 
 
 def _sides_said(asked: _Asked, titles: Titles) -> str:
-    """What both sides did: "Knowledge v12 (Refund windows): of drafts about “Refunds” 41 % were sent unchanged the week
-    before and 63 % since, of the others 58 % and 57 %".
+    """What both sides did: "Knowledge v12 (Refund windows): of drafts about “Refunds” 41 % were approved unchanged in
+    the 7 days before it and 63 % since, of drafts about what it did not touch 58 % and 57 %"; "" where one has none.
     """
     sides = asked.found.sides
     if sides is None:
         return ""
-    names = sorted(titles.of(intent) for intent in asked.touched.intents or ())
-    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
-    before, now = (amount(Unit.SHARE, each) for each in sides.touched)
-    others = " and ".join(amount(Unit.SHARE, each) for each in sides.others)
+    before, now = (f"{number(each)} %" for each in sides.touched)
+    others = " and ".join(f"{number(each)} %" for each in sides.others)
     return (
-        f"{_lead(asked.touched)}: of drafts about {listed([*names[:_NAMED], *more])} {before} were {asked.share.title} "
-        f"the week before and {now} since, of the others {others}"
+        f"{_lead(asked.touched)}: of drafts about {_intents(asked.touched, titles)} {before} were {asked.share.title} "
+        f"in the 7 days before it and {now} since, of drafts about what it did not touch {others}"
     )
+
+
+def _intents(release: Touched, titles: Titles) -> str:
+    """Some of those that it touched, and how many more."""
+    names = sorted(titles.of(intent) for intent in release.intents or ())
+    more = [f"{len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    return listed([*names[:_NAMED], *more])
 
 
 def _by(difference: Difference) -> str:

@@ -58,14 +58,20 @@ async def published(
     titles: Titles,
     readers: RoomReaders,
 ) -> tuple[Published, ...]:
-    """What each of them did: the eval cases that it mended, and how its intents moved where that is known."""
+    """What each of them did: the eval cases that it mended, and how its intents moved where that is shown."""
     found = []
     for each in releases:
-        moved = (cause.said for cause in causes if cause.release == each.live.release.label)
-        said = " ".join(filter(None, (_changed(each), _tried(each, cases, titles), *moved)))
+        did = [cause.in_short for cause in causes if cause.release == each.live.release.label]
+        said = " ".join(filter(None, (_changed(each), _tried(each, cases, titles), _moved(did))))
         number, at = each.live.release.number, each.live.at
         found.append(Published(number, at, each.titles, await _people(each, readers), said))
     return tuple(found)
+
+
+def _moved(did: Sequence[str]) -> str:
+    """What is shown of it in short; the whole is told where the causes are."""
+    shown = "; ".join(filter(None, did))
+    return f"Shown: {shown}." if shown else "What it did to drafts is not proven." if did else ""
 
 
 def _changed(each: Released) -> str:
@@ -89,13 +95,13 @@ def _tried(each: Released, cases: Mapping[str, EvalCase], titles: Titles) -> str
         return "The evals did not try it before it went live."
     told = (("mended", gate.fixed), ("broke", gate.broken))
     said = [
-        f"It {did} {counted(len(names), 'eval case')}: {about(names, cases, titles)}." for did, names in told if names
+        f"It {did} {counted(len(names), 'eval case')}: {_about(names, cases, titles)}." for did, names in told if names
     ]
     said += ["The evals had held it, and a manager let it through."] if each.live.overridden else []
     return " ".join(said) or "No eval case changed by it."
 
 
-def about(names: Sequence[str], cases: Mapping[str, EvalCase], titles: Titles) -> str:
+def _about(names: Sequence[str], cases: Mapping[str, EvalCase], titles: Titles) -> str:
     """Eval cases by what they are about and their ids: their questions are a customer's words."""
     told = [f"{titles.of(cases[name].intent)} ({name})" if name in cases else name for name in names[:_CASES]]
     return listed([*told, *([f"{len(names) - _CASES} more"] if len(names) > _CASES else [])])

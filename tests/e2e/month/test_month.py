@@ -153,9 +153,14 @@ async def test_the_monday_slot_posts_one_digest_with_its_pictures(company: Compa
 
 async def test_the_fix_is_shown_to_be_the_cause(company: Company, posted: Json) -> None:
     digest = await digest_of(company)
+    moved = [(figure.metric, figure.intent, figure.better) for figure in digest.figures if figure.moved]
+    assert moved == [("approved_unchanged", "delivery-status", True)]
     shown = [cause for cause in digest.causes if cause.proof is Proof.SHOWN]
     assert [(cause.release, cause.intents) for cause in shown][:1] == [("knowledge v2", ("delivery-status",))]
     assert "Knowledge v2" in words(posted) and "more than chance explains." in words(posted)
+    thread = await company.desk.thread(posted["channel"], posted["ts"])
+    told = " ".join(words(message) for message in (posted, *thread[1:]))
+    assert told.count(shown[0].said) == 1, "in full on the page, and nowhere else"
 
 
 async def test_what_is_asked_for_is_what_the_week_calls_for(company: Company, posted: Json) -> None:

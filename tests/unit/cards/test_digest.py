@@ -4,14 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.cards.block_kit import render_card, render_form
-from bot.cards.digest import digest_cards, drivers_form, title
+from bot.cards.digest import digest_cards, drivers_form
 from bot.cards.elements import Actions, Card, Element, Heading, Picture, Table
-from bot.domain.calendar import Week
 from bot.domain.digest import (
     Ask,
     Cause,
@@ -89,7 +87,7 @@ def test_only_what_is_more_than_noise_is_marked_and_said() -> None:
     assert said.count("✅ better") == 2
     assert said.count("⚠️ worse") == 1
     assert said.count("within noise") == 4
-    assert "Of 34 comparisons some look large by chance" in said
+    assert "of 34 comparisons some look large by chance" in said
 
 
 def test_what_was_not_compared_is_not_said_to_be_the_same() -> None:
@@ -145,10 +143,8 @@ def test_a_picture_stands_with_its_section_and_one_that_is_new_is_not_lost() -> 
 
 
 def test_a_picture_that_was_refused_is_told_in_words() -> None:
-    said = shown(digest_cards(RICH, {"volume": Picture("", "Refunds rose from 70 to 96.")})[1])
-    assert "Picture not shown" in said + shown(
-        digest_cards(RICH, {"volume": Picture("", "Refunds rose from 70 to 96.")})[2]
-    )
+    refused = {"volume": Picture("", "Refunds rose from 70 to 96.")}
+    assert "Picture not shown" in " ".join(map(shown, digest_cards(RICH, refused)))
 
 
 def test_all_drivers_are_shown_on_request() -> None:
@@ -159,16 +155,14 @@ def test_all_drivers_are_shown_on_request() -> None:
     assert_slack_takes(render_form(drivers_form(EMPTY), None)["blocks"], 100)
 
 
-@pytest.mark.parametrize(
-    ("week", "said"),
-    [
-        (WEEK, "The week of 16–22 November 2026"),
-        (Week(2026, 31), "The week of 27 July–2 August 2026"),
-        (Week(2026, 53), "The week of 28 December 2026–3 January 2027"),
-    ],
-)
-def test_a_week_is_named_by_its_days(week: Week, said: str) -> None:
-    assert title(week) == said
+def test_a_cause_is_told_in_full_once_and_the_thread_has_what_it_rests_on() -> None:
+    more = replace(RICH.causes[0], release="knowledge v13", said="Knowledge v13 did as much again.")
+    first, *thread = digest_cards(replace(RICH, causes=(*RICH.causes, more)), {})
+    told = " ".join(map(shown, thread))
+    assert "1 more under “What releases did”." in shown(first)
+    assert [told.count(each.said) + shown(first).count(each.said) for each in (*RICH.causes, more)] == [1, 1, 1]
+    assert "+9 points (+2 to +15)" in told and "+3 points (−4 to +10)" in told
+    assert rows(elements(tuple(thread)), "What went live") == 3
 
 
 # --- whatever the data ------------------------------------------------------------------------------------------------

@@ -239,3 +239,15 @@ def test_hours_read_back_what_they_say(hours: Hours) -> None:
 def test_a_zone_that_there_is_not_is_refused(name: str) -> None:
     with pytest.raises(Rejected, match="Europe/Berlin or UTC"):
         time_zone(name)
+
+
+@pytest.mark.parametrize(
+    ("week", "said"),
+    [
+        (Week(2026, 47), "16–22 November 2026"),
+        (Week(2026, 31), "27 July–2 August 2026"),
+        (Week(2026, 53), "28 December 2026–3 January 2027"),
+    ],
+)
+def test_a_week_is_named_by_its_days(week: Week, said: str) -> None:
+    assert week.days == said

@@ -170,8 +170,11 @@ async def test_what_went_wrong_never_changes_the_estimate(desk: Desk) -> None:
     assert (after.wrong_scored, after.wrong_weak) == (5, 5)
     assert {(each.way, each.scored) for each in after.wrong} == {(Wrong.REOPENED, 5), (Wrong.REJECTED, 5)}
     words = await week_in_words(desk, Week.parse(WEEK, desk.policy.calendar.zone))
-    assert words[0] == "Of the answers of week 9, people found 90 % (78 to 96 %, n = 40) good; 40 of 300 were drawn."
-    assert words[2] == "Apart from that, 5 were scored because something went wrong, and 5 of them found weak."
+    assert words[0] == (
+        "Of the answers of the week of 23 February–1 March 2026, people found 90 % (78 to 96 %, n = 40) good; 40 of "
+        "300 were drawn."
+    )
+    assert words[2] == "Apart from that, 5 were scored because something went wrong, and 5 of them were found weak."
 
 
 async def test_an_answer_of_two_opinions_counts_half(desk: Desk) -> None:
@@ -216,8 +219,8 @@ async def test_a_week_that_nobody_has_scored_is_told_by_the_one_before(desk: Des
     await desk.store.samples.draw(early, [item(0)])
     await scored(desk, 0, ANA, week="2026-W08")
     await desk.store.samples.draw(sample(id=WEEK), [item(1)])
-    assert "week 8" in (await week_in_words(desk, week))[0]
-    assert "Too few answers of week 8 are scored" in (await week_in_words(desk, week))[0]
+    assert "16–22 February 2026" in (await week_in_words(desk, week))[0]
+    assert "Too few answers of the week of 16–22 February 2026 are scored" in (await week_in_words(desk, week))[0]
 
 
 def test_figures_are_told_in_words() -> None:
@@ -225,5 +228,5 @@ def test_figures_are_told_in_words() -> None:
     assert with_interval(share((), {})) == "too few to tell (n = 0)"
     low, middle, high = (alpha_of_pairs([(0, 0)] * k + [(2, 2)] * k + [(0, 2)] * 6, 3, least=1) for k in (5, 20, 60))
     assert [trust(each) for each in (low, middle, high)] == [
-        "talk about what it means", "good for tentative conclusions", "scores to build on",
+        "talk about what it asks", "scores for first conclusions", "scores to build on",
     ]  # fmt: skip

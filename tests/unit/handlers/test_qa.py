@@ -229,7 +229,7 @@ async def test_a_form_sent_after_the_week_closed_says_so(week: Desk, clock: Cloc
     await answered(week, "next", at=NOON + timedelta(days=1))
     await drawn(week, "2026-03-09T09:00+00:00")
     refused = await qa.send_score(week, filled(form, ANA))
-    assert isinstance(refused, FormErrors) and "was closed on 09 March" in str(refused.errors)
+    assert isinstance(refused, FormErrors) and "was closed on 9 March" in str(refused.errors)
     with pytest.raises(Conflict, match="newest card"):
         await given(week)
 
@@ -280,7 +280,7 @@ async def test_whoever_has_scored_all_they_can_is_told(week: Desk) -> None:
     assert "Nothing is left for you: every answer is scored, and some wait for a second person." in shown(form)
     second: Any = await given(week, BO)
     ended = await qa.send_score(week, filled(second, BO))
-    assert isinstance(ended, Form) and "Everything of this sample is scored" in shown(ended)
+    assert isinstance(ended, Form) and "Everything of the sample of " in shown(ended)
     toast = await qa.score_one(week, press(WEEK, SUE))
     assert isinstance(toast, Toast) and "Thank you!" in toast.text
 
@@ -303,7 +303,9 @@ async def test_the_card_tells_how_far_people_are_and_what_was_found_once_all_is_
     await paint(week, WEEK)
     (card,) = cards(platform)
     assert "All scored. Thank you!" in str(card)
-    assert "Of the answers of week 9, people found exactly 100 % (n = 4) good" in str(card)
+    assert "Of the answers of the week of 23 February–1 March 2026, people found exactly 100 % (n = 4) good" in str(
+        card
+    )
     assert "Score one" not in str(card)
 
 

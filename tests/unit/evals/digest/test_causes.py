@@ -32,12 +32,14 @@ async def _told(weekly: float, rollout: Rollout, seed: int = 3, kind: Kind = LIV
 
 async def test_a_release_that_did_something_is_shown_with_both_sides_and_an_interval() -> None:
     first, *_ = await _told(3000, Rollout(TUESDAY, (1, 4), added=1.0))
-    assert (first.proof, first.release, first.metric) == (Proof.SHOWN, "knowledge v2", "sent unchanged")
+    assert (first.proof, first.release, first.metric) == (Proof.SHOWN, "knowledge v2", "approved unchanged")
     assert first.intents == ("intent_1", "intent_4")
     assert first.effect.low is not None and 5 < first.effect.low < 24 < (first.effect.high or 0)
     assert first.pretrend.low is not None and first.pretrend.low < 0 < (first.pretrend.high or 0)
     assert first.said.startswith("Knowledge v2") and first.said.endswith("more than chance explains.")
-    assert "of drafts about “intent 1” and “intent 4” " in first.said and " since, of the others " in first.said
+    assert "of drafts about “intent 1” and “intent 4” " in first.said
+    assert " since, of drafts about what it did not touch " in first.said
+    assert first.in_short.endswith(" of drafts about “intent 1” and “intent 4” approved unchanged")
     assert "points (" in first.said
 
 
@@ -57,7 +59,7 @@ async def test_a_release_that_made_it_worse_is_shown_as_well() -> None:
 async def test_of_a_release_that_did_nothing_nothing_is_shown() -> None:
     for seed in range(300, 306):
         (told,) = await _told(700, Rollout(TUESDAY, (1, 4)), seed)
-        assert told.proof is Proof.NOT_PROVEN
+        assert told.proof is Proof.NOT_PROVEN and told.in_short == ""
         assert told.said.startswith("Not proven: Knowledge v2") and told.said.endswith("within noise.")
 
 

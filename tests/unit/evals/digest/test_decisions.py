@@ -107,7 +107,8 @@ async def test_a_rejected_cluster_is_asked_to_be_looked_at_from_three_on(desk: D
     (asked,) = await _asked(desk)
     assert (asked.kind, asked.subject) == (Kind.LOOK_AT_REJECTED, "2026-W10 missing_knowledge where_is_it")
     assert asked.why == (
-        "3 drafts rejected this week for the same reason: missing knowledge. All of them answer much the same question."
+        "3 drafts were rejected this week for the same reason, missing knowledge; all of them answer much the same "
+        "question."
     )
 
 
@@ -163,8 +164,8 @@ async def test_cases_are_asked_for_where_drafts_are_mended_and_few_cases_are_the
     (asked,) = await _asked(desk, compared=_busy(facts, _driver()))
     assert (asked.kind, asked.subject) == (Kind.RAISE_CASES, "where_is_it")
     assert asked.why == (
-        "40 conversations this week, 50 % of their drafts sent unchanged. It has 1 eval case; below 5 a pass says "
-        "little."
+        "40 conversations this week, 50 % of their drafts approved unchanged. The intent has 1 eval case; below 5 a "
+        "pass says little."
     )
     for number in range(2, 6):
         await desk.store.cases.save(case(f"case_{number}"))

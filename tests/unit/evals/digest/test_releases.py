@@ -62,9 +62,13 @@ async def test_a_fix_that_went_live_is_told_with_its_people_and_the_cases_that_i
 async def test_how_its_intents_moved_stands_beside_a_release(desk: Desk, clock: Clock) -> None:
     await _imported(desk, clock, BEANS)
     nothing = Value(0)
-    moved = Cause("knowledge v1", NOON, "edited", (), nothing, nothing, Proof.NOT_PROVEN, "Not proven: 3 drafts.")
-    (told,) = await _published(desk, moved, replace(moved, release="knowledge v9"))
-    assert told.said == "The evals did not try it before it went live. Not proven: 3 drafts."
+    doubted = Cause("knowledge v1", NOON, "edited", (), nothing, nothing, Proof.NOT_PROVEN, "Not proven: 3 drafts.")
+    shown = replace(doubted, proof=Proof.SHOWN, said="At length.", in_short="−4 points edited")
+    untried = "The evals did not try it before it went live."
+    (told,) = await _published(desk, doubted, replace(shown, release="knowledge v9"))
+    assert told.said == f"{untried} What it did to drafts is not proven."
+    (told,) = await _published(desk, doubted, shown)
+    assert told.said == f"{untried} Shown: −4 points edited."
 
 
 async def test_an_import_of_many_articles_names_some_of_them(desk: Desk, clock: Clock) -> None:
@@ -123,23 +127,45 @@ async def test_only_figures_that_surely_got_better_are_wins(desk: Desk) -> None:
     facts = await facts_of(desk, WEEK, managers(desk))
     value = Value(200, 0.7, 0.6, 0.8)
     better = KeyFigure(
-        "approved_unchanged", "Approved unchanged", "share", value, value, "71 % (65–76)", "58 % (52–64)", "better",
+        "approved_unchanged", "Approved unchanged", "share", value, value, "71 % (65–76)", "58 % (52–64)",
+        "better by 13 points (6–20)",
         moved=True, better=True,
     )  # fmt: skip
     figures = (better, replace(better, better=False), replace(better, moved=False), replace(better, better=None))
     told = await wins(desk, replace(facts, compared=replace(facts.compared, figures=figures)), ())
-    assert told == (Win("Approved unchanged", "71 % (65–76); the week before 58 % (52–64). That is more than noise."),)
+    assert told == (Win("Approved unchanged", "better by 13 points (6–20)."),)
 
 
 async def test_a_release_that_is_shown_to_have_moved_a_share_the_good_way_is_a_win(desk: Desk) -> None:
     up, down, noise = Value(80, 23.0, 11.0, 35.0), Value(80, -23.0, -35.0, -11.0), Value(80)
-    worked = Cause("knowledge v2", NOON, "sent unchanged", (), up, noise, Proof.SHOWN, "41 % → 63 %. Shown.")
+    worked = Cause(
+        "knowledge v2", NOON, "approved unchanged", ("refund",), up, noise, Proof.SHOWN, "At length.", "+23 points"
+    )
     fewer = replace(worked, metric="rejected", effect=down, release="workflow v3")
     worse = (replace(worked, effect=down), replace(worked, metric="rejected"), replace(worked, metric="abstained"))
     causes = (worked, fewer, *worse, replace(worked, proof=Proof.NOT_PROVEN))
     told = await wins(desk, await facts_of(desk, WEEK, managers(desk)), causes)
     assert [win.title for win in told] == ["Knowledge v2 worked", "Workflow v3 worked"]
-    assert told[0].said == "41 % → 63 %. Shown."
+    assert told[0].said == "+23 points."
+
+
+async def test_what_a_release_did_is_one_win_with_its_figure_and_its_cases(desk: Desk, clock: Clock) -> None:
+    await _imported(desk, clock, BEANS, at=NOON - 20 * DAY)
+    await _went_live(desk, gate=FIXED)
+    facts = await facts_of(desk, WEEK, managers(desk))
+    value = Value(200, 0.7, 0.6, 0.8)
+    lifted = KeyFigure(
+        "approved_unchanged", "Lifted", "share", value, value, "", "", "better by 23 points (11–35)",
+        moved=True, better=True, intent="refund",
+    )  # fmt: skip
+    figures = (lifted, replace(lifted, title="Another", intent="beans"))
+    worked = Cause(
+        "knowledge v2", NOON, "approved unchanged", ("refund",), Value(80, 23.0, 11.0, 35.0), Value(80), Proof.SHOWN,
+        "At length.", "+23 points",
+    )  # fmt: skip
+    told = await wins(desk, replace(facts, compared=replace(facts.compared, figures=figures)), (worked,))
+    assert [win.title for win in told] == ["Knowledge v2 worked", "Another"]
+    assert told[0].said == "+23 points; 2 eval cases that failed pass now."
 
 
 async def test_a_fix_is_a_win_with_the_cases_that_prove_it_and_counts_once(desk: Desk, clock: Clock) -> None:
@@ -151,9 +177,7 @@ async def test_a_fix_is_a_win_with_the_cases_that_prove_it_and_counts_once(desk:
     await _run(desk, "run-2", NOON + DAY, {"case_1": True, "case_2": True, "case_3": True, "case_4": True})
     mended, again = await wins(desk, await facts_of(desk, WEEK, managers(desk)), ())
     assert mended.title == "“Opened beans” was mended"
-    assert mended.said == (
-        "With knowledge v2, 2 eval cases that failed pass now: “where is it” (case_1) and “where is it” (case_2)."
-    )
+    assert mended.said == "2 eval cases that failed pass now, with knowledge v2."
     assert again.said == "1 eval case that failed a week ago passes now, about “where is it” (1)."
     assert SECRET not in repr((mended, again))
 
