@@ -58,7 +58,7 @@ format: setup ## format the code
 manifest: setup ## write manifest.yaml from the code
 	@$(BIN)/ratchet manifest --write manifest.yaml
 
-BENCHES := ack pipeline start confidence retrieval near fields flags language tone guard intent abstain draft evals gate topics radar learning learning_intents precedents spikes metrics digest qa claims
+BENCHES := ack pipeline start teams confidence retrieval near fields flags language tone guard intent abstain draft evals gate topics radar learning learning_intents precedents spikes metrics digest qa claims
 
 bench: $(BENCHES:%=bench-%) ## run every benchmark
 

@@ -28,7 +28,7 @@ async def bot(port: int, sandbox_url: str, folder: str) -> None:
     if app.server is None:
         raise RuntimeError("the bot has no server")
     async with serving(app.server, port):
-        await _until_told()
+        await until_told()
     await app.close()
 
 
@@ -52,7 +52,7 @@ async def bare(port: int, sandbox_url: str, _: str) -> None:
     server = web.Application()
     server.router.add_post("/slack/events", deliver)
     async with serving(server, port):
-        await _until_told()
+        await until_told()
 
 
 async def sandbox(port: int, bot_url: str, _: str) -> None:
@@ -68,10 +68,10 @@ async def sandbox(port: int, bot_url: str, _: str) -> None:
     )
     made.seed(COMPANY)
     async with serving(made.app(), port):
-        await _until_told()
+        await until_told()
 
 
-async def _until_told() -> None:
+async def until_told() -> None:
     """Say that we are ready, then serve until standard input closes."""
     print("ready", flush=True)
     loop = asyncio.get_running_loop()

@@ -13,9 +13,11 @@ from tests.e2e.company import SIGNING_SECRET
 
 
 @contextlib.contextmanager
-def peer(role: str, port: int, other: str, folder: str = "-") -> Iterator[subprocess.Popen[str]]:
+def peer(
+    role: str, port: int, other: str, folder: str = "-", *, module: str = "peers"
+) -> Iterator[subprocess.Popen[str]]:
     """Run one peer until the block ends; entered when it is ready."""
-    command = [sys.executable, "-m", "tests.benchmarks.peers", role, str(port), other, folder]
+    command = [sys.executable, "-m", f"tests.benchmarks.{module}", role, str(port), other, folder]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         if process.stdout is None or process.stdin is None:

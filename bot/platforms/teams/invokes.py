@@ -25,7 +25,7 @@ from bot.domain.chat import (
     Submission,
     Toast,
 )
-from bot.domain.errors import RatchetError, Rejected
+from bot.domain.errors import Rejected
 from bot.platforms.teams import replies
 from bot.platforms.teams.activities import Own, actor_of, asked_of_message, part, place_of, pressed, word
 from bot.platforms.teams.replies import Reply
@@ -37,6 +37,7 @@ Json = dict[str, Any]
 log = logging.getLogger(__name__)
 
 PRESS_SECONDS = 8.0  # Teams waits 10 for a press
+SHOW_SECONDS = 5.0  # of those, to find out what the card is now
 DIALOG_SECONDS = 4.0  # and 5 for a dialog
 TRY_AGAIN = "That did not work. Please try again."
 TAKEN = "Got it."
@@ -109,7 +110,8 @@ class Invokes:
         if stimulus is None:
             raise Rejected("The action carries no data of ours.")
         if not self._intake.immediate(stimulus):
-            return await self._taken(stimulus, await self._shown(activity) or replies.message(TAKEN))
+            taken = await self._taken(stimulus, replies.message(TAKEN))
+            return taken if taken is replies.LATER else await self._shown(activity) or taken
         return await self._within(PRESS_SECONDS, stimulus, self._as_message, replies.message)
 
     async def _shown(self, activity: Json) -> Reply | None:
@@ -118,9 +120,11 @@ class Invokes:
         if not message:
             return None
         try:
-            shown = await self._talks.refreshed(MessageRef(place_of(activity, message), message), actor_of(activity))
-        except RatchetError as problem:
-            log.warning("a card could not be shown again: %s", problem)
+            async with asyncio.timeout(SHOW_SECONDS):
+                where = MessageRef(place_of(activity, message), message)
+                shown = await self._talks.refreshed(where, actor_of(activity))
+        except Exception:
+            log.exception("a card could not be shown again")
             return None
         return None if shown is None else replies.card(shown)
 

@@ -60,11 +60,13 @@ class Talking:
     asked: list[tuple[MessageRef, Person]] = field(default_factory=list)
     told: list[tuple[Place, str, str]] = field(default_factory=list)
     away: bool = False
+    seconds: float = 0.0
     tasks: list["asyncio.Task[None]"] = field(default_factory=list)
 
     async def noted(self, activity: dict[str, Any]) -> None: ...
 
     async def refreshed(self, message: MessageRef, person: Person) -> dict[str, Any] | None:
+        await asyncio.sleep(self.seconds)
         if self.away:
             raise Unavailable("The database does not answer.")
         self.asked.append((message, person))
@@ -156,6 +158,15 @@ async def test_a_press_on_a_card_that_is_not_known_any_more_is_taken_in_all_the_
     desk.talks.away = True
     assert told(await desk.presses("approve")) == "Got it."
     assert len(desk.intake.heard) == 2
+
+
+async def test_a_press_is_taken_in_however_long_it_takes_to_find_out_what_the_card_is_now(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invokes, "SHOW_SECONDS", 0.02)
+    desk.talks.seconds = 30
+    assert told(await desk.presses("approve")) == "Got it."
+    assert len(desk.intake.heard) == 1
 
 
 async def test_a_press_that_cannot_be_kept_asks_to_press_again(desk: Desk) -> None:
