@@ -27,10 +27,13 @@ from bot.cards.elements import (
 from bot.cards.escaped import escaped_note, is_worth_a_case
 from bot.cards.proposal import flag_elements, is_long, proposal_elements, summary_elements
 from bot.domain.answer import Triage
+from bot.domain.chat import Role
 from bot.domain.escalation import Author, Escalation
 from bot.domain.escaped import EscapedError
-from bot.domain.review import Action, Decision, Review, ReviewState, subject_of
+from bot.domain.review import Action, Decision, Review, ReviewState, needs_second_person, subject_of
 
+CHATS = {"slack": "Slack", "teams": "Teams"}
+"""The surfaces where the customer reads along, by what people call them."""
 _BEGINNING = 400  # characters of a question under its summary
 
 
@@ -112,7 +115,7 @@ def asker(escalation: Escalation) -> str:
 
 
 def _who(escalation: Escalation) -> list[Piece]:
-    channel = {"slack": "Slack", "webhook": "a customer system"}.get(escalation.surface, escalation.surface)
+    channel = {**CHATS, "webhook": "a customer system"}.get(escalation.surface, escalation.surface)
     pieces: list[Piece] = [Strong(asker(escalation)), f" asks via {escalation.channel or channel}"]
     if escalation.asker and escalation.asker.id != escalation.customer.id:
         pieces += [", brought in by ", Mention(escalation.asker)]
@@ -167,7 +170,9 @@ def _actions(review: Review) -> list[Element]:
         Button("review.why", "Why", subject),
     ]
     if not draft.abstained and not review.proposal.blocks:
-        buttons.insert(0, Button(f"review.{Action.APPROVE}", "Approve", subject, Style.PRIMARY))
+        second = needs_second_person(review.proposal.triage.risk)
+        role = Role.SENIOR if second else Role.REP
+        buttons.insert(0, Button(f"review.{Action.APPROVE}", "Approve", subject, Style.PRIMARY, role=role))
     if draft.abstained and review.proposal.precedents:
         buttons.insert(1, Button("review.reuse", "Use that answer", subject))
     return [Actions(tuple(buttons), capture_buttons(review))]
@@ -187,7 +192,7 @@ def _ending(escalation: Escalation, review: Review, escaped: EscapedError | None
     elements: list[Element] = []
     match review.state:
         case ReviewState.DELIVERED:
-            where = "this thread" if escalation.surface == "slack" else (escalation.channel or "the customer")
+            where = "this thread" if escalation.surface in CHATS else (escalation.channel or "the customer")
             said += [f". Delivered to {where} ", *([When(review.receipt.at)] if review.receipt else []), "."]
             elements = [Notice(Tone.GOOD, tuple(said)), Quote(review.reply)]
         case ReviewState.DELIVERING:

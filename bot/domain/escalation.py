@@ -194,5 +194,5 @@ def thread_key(thread: Place) -> str:
 
 def thread_of(escalation: Escalation) -> Place:
     """The thread that the escalation began in, for one whose surface is a chat platform."""
-    room, _, thread = escalation.external_id.partition(":")
+    room, _, thread = escalation.external_id.rpartition(":")  # a room's id may have colons of its own
     return Place(escalation.surface, room, thread)
