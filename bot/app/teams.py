@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import aiohttp
 
 from bot.domain.chat import Role
-from bot.domain.errors import Misconfigured
 from bot.platforms.teams.adapter import TeamsPlatform
-from bot.platforms.teams.botbuilder import LOOPBACK, TeamsBot
+from bot.platforms.teams.botbuilder import TeamsBot, check_local
 from bot.platforms.teams.door import Handler, teams_handler
 from bot.platforms.teams.people import Roster, TeamOnCall, TeamsPeople
 from bot.platforms.teams.services import Services, services
@@ -42,11 +41,7 @@ def connect_teams(settings: Settings, desk: Desk) -> Teams:
     Raises Misconfigured where strangers could reach a bot that authenticates nobody.
     """
     section = settings.teams
-    if not section.app_id and settings.core.host not in LOOPBACK:
-        raise Misconfigured(
-            "RATCHET_TEAMS_LOCAL is for this machine only: nobody is authenticated. Set RATCHET_CORE_HOST to "
-            "127.0.0.1, or give RATCHET_TEAMS_APP_ID, _APP_PASSWORD and _TENANTS."
-        )
+    check_local(section, settings.core.host)
     session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
     asked = services(session, section)
     roster = Roster(asked, desk.store.conversations, desk.clock, section.tenants)

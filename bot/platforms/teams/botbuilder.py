@@ -186,7 +186,8 @@ def _activity(raw: bytes) -> Json:
 
 def check_local(settings: Teams, host: str) -> None:
     """Raises Misconfigured where a bot that authenticates nobody would listen to more than this machine."""
-    if settings.local and not settings.app_id and host not in LOOPBACK:
+    if not settings.app_id and host not in LOOPBACK:
         raise Misconfigured(
-            f"Teams runs in local mode, where nobody is authenticated, so RATCHET_HOST must be 127.0.0.1, not {host}."
+            f"RATCHET_TEAMS_LOCAL is for this machine only, as nobody is authenticated: set RATCHET_HOST to 127.0.0.1 "
+            f"instead of {host}, or give RATCHET_TEAMS_APP_ID, _APP_PASSWORD and _TENANTS."
         )
