@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 
 from bot.cards.adaptive import render_card
 from bot.cards.elements import Card
+from bot.cards.reader import for_reader
 from bot.domain.chat import MessageRef, Person, Place, Room, RoomMessage
 from bot.domain.errors import DeliveryFailed, NotFound, RatchetError
 from bot.platforms.patience import Refused
 from bot.platforms.teams.activities import TEAMS, Own
 from bot.platforms.teams.connector import NO_MESSAGE, TOO_BIG
 from bot.platforms.teams.links import link_to, linked_message
-from bot.platforms.teams.outgoing import card_activity, smaller, text_activities, without_buttons
+from bot.platforms.teams.outgoing import card_activity, smaller, text_activities
 from bot.platforms.teams.posting import Poster, thread_id
 from bot.platforms.teams.rooms import Rooms
 from bot.platforms.teams.services import Services
@@ -29,6 +30,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
+ROLE_SECONDS = 3.0  # of the ten that Teams waits for a card
 PICTURE = 1024 * 1024  # bytes
 MISFIT = (*TOO_BIG, "BadSyntax", "BadArgument")
 """A card that Teams does not take as it is."""
@@ -163,10 +165,11 @@ class TeamsPlatform:
         if card is None:
             return None
         try:
-            role = await self._people.role(person)
-        except RatchetError:  # who presses is asked again, so everybody's buttons do no harm
+            async with asyncio.timeout(ROLE_SECONDS):
+                role = await self._people.role(person)
+        except (RatchetError, TimeoutError):  # who presses is asked again, so everybody's buttons do no harm
             return render_card(card, opens=self._opens)
-        return render_card(card if role else without_buttons(card), opens=self._opens, reader=role)
+        return render_card(for_reader(card, role), opens=self._opens)
 
     # -- looking things up ------------------------------------------------------------------------------------------
 

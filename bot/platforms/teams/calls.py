@@ -84,10 +84,12 @@ class Calls:
             async with self._session.request(
                 method, url, json=body, params=query, headers=headers, allow_redirects=False
             ) as answer:
-                read = await answer.content.read(MOST + 1) if answer.status != 204 else b""
-                while len(read) <= MOST and (more := await answer.content.read(MOST + 1 - len(read))):
-                    read += more
-                return answer.status, answer.headers, read
+                read = bytearray()
+                async for chunk in answer.content.iter_any():
+                    read += chunk
+                    if len(read) > MOST:
+                        raise Lost(f"{self._service} answered more than can be read.")
+                return answer.status, answer.headers, bytes(read)
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as problem:
             raise NotYet(f"{self._service} cannot be reached.") from problem
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
@@ -97,7 +99,7 @@ class Calls:
         if not answer.strip():
             return {}
         try:
-            read = json.loads(answer) if len(answer) <= MOST else None
+            read = json.loads(answer)
         except (ValueError, RecursionError):
             read = None
         if isinstance(read, list):

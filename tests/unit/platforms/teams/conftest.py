@@ -1,5 +1,6 @@
 """The Teams platform against the stand-in: both real, over 127.0.0.1, nothing patched."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,13 +29,14 @@ __all__ = ["empty_store", "store_file"]
 
 @dataclass
 class Roles:
-    """Who may do what, as the test says; `away` for a directory that does not answer."""
+    """Who may do what, as the test says; `away` for a directory that does not answer, after so many seconds."""
 
     roles: dict[str, Role] = field(default_factory=dict)
-    away: bool = False
+    away: float | None = None
 
     async def role(self, person: Person) -> Role | None:
-        if self.away:
+        if self.away is not None:
+            await asyncio.sleep(self.away)
             raise Unavailable("not now")
         return self.roles.get(person.id)
 

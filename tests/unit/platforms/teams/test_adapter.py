@@ -385,11 +385,12 @@ async def test_each_reader_sees_the_buttons_that_they_may_press(
     assert await seen("gus") == ["Open"]
 
 
+@pytest.mark.parametrize("seconds", [0, 60])
 async def test_without_roles_a_card_is_shown_as_to_everybody(
-    teams: TeamsPlatform, standin: StandIn, thread: Place, roles: Roles
+    teams: TeamsPlatform, standin: StandIn, thread: Place, roles: Roles, seconds: float
 ) -> None:
     posted = await teams.post(thread, CARD, key="k1")
-    roles.away = True
+    roles.away = seconds
     assert labels(await teams.refreshed(posted, person(standin, "gus")) or {}) == ["Approve", "Edit", "Open"]
 
 
