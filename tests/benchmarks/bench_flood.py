@@ -297,8 +297,8 @@ async def _report(
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] and sys.argv[1] in ("sandbox", "bot"):
-        run = {"sandbox": sandbox, "bot": bot}[sys.argv[1]]
-        asyncio.run(run(Path(sys.argv[2]), *map(int, sys.argv[3:])))
+    role, *told = sys.argv[1:] or [str(MANY)]
+    if role in ("sandbox", "bot"):
+        asyncio.run({"sandbox": sandbox, "bot": bot}[role](Path(told[0]), int(told[1]), int(told[2])))
     else:
-        asyncio.run(main(int((*sys.argv[1:], MANY)[0]), float((*sys.argv[2:], SPEED)[0])))
+        asyncio.run(main(int(role), float(told[0]) if told else SPEED))
