@@ -146,7 +146,7 @@ async def _ring(app: App, clock: FastClock, folder: Path) -> None:
 async def _look(app: App) -> dict[str, float]:
     """How long a look takes, and for how long it holds the event loop at most."""
     begin, held = time.perf_counter(), 0.0
-    look = asyncio.create_task(app.jobs["watch for spikes"]())
+    look = asyncio.ensure_future(app.jobs["watch for spikes"]())
     while not look.done():
         slept = time.perf_counter()
         await asyncio.sleep(0.02)
