@@ -47,7 +47,6 @@ from bot.cards.elements import (
     Tone,
 )
 from bot.cards.words import shortened
-from bot.domain.chat import Role
 
 Json = dict[str, Any]
 
@@ -56,7 +55,7 @@ REFRESH = "ratchet.refresh"
 """The verb by which Teams asks for a card again, in the name of whoever looks at it."""
 ROOM = 40_000  # UTF-16 units of a card without its pictures: 80 KB, where Teams refuses a message of about 100
 SHRINKING = (6000, 2800, 1200, 500, 200)  # how much of one long text is shown: the most that fits with the others
-HEADING, LABEL, NOTE, SUMMARY = 200, 100, 2000, 1000
+HEADING, LABEL, SHORT_LABEL, NOTE, SUMMARY = 200, 100, 24, 2000, 1000
 _CONTAINERS = {Tone.GOOD: "good", Tone.INFO: "accent", Tone.WARNING: "warning", Tone.STOP: "attention"}
 _BAR: Json = {  # beside what somebody said: a grey dot, repeated down the left side
     "url": "data:image/png;base64,"
@@ -69,13 +68,13 @@ _BAR: Json = {  # beside what somebody said: a grey dot, repeated down the left 
 # --- what is sent -----------------------------------------------------------------------------------------------------
 
 
-def render_card(card: Card, *, opens: Callable[[str], bool], reader: Role | None = None, key: str = "") -> Json:
-    """Give a whole Adaptive Card, as this reader is to see it; None sees all its buttons.
+def render_card(card: Card, *, opens: Callable[[str], bool], key: str = "") -> Json:
+    """Give a whole Adaptive Card.
 
     `opens` tells which actions open a form. `key` is what the card is found again by, when it is not known whether
     Teams took it: the id of its first container.
     """
-    page = _Page(Door(opens, reader), Mentions())
+    page = _Page(Door(opens), Mentions())
     body = page.fitted(card.elements) or block((summary_of(card),), SUMMARY, page.mentions)
     if key:
         body = [{"type": "Container", "id": key, "items": body[:1]}, *body[1:]]
@@ -206,8 +205,15 @@ class _Page:
         if not all(is_markdown(text) for _, text in told):
             lines = (block((Strong(label), ": ", *text), 2 * limit, self.mentions) for label, text in told)
             return [node | ({"spacing": "Small"} if at else {}) for at, each in enumerate(lines) for node in each]
-        facts = [{"title": escaped(label), "value": markdown(text, self.mentions) or "–"} for label, text in told]
+        facts = [
+            {"title": _unbroken(escaped(label)), "value": markdown(text, self.mentions) or "–"} for label, text in told
+        ]
         return [{"type": "FactSet", "facts": facts}] if facts else []
+
+
+def _unbroken(label: str) -> str:
+    """Keep a short label in one line: Teams leaves labels less room than they need."""
+    return label.replace(" ", "\N{NO-BREAK SPACE}") if len(label) <= SHORT_LABEL else label
 
 
 def _worth(part: list[Json]) -> int:

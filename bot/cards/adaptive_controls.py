@@ -24,7 +24,6 @@ from bot.cards.elements import (
     Tone,
 )
 from bot.cards.words import clean, head, linkable, units
-from bot.domain.chat import Role
 
 Json = dict[str, Any]
 
@@ -37,13 +36,9 @@ _STYLES = {Style.PLAIN: "default", Style.PRIMARY: "positive", Style.DANGER: "des
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What buttons lead to: `opens` tells which actions open a form, `form` is the id of the form that they stand in.
-
-    `reader` is whom the card is shown to; buttons that are not for this role are left out. None shows all.
-    """
+    """What buttons lead to: `opens` tells which actions open a form, `form` is the id of the form they stand in."""
 
     opens: Callable[[str], bool]
-    reader: Role | None = None
     form: str = ""
 
 
@@ -52,7 +47,7 @@ class Door:
 
 def actions(shown: Actions, door: Door, mentions: Mentions) -> list[Json]:
     """Show the first buttons as such and put the others, and `more`, into the menu that Teams shows beside them."""
-    meant = [button for button in (*shown.buttons, *shown.more) if door.reader is None or button.role <= door.reader]
+    meant = (*shown.buttons, *shown.more)
     able = [button for button in meant if _is_able(button)]
     folded = [button for button in able if button in shown.more and button not in shown.buttons and not button.confirm]
     room = len(able) - len(folded) - BUTTONS

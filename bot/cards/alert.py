@@ -222,11 +222,12 @@ def _waiting(alert: Alert, around: Around) -> Element:
 
 
 def _actions(alert: Alert) -> list[Element]:
-    acknowledge = Button(ACKNOWLEDGE, "Acknowledge", alert.cause, Style.PRIMARY)
+    # who is on call may press without a role among the reps
+    acknowledge = Button(ACKNOWLEDGE, "Acknowledge", alert.cause, Style.PRIMARY, role=None)
     sure = f"“{rising(alert)}” must be twice as rare as before from then on, until I tell of it again."
-    false = Button(FALSE_ALARM, "False alarm", alert.cause, confirm=sure)
-    incident = Button(INCIDENT, "Open incident", alert.cause)
-    snoozes = tuple(Button(SNOOZE[key], label, alert.cause) for key, label in _SNOOZES.items())
+    false = Button(FALSE_ALARM, "False alarm", alert.cause, confirm=sure, role=None)
+    incident = Button(INCIDENT, "Open incident", alert.cause, role=None)
+    snoozes = tuple(Button(SNOOZE[key], label, alert.cause, role=None) for key, label in _SNOOZES.items())
     if alert.false_alarm:
         return []
     if alert.state is AlertState.RESOLVED:

@@ -122,8 +122,8 @@ class Style(StrEnum):
 class Button:
     """Pressing it sends a Click with this action and subject. `url` makes it open a page instead.
 
-    `role` is the least that may press it: a platform that shows each reader a card of their own leaves it out for
-    others. That only spares a refusal: who may do what is decided when the press arrives.
+    `role` is the least that may press it, None for whoever reads it: a platform that shows each reader a card of their
+    own leaves it out for others. That only spares a refusal: who may do what is decided when the press arrives.
     """
 
     action: str
@@ -132,7 +132,7 @@ class Button:
     style: Style = Style.PLAIN
     confirm: str = ""
     url: str = ""
-    role: Role = Role.REP
+    role: Role | None = Role.REP
 
 
 @dataclass(frozen=True, slots=True)

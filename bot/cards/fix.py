@@ -27,6 +27,7 @@ from bot.cards.elements import (
     When,
 )
 from bot.domain.article import Revision
+from bot.domain.chat import Role
 from bot.domain.fix import FixState, KnowledgeFix
 from bot.domain.quality import EvalCase, GateResult, Verdict
 from bot.domain.radar import Concern
@@ -236,15 +237,17 @@ def _named(names: Sequence[str], cases: Mapping[str, EvalCase], core: Sequence[s
 
 def _actions(fix: KnowledgeFix) -> list[Element]:
     subject = fix.subject
-    back = Button("fix.return", "Return", subject)
+    back = Button("fix.return", "Return", subject, role=Role.SENIOR)
     match fix.state:
         case FixState.OPEN:
-            approve = Button("fix.approve", "Approve", subject, Style.PRIMARY)
-            return [Actions((approve, Button("fix.edit", "Edit", subject), back))]
+            role = Role.REP if fix.editor else Role.SENIOR  # a senior's change may be approved by the rep who proposed
+            approve = Button("fix.approve", "Approve", subject, Style.PRIMARY, role=role)
+            return [Actions((approve, Button("fix.edit", "Edit", subject, role=Role.SENIOR), back))]
         case FixState.HELD:
-            again = Button("fix.again", "Try again", subject)
+            again = Button("fix.again", "Try again", subject, role=Role.SENIOR)
             if fix.gate is not None and fix.gate.verdict is Verdict.FAILED:
                 return [Actions((replace(again, style=Style.PRIMARY), back))]
-            return [Actions((again, Button("fix.override", "Let it through", subject, Style.DANGER), back))]
+            override = Button("fix.override", "Let it through", subject, Style.DANGER, role=Role.MANAGER)
+            return [Actions((again, override, back))]
         case _:
             return []

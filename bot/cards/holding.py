@@ -25,6 +25,7 @@ from bot.cards.elements import (
     When,
 )
 from bot.cards.proposal import TONES
+from bot.domain.chat import Role
 from bot.domain.holding import Holding, HoldingState, Reach, Tally
 from bot.domain.review import subject_of
 from bot.domain.text.holding import LANGUAGES
@@ -122,8 +123,9 @@ def _asking(holding: Holding, standing: Standing) -> list[Element]:
     sure = (
         f"It goes to {counted(count, 'conversation')} at once{', and to who comes later' if holding.joining else ''}."
     )
+    subject = subject_of(holding.id, holding.hash)
     buttons = (
-        Button(APPROVE, "Approve for all", subject_of(holding.id, holding.hash), Style.PRIMARY, confirm=sure),
+        Button(APPROVE, "Approve for all", subject, Style.PRIMARY, confirm=sure, role=Role.SENIOR),
         open_button(holding.cause, again=True),
         Button(STOP, "Discard", holding.id),
     )

@@ -28,6 +28,7 @@ from bot.cards.elements import (
 from bot.cards.fix import gate_elements
 from bot.cards.proposal import RISK_SIGNS
 from bot.domain.answer import Risk
+from bot.domain.chat import Role
 from bot.domain.intents import ALIKE, WAITING, TopicProposal, TopicState
 from bot.domain.quality import EvalCase
 
@@ -165,9 +166,9 @@ def _actions(topic: TopicProposal) -> list[Element]:
     if topic.state not in WAITING:
         return []
     joins = topic.nearest_title != "" and topic.likeness >= ALIKE
-    accept = Button(ACCEPT, "Accept", topic.id, Style.PLAIN if joins else Style.PRIMARY)
-    merging = Button(MERGE, "Merge", topic.id, Style.PRIMARY if joins else Style.PLAIN)
-    again = [Button(AGAIN, "Try again", topic.id)] if topic.state is TopicState.HELD else []
+    accept = Button(ACCEPT, "Accept", topic.id, Style.PLAIN if joins else Style.PRIMARY, role=Role.SENIOR)
+    merging = Button(MERGE, "Merge", topic.id, Style.PRIMARY if joins else Style.PLAIN, role=Role.SENIOR)
+    again = [Button(AGAIN, "Try again", topic.id, role=Role.SENIOR)] if topic.state is TopicState.HELD else []
     return [Actions((*again, accept, merging, Button(DISMISS, "Dismiss", topic.id)))]
 
 

@@ -9,7 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.chat import Person, Role
 from bot.domain.errors import DeliveryFailed, Unavailable
-from bot.platforms.slack.calls import Refused, SlackCalls
+from bot.platforms.patience import Refused
+from bot.platforms.slack.calls import SlackCalls
 from bot.platforms.slack.events import SLACK
 from bot.platforms.slack.groups import FRESH, SlackGroups
 from bot.ports import Clock

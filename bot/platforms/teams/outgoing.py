@@ -62,17 +62,6 @@ def smaller(card: Card) -> Iterator[Card]:
     yield replace(card, elements=(Paragraph((head(clean(card.summary), SMALLER[-1]),)), note))
 
 
-def without_buttons(card: Card) -> Card:
-    """The card for somebody who may press none of its buttons: those that open a page stay."""
-    pages = (
-        replace(one, buttons=tuple(b for b in one.buttons if b.url), more=tuple(b for b in one.more if b.url))
-        if isinstance(one, Actions)
-        else one
-        for one in card.elements
-    )
-    return replace(card, elements=tuple(pages))
-
-
 def _unpictured(element: Element) -> Element:
     if isinstance(element, Picture):
         return Notice(Tone.INFO, (f"Picture: {element.title or element.alt}" if element.title else element.alt,))

@@ -269,12 +269,12 @@ def test_a_long_table_says_what_is_missing() -> None:
 
 
 def test_a_picture_has_its_words_and_without_a_picture_they_are_said() -> None:
-    title, image = shown(Picture(PIXEL, "Waits fell", "Waits"))
-    assert title["inlines"][0]["text"] == "Waits"
-    assert (image["url"], image["altText"]) == (PIXEL, "Waits fell")
+    image = shown(Picture(PIXEL, "From 21 to 14 minutes", "Waits fell"))[0]
+    assert (image["url"], image["altText"]) == (PIXEL, "Waits fell: From 21 to 14 minutes")
+    assert shown(Picture(PIXEL, "Waits fell this week", "Waits fell"))[0]["altText"] == "Waits fell this week"
     for file in ("", "F0123", "https://evil.example/pixel.png", "data:image/svg+xml;base64,AAAA"):
-        told = shown(Picture(file, "Waits fell", "Waits"))
-        assert told[0]["inlines"][0]["text"] == "🖼 Picture not shown. Waits: Waits fell"
+        told = shown(Picture(file, "From 21 to 14 minutes", "Waits fell"))
+        assert told[0]["inlines"][0]["text"] == "🖼 Picture not shown. Waits fell: From 21 to 14 minutes"
 
 
 def test_a_press_carries_action_and_subject_and_older_clients_submit_the_same() -> None:
