@@ -133,7 +133,9 @@ class SqlHistory(Repository):
         found: dict[str, Drafted] = {}
         async with self._read() as connection:
             for conditions in (late, blocked):
-                rows = await connection.execute(self._select(REVIEWS, *_DRAFTED).where(*conditions))
+                wanted = self._select(REVIEWS, *_DRAFTED).where(*conditions)
+                # else it reads all drafts there ever were in the index that holds these columns, for some of two weeks
+                rows = await connection.execute(wanted.with_hint(REVIEWS, "INDEXED BY ix_reviews_state", "sqlite"))
                 found |= {row.id: _drafted(row) for row in rows}
         return tuple(sorted(found.values(), key=_order))
 
