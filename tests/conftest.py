@@ -1,8 +1,21 @@
 """What all tests share: in CI a skipped test is a failed run, because CI installs what the tests need."""
 
+import gc
 import os
+from collections.abc import Generator
 
 import pytest
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep what was imported out of every later look for garbage: it is half a million objects, and stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
