@@ -116,7 +116,7 @@ class Calls:
             return Lost(f"{self._service} did not complete the request ({code or status}).")
         if status < 400:
             return Refused(f"{self._service} sent us elsewhere ({status}): not followed.", error="Redirected")
-        log.warning("%s refused: %s %s %.300s", self._service, status, code, details)
+        log.info("%s refused: %s %s %.300s", self._service, status, code, details)
         return Refused(self._sentence(status, code), error=code or str(status), details=details)
 
 
