@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
+KEPT_SECONDS = 0.5
+"""Within this a card that was posted is kept."""
 ROLE_SECONDS = 3.0  # of the ten that Teams waits for a card
 PICTURE = 1024 * 1024  # bytes
 MISFIT = (*TOO_BIG, "BadSyntax", "BadArgument")
@@ -100,11 +102,13 @@ class TeamsPlatform:
         async def send(activity: Json) -> None:
             await self._connector.update(conversation.service_url, where, message.message, activity)
 
+        await self._store.shown_cards.keep(message, card, self._clock.now())  # clients ask for it as soon as it changed
         try:
             shown, _ = await self._taken(card, send)
         except Refused as problem:
             raise await self._rooms.missed(conversation, message.place.thread, problem) from problem
-        await self._store.shown_cards.keep(message, shown, self._clock.now())
+        if shown is not card:
+            await self._store.shown_cards.keep(message, shown, self._clock.now())
 
     async def tell(self, place: Place, person: Person, text: str) -> None:
         """Say it in the channel or thread so that only this person sees it; where that cannot be, in their own chat."""
@@ -162,6 +166,9 @@ class TeamsPlatform:
     async def refreshed(self, message: MessageRef, person: Person) -> Json | None:
         """The card as it was shown last, with the buttons that this reader may press; None for one not known."""
         card = await self._store.shown_cards.get(message)
+        if card is None:  # it may have been looked at before it was kept
+            await asyncio.sleep(KEPT_SECONDS)
+            card = await self._store.shown_cards.get(message)
         if card is None:
             return None
         try:
