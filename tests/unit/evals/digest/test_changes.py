@@ -96,7 +96,7 @@ async def test_the_key_figures_come_in_one_order_and_those_of_single_intents_aft
     compared = await key_figures(desk(made), WEEK)
     assert tuple(each.metric for each in compared.figures[: len(FIGURES)]) == FIGURES
     (more,) = [each for each in compared.figures[len(FIGURES) :] if each.metric == "approved_unchanged"]
-    assert more.title == "Approved unchanged: intent 1" and more.moved
+    assert more.title == "Approved unchanged for “intent 1”" and more.moved
     rated = {each.intent: each for each in compared.by_intent}
     assert rated["intent_1"].moved and rated["intent_1"].change == more.change
     assert not rated["intent_0"].moved
@@ -295,7 +295,7 @@ async def test_a_step_of_one_intent_on_a_small_desk_is_named() -> None:
         compared = await key_figures(desk(made), WEEK)
         (told,) = [each for each in compared.by_intent if each.intent == "intent_0"]
         assert told.moved and told.change.startswith("worse by ")
-        assert "Approved unchanged: intent 0" in _moved(compared)
+        assert "Approved unchanged for “intent 0”" in _moved(compared)
 
 
 async def test_no_interval_of_a_share_goes_beyond_what_there_is() -> None:
