@@ -54,7 +54,9 @@ class Teams(Section):
         description="Where the keys are published that Microsoft signs its deliveries with",
     )
     graph_url: str = Field("https://graph.microsoft.com/v1.0", description="Microsoft Graph, which reads threads")
-    pace_seconds: float = Field(0.5, ge=0, description="Least time between two posts to one channel or chat")
+    pace_seconds: float = Field(
+        0.5, ge=0, description="Least time between two posts to one channel or chat; 0 leaves all pacing to Teams"
+    )
 
 
 class Webhook(Section):

@@ -51,9 +51,9 @@ class Connector:
         self.patiently = self._calls.patiently
         self._settings = settings
         self._bot = {"id": f"28:{settings.app_id}", "name": "Ratchet"}
-        least = settings.pace_seconds
-        self._pace = Pace(((least, 1), *SENDING), longest=self.patiently.seconds)
-        self._all = Pace(EVERYTHING, longest=self.patiently.seconds)
+        least, longest = settings.pace_seconds, self.patiently.seconds
+        self._pace = Pace(((least, 1), *SENDING) if least else (), longest=longest)
+        self._all = Pace(EVERYTHING if least else (), longest=longest)
 
     # -- messages -------------------------------------------------------------------------------------------------
 
