@@ -205,17 +205,15 @@ class _Page:
         if not all(is_markdown(text) for _, text in told):
             lines = (block((Strong(label), ": ", *text), 2 * limit, self.mentions) for label, text in told)
             return [node | ({"spacing": "Small"} if at else {}) for at, each in enumerate(lines) for node in each]
-        facts = [
-            {"title": _unbroken(escaped(label)), "value": markdown(text, self.mentions) or "–"} for label, text in told
-        ]
+        facts = [{"title": _unbroken(label), "value": markdown(text, self.mentions) or "–"} for label, text in told]
         return [{"type": "FactSet", "facts": facts}] if facts else []
 
 
 def _unbroken(label: str) -> str:
-    """Keep a short label in one line: Teams leaves labels less room than they need."""
-    return label.replace(" ", "\N{NO-BREAK SPACE}") if len(label) <= SHORT_LABEL else label
+    """Give a label as Markdown, a short one in one line: Teams leaves labels less room than they need."""
+    return escaped(label.replace(" ", "\N{NO-BREAK SPACE}") if len(label) <= SHORT_LABEL else label)
 
 
 def _worth(part: list[Json]) -> int:
-    kinds = {node["type"] for node in part}
+    kinds = {node["type"] for node in (*part, *(inner for node in part for inner in node.get("items", ())))}
     return 2 if any(kind.startswith("Input.") for kind in kinds) else 1 if "ActionSet" in kinds else 0

@@ -29,6 +29,7 @@ Json = dict[str, Any]
 
 BUTTONS, BUTTON_TEXT, BUTTON_SUBJECT = 6, 75, 2000
 LABEL, HINT, OPTION_TEXT, OPTIONS, RADIOS = 500, 1000, 200, 200, 10
+LINE, MOST_LINES = 75, 16  # characters of a line in a dialog, and lines of a box
 FORM = "form"
 """Under this name a form sends the id that it was opened under; no input is called so."""
 _STYLES = {Style.PLAIN: "default", Style.PRIMARY: "positive", Style.DANGER: "destructive"}
@@ -140,7 +141,17 @@ def input_elements(shown: Input, name: str, typed: str | None, error: str, menti
         element["spacing"] = "Small"
     if isinstance(shown, Tick):
         return [*wrong, field | {"id": name, "title": label, "wrap": True}, *told]
-    return [*wrong, field | {"id": name, "label": label}, *told]
+    return [*wrong, _roomy(field | {"id": name, "label": label}), *told]
+
+
+def _roomy(field: Json) -> Json:
+    """Give a box the height of the text in it, up to a screen; by itself Teams shows three lines."""
+    text = field.get("value", "") if field.get("isMultiline") else ""
+    lines = sum(1 + len(each) // LINE for each in text.split("\n"))
+    if lines <= 3:
+        return field
+    height = f"{min(lines, MOST_LINES) * 20 + 50}px"
+    return {"type": "Container", "minHeight": height, "items": [field | {"height": "stretch"}]}
 
 
 def errors(said: Sequence[str], mentions: Mentions) -> list[Json]:

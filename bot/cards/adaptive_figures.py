@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from bot.cards.adaptive_text import Mentions, block, inert, small
+from bot.cards.adaptive_text import Mentions, block, inert, line, small
 from bot.cards.elements import Picture, Strong, Table, Text
 from bot.cards.words import clean, head, units, words_of
 
@@ -39,13 +39,17 @@ def table(element: Table, limit: int, mentions: Mentions) -> list[Json]:
 
 
 def picture(element: Picture, mentions: Mentions) -> list[Json]:
-    """Give a picture under its title, with its alternative text; where there is no picture, the text alone."""
-    alt = head(inert(element.alt).strip(), ALT) or "…"
+    """Give a picture with what it shows in words; where there is no picture, the words alone.
+
+    Its title is in the words and not above it: what we draw bears its title itself.
+    """
+    alt = head(inert(element.alt).strip(), ALT)
+    if element.title and not alt.startswith(element.title):
+        alt = f"{line(element.title, TITLE)}: {alt}"
     if not DATA.fullmatch(element.file):
-        title = f"{element.title}: " if element.title else ""
-        return small((f"🖼 Picture not shown. {title}{alt}",), ALT + TITLE, mentions)
-    shown: Json = {"type": "Image", "url": element.file, "altText": alt, "size": "Stretch", "spacing": "Small"}
-    return [*block((Strong(element.title),), TITLE, mentions), shown | {"msteams": {"allowExpand": True}}]
+        return small((f"🖼 Picture not shown. {alt}",), ALT + TITLE, mentions)
+    shown = {"type": "Image", "url": element.file, "altText": alt or "…", "size": "Stretch"}
+    return [shown | {"msteams": {"allowExpand": True}}]
 
 
 def size(elements: list[Json]) -> int:

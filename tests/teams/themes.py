@@ -37,7 +37,7 @@ STYLE = """
 .ac-textBlock p { margin: 0 0 6px } .ac-textBlock p:last-child { margin-bottom: 0 }
 .mention { color: var(--mention); font-weight: 600 }
 .ac-container { border-radius: 4px }
-.ac-choiceSetInput-filtered-container { border: 0; padding: 0; width: 100% }
+.ac-choiceSetInput-filtered-container.ac-input { border: 0; padding: 0; width: 100% }
 .ac-choiceSetInput-filtered-textbox { width: 100% } .ac-choiceSetInput-filtered-dropdown { display: none }
 .ac-pushButton { font: 600 14px/20px inherit; font-family: inherit; height: 32px; padding: 5px 12px; cursor: pointer;
  max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; border-radius: 4px;
@@ -52,7 +52,7 @@ STYLE = """
 .ac-choiceSetInput-expanded > * { margin: 4px 0 }
 textarea.ac-input { min-height: 76px }
 .ac-input-required-indicator { color: var(--attention-text) }
-.ac-actionSet { row-gap: 8px }
+.ac-actionSet { flex-wrap: wrap; row-gap: 8px } .ac-actionSet > * { flex-shrink: 0 !important }
 """
 
 

@@ -2,6 +2,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -387,6 +388,14 @@ def test_errors_stand_above_their_inputs_and_what_was_typed_is_kept() -> None:
     assert said == ["⚠️ Somebody was first.", "⚠️ Too short."]
     assert {run["color"] for node in body[:2] for run in node["inlines"]} == {"Attention"}
     assert body[2]["id"] == "text"
+
+
+def test_a_long_text_gets_a_tall_box() -> None:
+    box = TextInput("t", "T", "line\n" * 8, multiline=True)
+    held = render_form(Form("f", "F", "s", (box,), "Go"), "form_1")["body"][0]
+    assert (held["type"], held["minHeight"], held["items"][0]["height"]) == ("Container", "230px", "stretch")
+    tallest = render_form(Form("f", "F", "s", (replace(box, initial="x" * 3000),), "Go"), "form_1")["body"][0]
+    assert tallest["minHeight"] == "370px"
 
 
 def test_a_form_to_read_has_nothing_to_send_and_its_buttons_know_the_form() -> None:
