@@ -5,15 +5,16 @@ import base64
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.cards.adaptive import render_card
-from bot.cards.elements import Card
+from bot.cards.elements import Actions, Button, Card
 from bot.cards.reader import for_reader
 from bot.domain.chat import MessageRef, Person, Place, Room, RoomMessage
 from bot.domain.errors import DeliveryFailed, NotFound, RatchetError
 from bot.platforms.patience import Refused
-from bot.platforms.teams.activities import TEAMS, Own
+from bot.platforms.teams.activities import HOME, TEAMS, Own
 from bot.platforms.teams.connector import NO_MESSAGE, TOO_BIG
 from bot.platforms.teams.links import link_to, linked_message
 from bot.platforms.teams.outgoing import card_activity, smaller, text_activities
@@ -134,6 +135,7 @@ class TeamsPlatform:
 
     async def publish_home(self, person: Person, card: Card) -> None:
         """Show the card in this person's chat: in place of the one before, or below what they wrote since then."""
+        card = replace(card, elements=(*card.elements, Actions((Button(HOME, "Refresh", person.id),))))
         chat, key = await self._rooms.conversation(person.id), f"home:{person.id}"
         before = await self._store.outbox.begin(key)
         page = before if isinstance(before, MessageRef) and before.place.room == chat.id else None
