@@ -48,8 +48,7 @@ class Door:
 
 def actions(shown: Actions, door: Door, mentions: Mentions) -> list[Json]:
     """Show the first buttons as such and put the others, and `more`, into the menu that Teams shows beside them."""
-    meant = (*shown.buttons, *shown.more)
-    able = [button for button in meant if _is_able(button)]
+    able = [button for button in (*shown.buttons, *shown.more) if _is_able(button)]
     folded = [button for button in able if button in shown.more and button not in shown.buttons and not button.confirm]
     room = len(able) - len(folded) - BUTTONS
     for button in reversed(able):
@@ -60,7 +59,7 @@ def actions(shown: Actions, door: Door, mentions: Mentions) -> list[Json]:
     menu = [_button(button, door) | {"mode": "secondary"} for button in able if button in folded]
     rows = [beside[start : start + BUTTONS] for start in range(0, len(beside), BUTTONS)] or [[]]
     rows[-1] += menu
-    lost = len(meant) - len(able)
+    lost = len(shown.buttons) + len(shown.more) - len(able)
     said = f"{lost} button{' is' if lost == 1 else 's are'} missing here: Teams cannot carry what they stand for."
     missing = small((said,), HINT, mentions) if lost else []
     return [{"type": "ActionSet", "actions": row} for row in rows if row] + missing

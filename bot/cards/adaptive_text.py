@@ -31,6 +31,7 @@ _FORMATS = re.compile(_MARKUP)
 _FORMATS_IN_LABEL = re.compile(_MARKUP + r"|[\[\]]")
 _OPENS_BLOCK = re.compile(r"^(?:([-+](?=\s|$)|-(?=--)|#(?=#{0,5}(?:\s|$))|>)|(\d{1,9})([.)])(?=\s|$))")
 _BREAK = re.compile(r"[^\S\n]*\n\s*")
+_FIRST_TO_LAST = re.compile(r"[^\W_](?:.*[^\W_])?")
 _IN_URL = re.compile(r"[()<>*_\\\[\]`{}|]")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _NAME = re.compile(r"[^\w .,'’-]|_")
@@ -171,11 +172,9 @@ def _marked(piece: Piece, mentions: Mentions, *, begins: bool) -> str:
 
 
 def _emphasised(words: str, mark: str) -> str:
-    """Put marks around words where they take hold: between letters or digits, and within one line."""
-    inner = words.strip()
-    if "\n" in inner or not (inner[:1].isalnum() and inner[-1:].isalnum()):
-        return words
-    return words.replace(inner, f"{mark}{inner}{mark}", 1)
+    """Put marks around words where they take hold: before a letter or digit and after one, within one line."""
+    inner = None if "\n" in words else _FIRST_TO_LAST.search(words)
+    return f"{words[: inner.start()]}{mark}{inner.group()}{mark}{words[inner.end() :]}" if inner else words
 
 
 def _link(text: str, url: str) -> str:

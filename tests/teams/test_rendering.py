@@ -1,11 +1,16 @@
 """Every card and form of the product, as Teams takes it and as Microsoft's own renderer shows it."""
 
 import base64
+import importlib
+import inspect
+import pkgutil
 import re
 from collections.abc import AsyncIterator
+from typing import get_args, get_type_hints
 
 import pytest
 
+import bot.cards
 from bot.cards.adaptive import render_card, render_form
 from bot.cards.adaptive_text import JOINER
 from bot.cards.capture import COMMAND
@@ -33,6 +38,7 @@ from bot.domain.chat import Person
 from evals.digest.charts import charts
 from evals.spikes.chart import alert_chart
 from handlers.dispatch import OPENERS
+from tests.teams import gallery
 from tests.teams.cards import faults_of
 from tests.teams.gallery import ALERT, ANA, NOW, cards, forms
 from tests.teams.rendering import RENDERED, Client, client, pretty, said_in
@@ -99,9 +105,21 @@ async def test_every_form_is_shown_whole_in_both_themes(teams: Client) -> None:
 
 
 async def test_cards_are_readable_on_a_phone(teams: Client, pictures: dict[str, Picture]) -> None:
-    for name, card in cards(pictures):
-        shown = await teams.show(render_card(card, opens=opens), "light", wide=390, name=f"phone-{name}")
-        assert shown.problems == (), name
+    made = dict(cards(pictures))
+    for name in ("review-ready", "fix-proposed", "alert-open", "holding", "home", "sample"):
+        shown = await teams.show(render_card(made[name], opens=opens), "light", wide=390, name=f"phone-{name}")
+        assert (shown.problems, shown.overflowing) == ((), ()), name
+
+
+def test_no_card_or_form_of_the_product_is_missing_here() -> None:
+    """Whatever gives a card or a form is called in the gallery."""
+    called = {id(value) for value in vars(gallery).values()}
+    for found in pkgutil.iter_modules(bot.cards.__path__, "bot.cards."):
+        module = importlib.import_module(found.name)
+        for name, value in inspect.getmembers(module, inspect.isfunction):
+            given = get_type_hints(value).get("return")
+            if value.__module__ == found.name and not name.startswith("_") and {given, *get_args(given)} & {Card, Form}:
+                assert id(value) in called or name in ("paged", "for_reader"), f"{found.name}.{name}"
 
 
 async def test_nothing_that_others_wrote_does_anything(teams: Client) -> None:
