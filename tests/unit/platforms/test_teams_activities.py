@@ -166,11 +166,12 @@ HARD += ["<a " + "b" * 50, "<p x='", "\ud800", "\u202e", "</at>", "\n"]
 
 @pytest.mark.parametrize("piece", HARD)
 def test_a_huge_text_is_read_in_no_time(piece: str) -> None:
-    for text in (piece * (200_000 // len(piece)), "<at>" + piece * 50_000 + "<a x=" + piece * 50_000):
-        began = time.perf_counter()
+    many = 100_000 // len(piece)
+    for text in (piece * many, "<at>" + piece * (many // 2) + "<a x=" + piece * (many // 2)):
+        began = time.process_time()
         html_text(text, {"Ratchet"})
         plain_text(text, {"Ratchet"})
-        assert time.perf_counter() - began < 5
+        assert time.process_time() - began < 2  # measured: a twentieth of it
 
 
 JSON = st.recursive(
@@ -181,7 +182,7 @@ JSON = st.recursive(
 NAMES = [*sorted(delivery("mention")), "value", "action", "replyToId"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     kind=st.sampled_from(["message", "messageUpdate", "messageDelete", "installationUpdate", "invoke", ""]),
     changed=st.dictionaries(st.sampled_from(NAMES), JSON, max_size=6),

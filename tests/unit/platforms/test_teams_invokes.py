@@ -364,7 +364,7 @@ async def test_an_invoke_of_nobody_or_nowhere_is_bad(desk: Desk, more: Any) -> N
         await desk.presses("approve", **more)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(name=st.sampled_from([*KNOWN, "task/submit"]), value=JSON, data=JSON)
 def test_no_value_makes_answering_fail(name: str, value: Any, data: Any) -> None:
     async def run() -> None:
