@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.cards.capture import of_place
@@ -166,10 +167,12 @@ async def _unread(desk: Desk, sample_id: str, person: Person) -> frozenset[str]:
 
 
 async def _reads(desk: Desk, room: str, person: Person) -> bool:
-    try:
-        return await desk.platforms[person.platform].sees(person, room)
-    except RatchetError:  # what cannot be told now is shown to nobody
-        return False
+    """Whether the platform that has the room says so; what cannot be told now is shown to nobody."""
+    for platform in desk.platforms.values():
+        with suppress(RatchetError):
+            if await platform.sees(person, room):
+                return True
+    return False
 
 
 def _points(rubric: Rubric, item_id: str, values: Mapping[str, str]) -> dict[str, Met]:
