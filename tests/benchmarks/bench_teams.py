@@ -132,8 +132,9 @@ async def _rounds(hands: Hands, cards: list[Message], ports: dict[str, int]) -> 
                 times = await _round(hands, port, [makers[kind](card) for card in chosen])
                 if number:  # the first round warms both
                     taken[name][kind].append(times)
+    presses = [makers["press"](card) for card in cards]
     for name in ("botbuilder echo", "ours", "botbuilder echo"):
-        taken[name]["press"].append(await _round(hands, ports[name], [makers["press"](card) for card in cards]))
+        taken[name]["press"].append(await _round(hands, ports[name], presses))
         await asyncio.sleep(0 if name == "botbuilder echo" else CALM)  # what ours sets going must not hold up the echo
     await _quiet(hands)
     return taken
