@@ -140,6 +140,15 @@ async def test_a_post_that_never_arrived_is_posted_again(teams: TeamsPlatform, s
     assert len(ours(standin)) == 1
 
 
+async def test_words_that_were_said_before_are_not_taken_for_those_that_never_arrived(
+    teams: TeamsPlatform, standin: StandIn, thread: Place
+) -> None:
+    first = await teams.reply(thread, "Done.", key="k1")
+    standin.plan("send", status=502)
+    assert await teams.reply(thread, "Done.", key="k2") != first
+    assert len(ours(standin)) == 2
+
+
 async def test_a_post_that_a_crash_cut_off_is_found_by_the_next_process(
     teams: TeamsPlatform, standin: StandIn, microsoft: Services, settings: Teams, clock: FakeClock, roles: Roles,
     store_file: Any, thread: Place, deliveries: Activities, root: Message,
