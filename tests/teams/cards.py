@@ -81,7 +81,8 @@ def actions(card: Json) -> list[Json]:
 def labels(card: Json) -> list[str]:
     """What the card's buttons say, as they stand before anything is folded out."""
     folded = [inner for one in actions(card) for inner in actions(one.get("card") or {})]
-    return [str(one.get("title") or "") for one in actions(card) if not any(one is inner for inner in folded)]
+    shown = [one for one in actions(card) if one.get("title") and not any(one is inner for inner in folded)]
+    return [str(one["title"]) for one in shown]
 
 
 def button(card: Json, label: str) -> Json:
