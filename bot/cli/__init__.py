@@ -35,6 +35,7 @@ EXIT_CONFIGURATION = 2
         "policy": ("bot.cli.releases", "Export every change that can alter what customers are told."),
         "db": ("bot.cli.serving", "Bring the database up to date."),
         "manifest": ("bot.cli.serving", "Write the Slack app manifest."),
+        "teams": ("bot.cli.teams", "Write the app package for Microsoft Teams."),
     },
     context_settings={"help_option_names": ["-h", "--help"]},
 )
