@@ -1,6 +1,6 @@
 """Tell whether Slack would accept these blocks: slack_sdk's own checks, and by hand the ones it leaves out."""
 
-import copy
+import functools
 import json
 import re
 from collections.abc import Iterator
@@ -131,17 +131,27 @@ def _block_problems(block: Json, where: str) -> Iterator[str]:
 
 
 def _sdk_problems(block: Json, where: str) -> Iterator[str]:
+    problem, at = _refused_by_sdk(json.dumps(block))
+    if problem:
+        yield _problem(problem, f"{where}{at}")
+
+
+@functools.lru_cache(maxsize=4096)
+def _refused_by_sdk(block: str) -> tuple[str, str]:
+    """What slack_sdk says against the block, and where in it; a card that is shown anew has mostly the same blocks."""
+    given = json.loads(block)
+    kind = given.get("type")
     try:
-        parsed = Block.parse(copy.deepcopy(block))
+        parsed = Block.parse(given)
         if parsed is None:
-            yield _problem(f"unsupported type: {block.get('type')!r}", f"{where}/type")
-            return
+            return f"unsupported type: {kind!r}", "/type"
         parsed.validate_json()
         parsed.to_dict()  # the only way to have nested elements checked as well
     except SlackObjectFormationError as problem:
-        yield _problem(str(problem), where)
+        return str(problem), ""
     except (TypeError, ValueError, KeyError, AttributeError) as problem:
-        yield _problem(f"not a valid {block.get('type')} block ({problem})", where)
+        return f"not a valid {kind} block ({problem})", ""
+    return "", ""
 
 
 def _node_problems(node: Json, where: str) -> Iterator[str]:
