@@ -118,7 +118,7 @@ async def _of_place(desk: Desk, place: Place) -> Thread:
         try:
             await platform.thread(place)
         except NotFound:
-            gone = f"I cannot read that message in #{room.name}: it is gone, or I was not invited (/invite @ratchet)."
+            gone = f"I cannot read that message in #{room.name}: it is gone, or I was not invited."
             raise NotFound(gone) from None
         raise NotFound("There is no escalation in that thread. Mention me in it to get a draft, then capture it.")
     if escalation.status is EscalationStatus.WITHDRAWN:

@@ -62,9 +62,10 @@ class RoomReaders:
     async def room(self, place: Place) -> Room | None:
         """The room, if they may hear of it."""
         room = await self._rooms.at(place.platform, place.room)
-        if room is None or not room.private or self._reads in (room.id, f"#{room.name}"):
+        if room is None or not room.private:
             return room
-        return None
+        own = await self._rooms.at(place.platform, self._reads) if self._reads else None
+        return room if own is not None and own.id == room.id else None
 
     async def link(self, review: str) -> str:
         """The address of the review's card; "" where it has none, or none that they may be led to."""
