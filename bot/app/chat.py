@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.app.slack import Slack, connect_slack
+from bot.domain.errors import DeliveryFailed
 from bot.platforms.identity import PeopleOfAll, SameEmail
 from bot.platforms.joined import JoinedPlatform
 from bot.ports import Desk, Directory, Identity, OnCall, People, Platform
@@ -14,6 +15,13 @@ from handlers.dispatch import opens_form
 if TYPE_CHECKING:
     from bot.app.teams import Teams
     from bot.platforms.teams.adapter import TeamsPlatform
+
+
+class SetUp(dict[str, Platform]):
+    """The platforms by name. What concerns one that is not set up any more is refused for good: old cards may."""
+
+    def __missing__(self, name: str) -> Platform:
+        raise DeliveryFailed(f"{name.capitalize()} is not set up here any more.", permanent=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +41,8 @@ class Chat:
         alone: list[Platform] = [self.slack.platform] if self.slack else []
         alone += [self.teams_platform] if self.teams_platform else []
         if self.identity is None:
-            return {platform.name: platform for platform in alone}
-        return {platform.name: JoinedPlatform(platform, self.identity) for platform in alone}
+            return SetUp({platform.name: platform for platform in alone})
+        return SetUp({platform.name: JoinedPlatform(platform, self.identity) for platform in alone})
 
     def joined(self, desk: Desk) -> Desk:
         """The desk as it works on these platforms."""

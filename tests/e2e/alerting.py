@@ -140,19 +140,19 @@ class Watched:
         await self.watch()
 
 
-async def record_past(store: Store, until: datetime, days: float = 5) -> None:
+async def record_past(store: Store, until: datetime, days: float = 5, *, platform: str = "slack") -> None:
     """Conversations at an even pace."""
     for n in range(int(timedelta(days=days) / USUAL)):
-        await recorded(store, f"{PAST}{n}", until - (n + 1) * USUAL)
+        await recorded(store, f"{PAST}{n}", until - (n + 1) * USUAL, platform=platform)
 
 
-async def recorded(store: Store, name: str, at: datetime) -> None:
-    """A conversation of that moment, with its draft."""
+async def recorded(store: Store, name: str, at: datetime, *, platform: str = "slack") -> None:
+    """A conversation of that moment, with its draft, whose card is on the platform."""
     one, made = escalation(name, turn(name), external_id=name, opened_at=at), proposal()
     await store.escalations.receive(one)
     review, _ = await store.reviews.open(one, at=at)
     await store.reviews.propose(review.id, replace(made, triage=replace(made.triage, intent=INTENT)))
-    await store.reviews.set_card(review.id, MessageRef(Place("slack", "C0"), name))
+    await store.reviews.set_card(review.id, MessageRef(Place(platform, "C0"), name))
 
 
 def mentioned(message: Json) -> set[str]:

@@ -1,9 +1,11 @@
 """Messages that are posted once, whatever becomes of the answers."""
 
+import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
+from weakref import WeakValueDictionary
 
 from bot.domain.chat import MessageRef, Place
 from bot.domain.errors import NotFound
@@ -35,11 +37,18 @@ class Poster:
         self._rooms = rooms
         self._own = own
         self._posted: deque[str] = deque(maxlen=1000)  # the same words may be said twice
+        self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def once(
         self, place: Place, key: str, sent: Json, send: Callable[[Conversation], Awaitable[str]] | None = None
     ) -> MessageRef:
         """Post an activity, or what `send` makes of it, unless that was done before."""
+        async with self._lanes.setdefault(key, asyncio.Lock()):  # two runs may ask for the same at once
+            return await self._once(place, key, sent, send)
+
+    async def _once(
+        self, place: Place, key: str, sent: Json, send: Callable[[Conversation], Awaitable[str]] | None
+    ) -> MessageRef:
         begun = await self._outbox.begin(key)
         if isinstance(begun, MessageRef):
             return begun

@@ -472,3 +472,10 @@ async def test_nothing_is_sent_to_a_service_that_is_not_microsofts(
         await teams.post(thread, CARD, key="k1")
     assert raised.value.permanent
     assert ours(standin) == []
+
+
+async def test_two_who_post_the_same_at_once_post_it_once(
+    teams: TeamsPlatform, standin: StandIn, thread: Place
+) -> None:
+    posted = await asyncio.gather(*(teams.post(thread, CARD, key="k1") for _ in range(3)))
+    assert len(set(posted)) == len(ours(standin)) == 1
