@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from weakref import WeakValueDictionary
 
 from bot.domain.chat import Person, Role
 from bot.domain.errors import DeliveryFailed, Unavailable
@@ -37,6 +38,7 @@ class Roster:
         self._teams: dict[str, tuple[datetime, frozenset[str]]] = {}
         self._members: dict[str, tuple[datetime, Json | None]] = {}
         self._one_at_a_time = asyncio.Lock()
+        self._looking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def of_team(self, listed: str) -> frozenset[str] | None:
         """The ids of a team's members, or of its owners, as settings name them: "team:Support", "team:Support:owners".
@@ -54,10 +56,11 @@ class Roster:
 
     async def colleague(self, who: str) -> Json | None:
         """Our own person of this id or e-mail address, as the chat service describes them; never a guest."""
-        known = self._members.get(who)
-        if known is None or self._clock.now() - known[0] >= FRESH:
-            known = self._members[who] = (self._clock.now(), await self._look(who))
-        return known[1]
+        async with self._looking.setdefault(who, asyncio.Lock()):  # many ask at once about one who presses often
+            known = self._members.get(who)
+            if known is None or self._clock.now() - known[0] >= FRESH:
+                known = self._members[who] = (self._clock.now(), await self._look(who))
+            return known[1]
 
     async def _ask(self, listed: str) -> frozenset[str] | None:
         said = _LISTED.fullmatch(listed)
@@ -143,7 +146,7 @@ class TeamsPeople:
 
     async def with_email(self, email: str) -> Person | None:
         """The account of our own tenants with this address, if its person is in one of the bot's teams."""
-        found = await self._roster.colleague(email)
+        found = await self._roster.colleague(email.strip().casefold())
         if found is None or _email(found).casefold() != email.strip().casefold():
             return None
         identity = word(found.get("aadObjectId")) or word(found.get("objectId"))
