@@ -26,8 +26,9 @@ ESCALATIONS = "#Support/Escalations"
 def company() -> World:
     """Ana and Bo are reps, Sue is a senior, Mae a manager, Gus writes for customers and Pia is a guest."""
     world = World()
-    for handle, name in (("ana", "Ana Ruiz"), ("bo", "Bo Larsen"), ("sue", "Sue Okafor"), ("mae", "Mae Lind")):
+    for handle, name in (("ana", "Ana Ruiz"), ("sue", "Sue Okafor"), ("mae", "Mae Lind")):
         world.person(Human(handle, name))
+    world.person(Human("bo", "Bo Larsen", signs_in_as="blarsen@fernhill.example"))
     world.person(Human("gus", "Gus Outsider"))
     world.person(Human("pia", "Pia Partner", guest=True))
     world.person(Human("tom", "Tom Elsewhere", tenant=tokens.ELSEWHERE))

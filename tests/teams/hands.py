@@ -1,5 +1,7 @@
 """Hands that act as people in the stand-in for Teams, and check each answer as a Teams client would."""
 
+import io
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -230,9 +232,10 @@ class Hands:
         """Hand an activity to the bot, signed by the channel unless a token is given ("" for none at all)."""
         if token is None:
             token = tokens.channel().token(str(activity.get("serviceUrl")))
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         assert self._session is not None
-        async with self._session.post(self._address, json=activity, headers=headers) as response:
+        sent = io.BytesIO(json.dumps(activity).encode())
+        async with self._session.post(self._address, data=sent, headers=headers) as response:
             body = await response.json(content_type=None) if await response.read() else None
             answered = Answered(activity, response.status, body)
         self.answers.append(answered)

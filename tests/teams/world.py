@@ -28,6 +28,8 @@ class Human:
     tenant: str = TENANT
     guest: bool = False
     licensed: bool = True
+    signs_in_as: str = ""
+    """Where that is not the e-mail address."""
 
     @property
     def id(self) -> str:
@@ -43,6 +45,10 @@ class Human:
     def email(self) -> str:
         return f"{self.handle}@{'partner.example' if self.guest else 'fernhill.example'}"
 
+    @property
+    def principal(self) -> str:
+        return self.signs_in_as or self.email
+
     def account(self) -> Json:
         """As deliveries name who acted."""
         return {"id": self.mri, "name": self.name, "aadObjectId": self.id}
@@ -51,7 +57,7 @@ class Human:
         """As the roster of a conversation lists them."""
         given, _, surname = self.name.partition(" ")
         names = {"name": self.name, "givenName": given, "surname": surname, "email": self.email}
-        where = {"userPrincipalName": self.email, "tenantId": self.tenant}
+        where = {"userPrincipalName": self.principal, "tenantId": self.tenant}
         return {"id": self.mri, "objectId": self.id, "aadObjectId": self.id} | names | where | {
             "userRole": "guest" if self.guest else "user"
         }  # fmt: skip
@@ -162,9 +168,9 @@ class World:
         return conversation
 
     def human(self, identity: str) -> Human | None:
-        """Whoever has this id, in the chat service or in the directory, or this address."""
+        """Whoever has this id, in the chat service or in the directory, or this name to sign in with."""
         for human in self.people.values():
-            if identity in (human.mri, human.id, human.email):
+            if identity in (human.mri, human.id, human.principal):
                 return human
         return None
 
