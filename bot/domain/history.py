@@ -1,18 +1,18 @@
 """What is on record of a conversation without a word of it: who did what, when, and what became of it.
 
 This is what metrics are counted from. A conversation is an escalation as it is counted. What one has several of are
-named tuples: hundreds of thousands are made for a digest, and a frozen dataclass takes ten times as long to make.
+named tuples: of those a digest makes some hundred thousand, and frozen dataclasses take longer to make.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from bot.domain.answer import UNKNOWN_INTENT, Level, Proposal, Risk, Sentiment
 from bot.domain.chat import Person
 from bot.domain.escalation import OutcomeKind
-from bot.domain.once import once
 from bot.domain.review import Action, FailureMode, ReviewState
 from bot.domain.text.wording import content_words, words
 
@@ -120,7 +120,7 @@ class Conversation:
         """When the customer's system told this, in order of time."""
         return self._told.get(kind, ())
 
-    @once
+    @cached_property
     def span(self) -> tuple[datetime, datetime]:
         """The first and the last moment that is on record of it."""
         own = (self.opened_at, self.first_answer_at, self.last_answer_at, self.came_back_at, self.waiting_since)
@@ -134,31 +134,31 @@ class Conversation:
         moments += [each.at for each in self.reported]
         return min(moments), max(moments)
 
-    @once
+    @cached_property
     def last(self) -> Drafted | None:
         """The newest draft that was put before the team."""
         return next((draft for draft in reversed(self.drafts) if draft.proposed), None)
 
-    @once
+    @cached_property
     def answer(self) -> Drafted | None:
         """The draft whose text was the first answer; None where the team wrote it by itself, or there is none."""
         if self.first_answer_at is None:
             return None
         return next((draft for draft in self.drafts if draft.delivered_at == self.first_answer_at), None)
 
-    @once
+    @cached_property
     def handed_off(self) -> Drafted | None:
         """The draft at which somebody first handed the conversation to a person."""
         return next((each for each in self.drafts if each.decided and each.decided.action is Action.HAND_OFF), None)
 
-    @once
+    @cached_property
     def dealt_with_at(self) -> datetime | None:
         """When it was first answered or handed to a person, whichever came first."""
         handed = self.handed_off
         at = handed.decided.at if handed and handed.decided else None
         return min((each for each in (self.first_answer_at, at) if each is not None), default=None)
 
-    @once
+    @cached_property
     def reopened_at(self) -> datetime | None:
         """When it was first open again after its first answer: the customer wrote, or their system said so."""
         if self.first_answer_at is None:
@@ -166,12 +166,12 @@ class Conversation:
         told = (at for at in self.when(OutcomeKind.REOPENED) if at >= self.first_answer_at)
         return min((at for at in (self.came_back_at, *told) if at is not None), default=None)
 
-    @once
+    @cached_property
     def first_resolved_at(self) -> datetime | None:
         """When it was first resolved, as the customer's system told; where it told nothing, when it was answered."""
         return next(iter(self.when(OutcomeKind.RESOLVED)), self.first_answer_at)
 
-    @once
+    @cached_property
     def resolved_at(self) -> datetime | None:
         """When it was resolved for good, as far as is on record; None while it is open."""
         told = self.when(OutcomeKind.RESOLVED)
@@ -182,7 +182,7 @@ class Conversation:
             return last
         return self.last_answer_at if self.last_answer_at is not None and self.last_answer_at > back else None
 
-    @once
+    @cached_property
     def _told(self) -> Mapping[OutcomeKind, tuple[datetime, ...]]:
         told: dict[OutcomeKind, tuple[datetime, ...]] = {}
         for each in sorted(self.reported, key=lambda one: one.at):
