@@ -82,6 +82,5 @@ async def test_many_who_ask_at_once_about_one_person_share_the_answer(
     ana = person(standin, "ana")
     assert set(await asyncio.gather(*(people.role(ana) for _ in range(20)))) == {Role.REP}
     asked = standin.faults.asked
-    assert (asked["member"], asked["graph"]) == (1, 2), (
-        "one look-up of Ana, and one list of each team that settings name"
-    )
+    assert asked["member"] <= len(standin.world.teams), "she is looked for once, team by team until she is found"
+    assert asked["graph"] == 2, "and each team that settings name is listed once"
