@@ -61,6 +61,7 @@ class User:
     timezone: str = "UTC"
     team_id: str = ""
     deleted: bool = False
+    guest: bool = False
 
     @property
     def initials(self) -> str:
@@ -85,7 +86,7 @@ class User:
             "id": self.id, "team_id": self.team_id, "name": self.name, "real_name": self.real_name,
             "deleted": self.deleted, "color": self.colour.lstrip("#"), "tz": self.timezone, "tz_label": self.timezone,
             "tz_offset": 0, "profile": profile, "is_bot": self.is_bot, "is_app_user": False, "is_admin": False,
-            "is_owner": False, "is_restricted": False, "is_ultra_restricted": False, "updated": 0,
+            "is_owner": False, "is_restricted": self.guest, "is_ultra_restricted": False, "updated": 0,
         }  # fmt: skip
 
 

@@ -37,6 +37,7 @@ class Roster:
         self._tenants = frozenset(tenants)
         self._teams: dict[str, tuple[datetime, frozenset[str]]] = {}
         self._members: dict[str, tuple[datetime, Json | None]] = {}
+        self._addresses: dict[str, tuple[datetime, Mapping[str, Json]]] = {}
         self._one_at_a_time = asyncio.Lock()
         self._looking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -95,12 +96,22 @@ class Roster:
         for where, service_url in await self._rooms_with(who):
             try:
                 member = await self._services.connector.member(service_url, where, who)
+                if member is None and "@" in who:
+                    member = await self._with_address(service_url, where, who)
             except Refused:
                 continue
             if member is not None:
                 guest = word(member.get("userRole")).lower() not in ("", "user")
                 return member if not guest and self._is_ours(word(member.get("tenantId"))) else None
         return None
+
+    async def _with_address(self, service_url: str, where: str, address: str) -> Json | None:
+        """Who signs in by another name than their address is only found in the whole list."""
+        known = self._addresses.get(where)
+        if known is None or self._clock.now() - known[0] >= FRESH:
+            listed = [one async for one in self._services.connector.members(service_url, where)]
+            known = self._addresses[where] = (self._clock.now(), {_email(one).casefold(): one for one in listed})
+        return known[1].get(address.casefold())
 
     async def _rooms_with(self, who: str) -> Iterable[tuple[str, str]]:
         chat = await self._conversations.personal(TEAMS, who)
