@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.app.slack import Slack, connect_slack
 from bot.domain.errors import DeliveryFailed
-from bot.platforms.identity import PeopleOfAll, SameEmail
+from bot.platforms.identity import OnCallByPerson, PeopleOfAll, SameEmail
 from bot.platforms.joined import JoinedPlatform
 from bot.ports import Desk, Directory, Identity, OnCall, People, Platform
 from bot.settings import Settings
@@ -46,13 +46,10 @@ class Chat:
 
     def joined(self, desk: Desk) -> Desk:
         """The desk as it works on these platforms."""
-        return replace(
-            desk,
-            platforms=self.platforms,
-            people=self.people,
-            identity=self.identity,
-            on_call=self.on_call or desk.on_call,
-        )
+        on_call = self.on_call or desk.on_call
+        if on_call and self.identity:
+            on_call = OnCallByPerson(on_call, self.identity)
+        return replace(desk, platforms=self.platforms, people=self.people, identity=self.identity, on_call=on_call)
 
     async def close(self) -> None:
         """Finish what was begun after acknowledgements, then close the connections."""

@@ -47,7 +47,8 @@ def team_time(settings: Settings, clock: Clock) -> TeamTime:
     """Read it. Raises Misconfigured, naming the setting or the file and what is wrong with it."""
     calendar = _calendar(settings.team)
     quiet = _quiet(settings.oncall, calendar.zone)
-    on_call = _rota(settings.oncall, calendar.zone, clock)
+    platform = "teams" if settings.teams.present and not settings.slack.present else "slack"
+    on_call = _rota(settings.oncall, calendar.zone, clock, platform)
     digest = _digest(settings.digest, calendar.zone)
     return TeamTime(calendar, quiet, on_call, digest, _sampling(settings.quality, calendar.zone))
 
@@ -82,7 +83,7 @@ def _sampling(quality: Quality, zone: ZoneInfo) -> Sampling | None:
     return Sampling(quality.room, schedule, quality.margin, quality.failures, quality.double)
 
 
-def _rota(on_call: OnCall, zone: ZoneInfo, clock: Clock) -> RotaOnCall | None:
+def _rota(on_call: OnCall, zone: ZoneInfo, clock: Clock, platform: str) -> RotaOnCall | None:
     if on_call.rota is None:
         return None
     if on_call.group:
@@ -92,7 +93,7 @@ def _rota(on_call: OnCall, zone: ZoneInfo, clock: Clock) -> RotaOnCall | None:
     except yaml.YAMLError as error:
         raise Misconfigured(f"{on_call.rota} is no YAML: {str(error)[:200]}") from error
     with _naming(str(on_call.rota)):
-        return RotaOnCall(parse_rota(raw, zone=zone, platform="slack"), clock)
+        return RotaOnCall(parse_rota(raw, zone=zone, platform=platform), clock)
 
 
 def _holidays(told: tuple[str, ...]) -> Iterator[date]:

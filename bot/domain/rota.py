@@ -113,7 +113,7 @@ def parse_rota(raw: object, *, zone: ZoneInfo, platform: str) -> Rota:
         overrides:                        # instead of all
           - {from: 2026-12-24 18:00, to: 2026-12-25 08:00, people: U0BO}
 
-    People are ids of `platform`; an empty list says that nobody is on call.
+    People are ids of `platform`, or say which ("teams:..."); an empty list says that nobody is on call.
     """
     told = _mapping(raw, "The rota", _KEYS)
     zone = time_zone(str(told["time_zone"])) if told.get("time_zone") else zone
@@ -176,7 +176,11 @@ class _Reader:
         named = told if isinstance(told, list) else [told]
         if not all(isinstance(name, str) and name.strip() for name in named):
             raise Rejected(f"“{str(told)[:40]}” in the rota names nobody: write a user id, or a list of them.")
-        return tuple(Person(self.platform, name.strip()) for name in dict.fromkeys(named))
+        return tuple(self._person(name.strip()) for name in dict.fromkeys(named))
+
+    def _person(self, name: str) -> Person:
+        platform, colon, identity = name.partition(":")
+        return Person(platform, identity) if colon and platform.isalpha() else Person(self.platform, name)
 
 
 def _mapping(raw: object, what: str, keys: tuple[str, ...] = ()) -> Mapping[str, Any]:

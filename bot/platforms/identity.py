@@ -1,12 +1,14 @@
 """One person with accounts on several platforms: known by their e-mail address, and by one account in the records."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.chat import Person, Role
 from bot.domain.errors import DeliveryFailed, Unavailable
-from bot.ports import Clock, Directory, Identity, People
+from bot.domain.rota import Shift
+from bot.ports import Clock, Directory, Identity, OnCall, People
 from bot.ports.reaching import Accounts
 
 log = logging.getLogger(__name__)
@@ -52,6 +54,24 @@ class SameEmail:
         except (DeliveryFailed, Unavailable) as problem:
             log.warning("Whether %s has other accounts could not be looked up: %s", account.id, problem)
         return await self._accounts.person_of(account) or account
+
+
+class OnCallByPerson:
+    """Who is on call, by the accounts that people are known by in the records."""
+
+    def __init__(self, on_call: OnCall, identity: Identity) -> None:
+        self._on_call = on_call
+        self._identity = identity
+
+    async def now(self) -> Shift:
+        shift = await self._on_call.now()
+        return replace(shift, people=await self._known(shift.people), next=await self._known(shift.next))
+
+    async def gap(self, until: datetime) -> datetime | None:
+        return await self._on_call.gap(until)
+
+    async def _known(self, people: Sequence[Person]) -> tuple[Person, ...]:
+        return tuple([await self._identity.person(account) for account in people])
 
 
 class PeopleOfAll:

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 
 from bot.cards.elements import Card, Facts, Mention, Paragraph, Strong
 from bot.domain.chat import Person, Place, Role
 from bot.domain.errors import Unavailable
-from bot.platforms.identity import PeopleOfAll, SameEmail
+from bot.domain.rota import Shift
+from bot.platforms.identity import OnCallByPerson, PeopleOfAll, SameEmail
 from bot.platforms.joined import JoinedPlatform
 from bot.ports import Desk
 from tests.unit.scripted import Clock, ScriptedPlatform
@@ -112,6 +114,18 @@ async def test_no_role_is_guessed_while_a_platform_is_away(identity: SameEmail) 
     nothing = PeopleOfAll({"slack": Listed({}, down=True), "teams": Listed({})}, identity)
     with pytest.raises(Unavailable):
         await nothing.role(ANNA)
+
+
+async def test_who_is_on_call_is_known_by_the_account_of_the_records(identity: SameEmail) -> None:
+    class Rota:
+        async def now(self) -> Shift:
+            return Shift((ANNA, BO))
+
+        async def gap(self, until: datetime) -> datetime | None:
+            return until
+
+    shift = await OnCallByPerson(Rota(), identity).now()
+    assert [(one.platform, one.id) for one in shift.people] == [("slack", "U1"), ("teams", "33-44")]
 
 
 async def test_a_card_mentions_people_by_their_accounts_on_its_platform_and_names_the_others(
