@@ -163,12 +163,7 @@ def test_a_rota_that_cannot_be_read_is_refused_with_what_is_wrong(text: str, say
 
 
 def test_a_rota_may_say_on_which_platform_somebody_is() -> None:
-    made = parse_rota(
-        {"turns": {"every": "day", "from": "2026-11-16", "people": [["U0ANA", "teams:11-22"]]}},
-        zone=BERLIN,
-        platform="slack",
-    )
-    assert made.people(datetime(2026, 11, 16, 12, tzinfo=BERLIN)) == (
-        Person("slack", "U0ANA"),
-        Person("teams", "11-22"),
-    )
+    turns = {"every": "day", "from": "2026-11-16", "people": [["U0ANA", "teams:11-22"]]}
+    made = parse_rota({"turns": turns}, zone=BERLIN, platform="slack")
+    people = made.people(datetime(2026, 11, 16, 12, tzinfo=BERLIN))
+    assert people == (Person("slack", "U0ANA"), Person("teams", "11-22"))
