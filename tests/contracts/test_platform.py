@@ -65,14 +65,6 @@ async def test_a_card_is_posted_where_it_belongs_and_once_for_each_key(at_work: 
     assert len(at_work.said()) == 2
 
 
-async def test_the_same_card_asked_for_twice_at_the_same_time_is_posted_by_one_message(
-    at_work: Workplace, thread: Place
-) -> None:
-    await at_work.platform.post(thread, CARD, key="k1")
-    again = await asyncio.gather(*(at_work.platform.post(thread, CARD, key="k1") for _ in range(3)))
-    assert len({one.message for one in again}) == len(at_work.said()) == 1
-
-
 async def test_a_card_whose_answer_was_lost_is_posted_once(at_work: Workplace, place: Place) -> None:
     at_work.lose_an_answer(place)
     posted = await at_work.platform.post(place, CARD, key="k1")
