@@ -147,7 +147,7 @@ class Hands:
         return self._views.get((message.id, human.id), (0, message.card))[1]
 
     async def press(
-        self, as_: str, message: Message, label: str, values: Mapping[str, str] | None = None, *,
+        self, as_: str, message: Message, label: str, values: dict[str, str] | None = None, *,
         old_client: bool = False, look: bool = True,
     ) -> Reaction:  # fmt: skip
         """Press a button of the card, as this person sees it; `look` off presses what everybody was sent."""
@@ -157,8 +157,9 @@ class Hands:
         if action["type"] == "Action.Execute" and old_client:
             action = action.get("fallback") or {}
             assert isinstance(action, dict) and action.get("type") == "Action.Submit", "no fallback for older clients"
-        data = _data(action) | {name: str(one.get("value") or "") for name, one in inputs(card).items()}
-        data |= dict(values or {})
+        data = (
+            _data(action) | {name: str(one.get("value") or "") for name, one in inputs(card).items()} | (values or {})
+        )
         match action["type"]:
             case "Action.Execute":
                 return await self._execute(human, message, action, "manual", data)
@@ -272,7 +273,7 @@ class Hands:
         """Read what a dialog's invoke was answered with; a `fetched` one must show something."""
         body = answered.body
         if not body:
-            assert not fetched, "Teams says “Something went wrong” where a dialog is asked for and none comes"
+            assert not fetched, "Teams says “Something went wrong” where no dialog comes"
             return Reaction()
         assert set(body) == {"task"}, f"a dialog is answered with a task, not with {body}"
         task = body["task"]

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.escalation import ASKED, Author, Customer, Escalation, Turn
+from bot.domain.chat import Place
+from bot.domain.escalation import ASKED, Author, Customer, Escalation, Turn, thread_key, thread_of
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -48,3 +49,8 @@ def test_a_new_question_after_an_answer_stands_alone() -> None:
 
 def test_without_a_word_nothing_is_asked() -> None:
     assert conversation((CUSTOMER, "  ")).asked == ""
+
+
+def test_a_thread_is_found_again_in_a_room_whose_id_has_colons() -> None:
+    thread = Place("teams", "19:0a1b@thread.tacv2", "1700000000001")
+    assert thread_of(Escalation("esc_1", "teams", thread_key(thread), Customer("c"), (), NOON)) == thread
