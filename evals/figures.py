@@ -45,11 +45,15 @@ def figure(metric: Metric, found: Figure) -> str:
         return "too few" if found.n else "none"
     if found.told.value is None:
         return f"not known yet: {found.going_on} of {found.n} go on"
-    return f"{amount(metric.unit, found.told.value)} ({_interval(metric.unit, found.told)})"
+    return _with_interval(*(amount(metric.unit, each) for each in (found.told.value, found.told.low, found.told.high)))
 
 
-def _interval(unit: Unit, told: Estimate) -> str:
-    return _joined(amount(unit, told.low), amount(unit, told.high))
+def _with_interval(value: str, low: str, high: str) -> str:
+    """The value with both ends, which have no unit where it is the value's: "78 % (61–89)"."""
+    number, _, name = value.rpartition(" ")
+    if number and low.endswith(f" {name}") and high.endswith(f" {name}"):
+        return f"{value} ({low.removesuffix(f' {name}')}–{high.removesuffix(f' {name}')})"
+    return f"{value} ({_joined(low, high)})"
 
 
 def _joined(low: str, high: str) -> str:

@@ -103,9 +103,7 @@ def _share(value: "Value") -> str:
     if value.value is None:
         return "too few"
     told = f"{value.value * 100:.0f} %"
-    return (
-        told if value.low is None or value.high is None else f"{told} ({value.low * 100:.0f}–{value.high * 100:.0f} %)"
-    )
+    return told if value.low is None or value.high is None else f"{told} ({value.low * 100:.0f}–{value.high * 100:.0f})"
 
 
 def _table(*columns: str) -> Any:

@@ -57,7 +57,7 @@ def test_each_figure_comes_with_its_interval_and_its_n(recorded: tuple[Terminal,
     shown = terminal.run("metrics", RATCHET_DATABASE_URL=url)
     assert shown.returncode == 0, shown.stderr
     lines = {line[:24].strip(): line for line in shown.stdout.splitlines()}
-    assert "75 % (60–86 %)" in lines["Approved unchanged ↑"] and " 40" in lines["Approved unchanged ↑"]
+    assert "75 % (60–86)" in lines["Approved unchanged ↑"] and " 40" in lines["Approved unchanged ↑"]
     assert "30 min" in lines["First response time ↓"]
     assert "none" in lines["CSAT ↑"]
 

@@ -59,7 +59,7 @@ def test_the_week_is_told_with_its_interval_apart_from_what_went_wrong(scored: t
     assert "2 were scored because something went wrong, and 2 of them were found weak." in said
     assert "accuracy 90 % (75 to 96 %, n = 30) 27 0 3 too few (n = 0)" in said
     assert "reopened 2 2" in said
-    assert "tone 30 100 % (89–100 %) 90 % (74–97 %) 0.00" in said
+    assert "tone 30 100 % (89–100) 90 % (74–97) 0.00" in said
 
 
 def test_everything_is_there_for_a_machine(scored: tuple[Terminal, str]) -> None:
