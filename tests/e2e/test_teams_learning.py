@@ -14,7 +14,7 @@ from bot.domain.quality import CaseTurn, EvalCase, case_id
 from bot.workflows.fix import article, open_fix
 from tests.teams.cards import labels, words
 from tests.teams.company import ESCALATIONS, TeamsDesk, teams_company
-from tests.teams.hands import Dialog
+from tests.teams.seen import Dialog
 from tests.teams.world import Message
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ import aiohttp
 from tests.teams import tokens
 from tests.teams.activities import Activities
 from tests.teams.cards import actions, button, faults_of, inputs, labels, words
+from tests.teams.seen import Answered, Dialog, Reaction
 from tests.teams.standin import StandIn
 from tests.teams.world import CARD, Human, Message
 
@@ -20,58 +20,6 @@ Json = dict[str, Any]
 PATIENCE = 10.0
 """Seconds until Teams tells somebody that the app did not answer."""
 SIZES = ("small", "medium", "large")
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """How the bot answered a delivery."""
-
-    activity: Json
-    status: int
-    body: Json | None
-
-
-@dataclass(frozen=True, slots=True)
-class Dialog:
-    """A dialog that somebody has open: what it shows, and where it was opened."""
-
-    title: str
-    card: Json
-    human: Human
-    message: Message
-    command: str = ""
-    """The message action that opened it, where one did."""
-
-    @property
-    def says(self) -> str:
-        return f"{self.title} {words(self.card)}"
-
-    @property
-    def held(self) -> dict[str, str]:
-        """What the inputs hold, by name."""
-        return {name: str(one.get("value") or "") for name, one in inputs(self.card).items()}
-
-    def input(self, name: str) -> str:
-        """The id of the input that is called so, by its label or its id."""
-        fields = inputs(self.card)
-        found = [one for one, shown in fields.items() if name in (one, shown.get("label"), shown.get("title"))]
-        assert len(found) == 1, f"{len(found)} inputs are called {name}, of {list(fields)} in: {self.says[:400]}"
-        return found[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Reaction:
-    """What somebody saw at once after acting: a sentence, a dialog, a card in place of the one pressed, or nothing."""
-
-    said: str = ""
-    dialog: Dialog | None = None
-    card: Json | None = None
-
-    @property
-    def opened(self) -> Dialog:
-        if self.dialog is None:
-            raise AssertionError(f"no dialog was opened, but this was said: {self.said!r}")
-        return self.dialog
 
 
 class Hands:
