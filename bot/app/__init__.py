@@ -1,4 +1,5 @@
 """Composition: the only package that names concrete classes. Everything is made here, in functions, and passed on.
 
-`parts` makes what answers questions, `slack` what connects it to a workspace, `running` the whole product.
+`parts` makes what answers questions, `slack` and `teams` what connects it to each platform, `chat` joins the two, and
+`running` is the whole product.
 """
