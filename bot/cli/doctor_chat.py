@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bot.app.slack import Slack
     from bot.app.teams import Teams
     from bot.ports import Desk
+    from bot.ports.reaching import Conversation
     from bot.settings import Settings
 
 MAX_SKEW_SECONDS = 60
@@ -81,7 +82,7 @@ async def _slack(settings: "Settings", slack: "Slack") -> AsyncIterator[Result]:
 
 
 async def _teams(settings: "Settings", teams: "Teams", desk: "Desk") -> AsyncIterator[Result]:
-    from bot.domain.errors import RatchetError
+    from bot.domain.errors import RatchetError, Unavailable
     from bot.platforms.teams.tokens import CONNECTOR
 
     section = settings.teams
@@ -92,19 +93,42 @@ async def _teams(settings: "Settings", teams: "Teams", desk: "Desk") -> AsyncIte
             await teams.services.tokens.token(CONNECTOR)
         except RatchetError as problem:
             mend = "Check RATCHET_TEAMS_APP_ID, _APP_PASSWORD and _TENANTS; a client secret expires."
+            if isinstance(problem, Unavailable):
+                mend = f"Check that this machine reaches {section.login_url}."
             yield Result(Health.BAD, "Teams token", str(problem), mend)
             return
         yield Result(Health.GOOD, "Teams token", f"Microsoft gives one to {section.app_id}")
     channels = await desk.store.conversations.channels("teams")
-    known = {channel.team or channel.id for channel in channels}
+    known = {channel.team or channel.id: channel for channel in channels}
     if not known:
         mend = "Upload the package that `ratchet teams package` writes, and add the app to the team."
         yield Result(Health.WARN, "Teams", "the bot was added to no team yet", mend)
         return
     yield Result(Health.GOOD, "Teams", f"the bot is in {len(known)} team{'s' if len(known) > 1 else ''}")
+    for result in await _consents(teams, known):
+        yield result
     listed = {"reps": section.reps, "seniors": section.seniors, "managers": section.managers}
     for result in await _roles("Teams", listed, teams.people):
         yield result
+
+
+async def _consents(teams: "Teams", known: "Mapping[str, Conversation]") -> list[Result]:
+    """Whether each team lets the app read what its package asks for: a message of a channel, and the members."""
+    from bot.domain.errors import RatchetError
+    from bot.platforms.teams.manifest import PERMISSIONS
+
+    connector, graph = teams.services.connector, teams.services.graph
+    refused: list[Result] = []
+    for team, channel in known.items():
+        name = team
+        try:
+            about = await connector.team(channel.service_url, team)
+            name, group = str(about.get("name") or team), str(about.get("aadGroupId") or channel.group)
+            await anext(graph.newest(group, channel.id, None, tenant=channel.tenant), None)
+            await graph.members(group, tenant=channel.tenant)
+        except RatchetError as problem:
+            refused.append(Result(Health.BAD, f"Team {name}", str(problem)))
+    return refused or [Result(Health.GOOD, "Teams permissions", f"all {len(PERMISSIONS)} that the package asks for")]
 
 
 def _clock(date: str) -> Result:

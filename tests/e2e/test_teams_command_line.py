@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -74,6 +75,7 @@ async def test_doctor_finds_a_complete_set_up_in_teams_in_order(desk: Terminal) 
         "sections in use: teams",
         f"Teams token: Microsoft gives one to {tokens.APP_ID}",
         "Teams: the bot is in 3 teams",
+        "Teams permissions: all 2 that the package asks for",
         "Roles in Teams: reps, seniors and managers are set",
         f"Room {ESCALATIONS}: found, and the bot is in it",
     ):
@@ -117,10 +119,20 @@ async def test_doctor_names_teams_addresses_and_channels_that_are_not_there(desk
 async def test_doctor_says_which_consent_a_team_did_not_give(desk: Terminal) -> None:
     async with standin_serving() as standin:
         await add_to_teams(standin, desk)
-        standin.plan("graph", status=403, code="Forbidden", times=20)
+        standin.plan("graph", status=403, code="Forbidden", times=1)
         examined = await doctor(desk, standin)
     assert examined.returncode == 1
-    assert "TeamMember.Read.Group" in examined.stdout
+    assert re.search(r"Team \w+: Microsoft did not let Ratchet read this \(Forbidden\)", examined.stdout)
+    assert "the permission ChannelMessage.Read.Group" in examined.stdout
+
+
+async def test_doctor_says_that_the_app_was_taken_out_of_a_team(desk: Terminal) -> None:
+    async with standin_serving() as standin:
+        await add_to_teams(standin, desk)
+        standin.world.teams["Support"].installed = False
+        examined = await doctor(desk, standin)
+    assert examined.returncode == 1
+    assert "Ratchet is not in that channel or chat any more: add the app to its team again." in examined.stdout
 
 
 async def test_doctor_says_that_microsoft_cannot_be_reached(desk: Terminal) -> None:
@@ -128,6 +140,7 @@ async def test_doctor_says_that_microsoft_cannot_be_reached(desk: Terminal) -> N
         examined = await doctor(desk, standin, RATCHET_TEAMS_LOGIN_URL="http://127.0.0.1:9")
     assert examined.returncode == 1
     assert "Microsoft's login server does not answer" in examined.stdout
+    assert "Check that this machine reaches http://127.0.0.1:9." in examined.stdout
 
 
 def test_the_package_for_teams_is_written_from_the_settings(desk: Terminal) -> None:
