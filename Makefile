@@ -41,8 +41,8 @@ demo: setup ## run Ratchet with a sandbox workspace and a sample company; CHECK=
 test: setup $(NPM_STAMP) ## run all tests, 8 minutes on 2 cores (those that need a browser, npm or PostgreSQL say so where there is none)
 	@$(PYTEST) $(ARGS)
 
-quick: setup $(NPM_STAMP) ## run the tests that start no other processes, under 2 minutes
-	@$(PYTEST) -m "not slow" $(ARGS)
+quick: setup $(NPM_STAMP) ## run the tests of single parts, on SQLite: neither end to end nor with other processes
+	@$(PYTEST) -m "not slow and not postgres" --ignore tests/e2e $(ARGS)
 
 check: setup ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check --quiet . || { echo "Run make format."; exit 1; }
