@@ -25,7 +25,8 @@ from tests.local import free_port, serving
 from tests.teams import tokens
 from tests.teams.cards import elements, words
 from tests.teams.company import company, standin_serving, teams_section
-from tests.teams.hands import Dialog, Hands
+from tests.teams.hands import Hands
+from tests.teams.seen import Dialog
 from tests.teams.standin import StandIn
 from tests.teams.world import Channel, Message, World
 from tests.unit.platforms.conftest import FakeClock, ListeningIntake
