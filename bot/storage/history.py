@@ -133,9 +133,11 @@ class SqlHistory(Repository):
         found: dict[str, Drafted] = {}
         async with self._read() as connection:
             for conditions in (late, blocked):
-                wanted = self._select(REVIEWS, *_DRAFTED).where(*conditions)
-                # else it reads all drafts there ever were in the index that holds these columns, for some of two weeks
-                rows = await connection.execute(wanted.with_hint(REVIEWS, "INDEXED BY ix_reviews_state", "sqlite"))
+                # by way of the index on times: at once, SQLite would read all drafts there ever were in the index that
+                # holds these columns
+                these = self._select(REVIEWS, R.escalation_id).where(*conditions)
+                wanted = self._select(REVIEWS, *_DRAFTED).where(*conditions, R.escalation_id.in_(these))
+                rows = await connection.execute(wanted)
                 found |= {row.id: _drafted(row) for row in rows}
         return tuple(sorted(found.values(), key=_order))
 

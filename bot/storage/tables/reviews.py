@@ -23,7 +23,7 @@ class ReviewRow(Row, table=True):
         UniqueConstraint("workspace", "escalation_id", "number"),
         UniqueConstraint("workspace", "escalation_id", "revision"),
         Index("uq_reviews_open", "workspace", "escalation_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
-        Index("ix_reviews_state", "workspace", "state", "opened_at", "decided_at", "findings"),
+        Index("ix_reviews_state", "workspace", "state", "opened_at", "decided_at", "findings", "escalation_id"),
         Index("ix_reviews_decided", "workspace", "decision_platform", "decision_by", "decided_at"),
         Index("ix_reviews_judged", "workspace", "drafter", "decided_at", "approved", "estimate", "confidence"),
         # All that drafts are counted by. SQLite keeps it in the row behind the proposal's pages, and would read these

@@ -10,4 +10,5 @@ depends_on = None
 
 def upgrade() -> None:
     op.drop_index("ix_reviews_state", "reviews")
-    op.create_index("ix_reviews_state", "reviews", ["workspace", "state", "opened_at", "decided_at", "findings"])
+    columns = ["workspace", "state", "opened_at", "decided_at", "findings", "escalation_id"]
+    op.create_index("ix_reviews_state", "reviews", columns)
