@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 
@@ -17,6 +18,16 @@ log = logging.getLogger(__name__)
 MOST = 16 * 1024 * 1024  # bytes of an answer
 LATER = (412, 429)  # nothing was done: others were changing the same thing, or we are too fast
 Sentence = Callable[[int, str], str]
+
+
+def path_of(*ids: str) -> str:
+    """Give a path of just these parts: ids come with what people do, so that none may lead to another address.
+
+    Raises Refused for one that no path can hold.
+    """
+    if not all(one.strip(".") for one in ids):  # "" and "..", whichever way they are written
+        raise Refused("What was asked for has no address.", error="404")
+    return "/".join(quote(one, safe=":@;=") for one in ids)
 
 
 class Calls:

@@ -5,13 +5,13 @@ Tokens go to whatever address a delivery named, so only hosts that are known to 
 
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import aiohttp
 
 from bot.platforms.patience import Lost, Patience, Refused
 from bot.platforms.teams.activities import parts, word
-from bot.platforms.teams.calls import Calls
+from bot.platforms.teams.calls import Calls, path_of
 from bot.platforms.teams.pace import EVERYTHING, SENDING, Pace
 from bot.platforms.teams.tokens import CONNECTOR, Tokens
 from bot.settings.edges import Teams
@@ -147,7 +147,7 @@ class Connector:
             where = host or service_url
             sentence = f"Nothing is sent to {where}: it is not one of RATCHET_TEAMS_SERVICE_HOSTS."
             raise Refused(sentence, error="UnknownHost")
-        return "/".join((service_url.rstrip("/"), "v3", *(quote(one, safe=":@;=") for one in path)))
+        return f"{service_url.rstrip('/')}/v3/{path_of(*path)}"
 
 
 def _id_of(answered: Any) -> str:

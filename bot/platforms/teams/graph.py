@@ -6,14 +6,14 @@ The app may read this in the teams that it was added to, by resource-specific co
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import aiohttp
 
 from bot.domain.errors import NotFound
 from bot.platforms.patience import Patience, Refused
 from bot.platforms.teams.activities import parts, word
-from bot.platforms.teams.calls import Calls, Sentence
+from bot.platforms.teams.calls import Calls, Sentence, path_of
 from bot.platforms.teams.tokens import GRAPH, Tokens
 from bot.settings.edges import Teams
 
@@ -53,7 +53,7 @@ class Graph:
 
     async def thread(self, group: str, channel: str, root: str, *, tenant: str = "") -> tuple[Json, ...]:
         """What is written in a thread, oldest first, its deleted messages too. Raises NotFound."""
-        begun = f"teams/{quote(group)}/channels/{quote(channel)}/messages/{quote(root)}"
+        begun = path_of("teams", group, "channels", channel, "messages", root)
         try:
             first = await self._threads.call("GET", f"{self._base}/{begun}", tenant=tenant)
             replies = [one async for one in self._pages(self._threads, f"{begun}/replies", tenant, most=40)]
@@ -65,15 +65,13 @@ class Graph:
 
     async def newest(self, group: str, channel: str, root: str | None, *, tenant: str = "") -> AsyncIterator[Json]:
         """The newest messages of a thread, or the newest that begin one, newest first; some hundred at most."""
-        begun = f"teams/{quote(group)}/channels/{quote(channel)}/messages"
-        async for one in self._pages(
-            self._threads, f"{begun}/{quote(root)}/replies" if root else begun, tenant, most=3
-        ):
+        path = path_of("teams", group, "channels", channel, "messages", *((root, "replies") if root else ()))
+        async for one in self._pages(self._threads, path, tenant, most=3):
             yield one
 
     async def members(self, group: str, *, tenant: str = "") -> tuple[Member, ...]:
         """Who is in a team."""
-        listed = self._pages(self._members, f"teams/{quote(group)}/members", tenant, most=200, size=0)
+        listed = self._pages(self._members, path_of("teams", group, "members"), tenant, most=200, size=0)
         return tuple([_member(one) async for one in listed])
 
     async def _pages(self, calls: Calls, path: str, tenant: str, *, most: int, size: int = 50) -> AsyncIterator[Json]:

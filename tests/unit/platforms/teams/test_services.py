@@ -1,6 +1,8 @@
 """The calls beneath the platform: tokens, pace, the connector and Graph."""
 
 import asyncio
+import contextlib
+import re
 from typing import Any
 
 import aiohttp
@@ -263,3 +265,25 @@ async def test_pages_elsewhere_are_not_followed(
         elsewhere = settings.model_copy(update={"graph_url": f"http://127.0.0.1:{port}/v1.0"})
         assert len(await services(session, elsewhere, Patience(1.0, 2, 0.001)).graph.members("g")) == 1
     assert asked == ["/v1.0/teams/g/members"]
+
+
+@pytest.mark.parametrize("forged", ["../../channels/19:secret@thread.tacv2/messages/1", "1?$expand=replies", "..", ""])
+async def test_no_id_that_a_person_makes_up_leads_to_another_address(
+    session: aiohttp.ClientSession, settings: Teams, forged: str
+) -> None:
+    asked: list[str] = []
+
+    async def told(request: web.Request) -> web.Response:
+        asked.append(request.raw_path)
+        return web.json_response({"id": "1"})
+
+    application, port = web.Application(), free_port()
+    application.router.add_get("/{anything:.*}", told)
+    async with serving(application, port):
+        base = f"http://127.0.0.1:{port}"
+        made = services(session, settings.model_copy(update={"graph_url": base}), Patience(1.0, 2, 0.001))
+        for asking in (made.graph.thread("g", "c", forged), made.connector.member(base, "c", forged)):
+            with contextlib.suppress(Refused, NotFound):
+                await asking
+    there = r"(/teams/g/channels/c/messages/[^/?]+(/replies\?[^/]*)?|/v3/conversations/c/members/[^/?]+)"
+    assert all(re.fullmatch(there, path) for path in asked), asked
