@@ -47,13 +47,26 @@ class SameEmail:
             email = await self._directories[account.platform].email_of(account) if account.id else ""
             if not email:
                 return account
-            for platform, directory in sorted(self._directories.items()):
-                found = account if platform == account.platform else await directory.with_email(email)
-                if found is not None:
-                    await self._accounts.link(found, email, now)
+            others = {
+                platform: await directory.with_email(email)
+                for platform, directory in self._directories.items()
+                if platform != account.platform
+            }
+            for found in (account, *filter(None, others.values())):
+                await self._accounts.link(found, email, now)
+            for platform, found in others.items():
+                if found is None:
+                    await self._part(account, email, platform, now)
         except (DeliveryFailed, Unavailable) as problem:
             log.warning("Whether %s has other accounts could not be looked up: %s", account.id, problem)
         return await self._accounts.person_of(account) or account
+
+    async def _part(self, account: Person, email: str, platform: str, now: datetime) -> None:
+        """Note the new address of a linked account that has another by now: the old one may be somebody else's."""
+        linked = (await self._accounts.of_person(account)).get(platform)
+        held = await self._directories[platform].email_of(linked) if linked else ""
+        if linked and held and held.strip().casefold() != email.strip().casefold():
+            await self._accounts.link(linked, held, now)
 
 
 class OnCallByPerson:

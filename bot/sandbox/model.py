@@ -62,6 +62,7 @@ class User:
     team_id: str = ""
     deleted: bool = False
     guest: bool = False
+    email_confirmed: bool = True
 
     @property
     def initials(self) -> str:
@@ -87,6 +88,7 @@ class User:
             "deleted": self.deleted, "color": self.colour.lstrip("#"), "tz": self.timezone, "tz_label": self.timezone,
             "tz_offset": 0, "profile": profile, "is_bot": self.is_bot, "is_app_user": False, "is_admin": False,
             "is_owner": False, "is_restricted": self.guest, "is_ultra_restricted": False, "updated": 0,
+            "is_email_confirmed": self.email_confirmed,
         }  # fmt: skip
 
 

@@ -65,7 +65,7 @@ class SlackPeople:
             user = (await self._calls.call("users.info", user=account.id)).get("user") or {}
         except Refused:
             return ""
-        return str((user.get("profile") or {}).get("email") or "") if self._is_ours(user) else ""
+        return str((user.get("profile") or {}).get("email") or "") if self._has_address(user) else ""
 
     async def with_email(self, email: str) -> Person | None:
         """The account of our workspace with this address."""
@@ -73,7 +73,7 @@ class SlackPeople:
             user = (await self._calls.call("users.lookupByEmail", email=email)).get("user") or {}
         except Refused:
             return None
-        return Person(SLACK, str(user["id"]), str(user.get("name") or "")) if self._is_ours(user) else None
+        return Person(SLACK, str(user["id"]), str(user.get("name") or "")) if self._has_address(user) else None
 
     async def _is_insider(self, user: str) -> bool:
         known = self._insiders.get(user)
@@ -83,6 +83,10 @@ class SlackPeople:
         inside = self._is_ours(account)
         self._insiders[user] = (self._clock.now(), inside)
         return inside
+
+    def _has_address(self, account: Json) -> bool:
+        """Tell whether the address is of one of our own: anybody can claim one, until Slack asks them to confirm it."""
+        return self._is_ours(account) and account.get("is_email_confirmed") is not False
 
     def _is_ours(self, account: Json) -> bool:
         barred = ("deleted", "is_restricted", "is_ultra_restricted", "is_stranger", "is_bot")

@@ -101,6 +101,17 @@ async def test_while_a_platform_is_away_what_was_noted_before_counts(
     assert (await identity.person(ANNA)).same_as(ANA)
 
 
+async def test_who_is_given_an_address_gets_nothing_of_the_account_that_had_it_elsewhere(
+    identity: SameEmail, slack: Addresses, teams: Addresses, clock: Clock
+) -> None:
+    await identity.person(ANNA)
+    new = Person("teams", "99-00", "Anton")
+    slack.of, teams.of = {"ana.ruiz@fernhill.test": ANA}, {"ana@fernhill.test": new}
+    people = PeopleOfAll({"slack": Listed({"U1": Role.SENIOR}), "teams": Listed({"99-00": Role.REP})}, identity)
+    assert await people.role(new) is Role.REP
+    assert await identity.person(new) is new
+
+
 async def test_a_person_has_the_highest_role_of_their_accounts(identity: SameEmail) -> None:
     people = PeopleOfAll({"slack": Listed({"U1": Role.SENIOR}), "teams": Listed({"11-22": Role.REP})}, identity)
     assert await people.role(ANNA) is Role.SENIOR

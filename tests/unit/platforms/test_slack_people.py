@@ -77,3 +77,16 @@ async def test_what_slack_said_a_moment_ago_still_counts(people: SlackPeople, an
     await people.role(ana)
     sandbox.faults.plan({"method": "*", "times": 20, "status": 500})
     assert await people.role(ana) is Role.MANAGER
+
+
+async def test_an_address_makes_nobody_known_before_it_is_confirmed(
+    people: SlackPeople, ben: Person, sandbox: Sandbox
+) -> None:
+    user = sandbox.workspace.users[ben.id]
+    user.email = "ben@fernhill.test"
+    assert await people.email_of(ben) == "ben@fernhill.test"
+    found = await people.with_email("ben@fernhill.test")
+    assert found is not None and found.same_as(ben)
+    user.email_confirmed = False
+    assert await people.email_of(ben) == ""
+    assert await people.with_email("ben@fernhill.test") is None
