@@ -9,6 +9,7 @@ gathers it, and `pictures` its charts on top.
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import resource
@@ -20,6 +21,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.cli import OBJECTS_BETWEEN_COLLECTIONS
 from bot.cli.terminal import desk_parts
 from bot.ports import Desk
 from evals.digest.charts import charts
@@ -75,6 +77,7 @@ def _made(url: str) -> dict[str, float]:
 
 async def _one(url: str) -> None:
     """Print the medians of some rounds in seconds, and the process's greatest memory."""
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)  # as in every process of the product
     with tempfile.TemporaryDirectory(prefix="ratchet-bench-") as folder:
         os.environ |= {"RATCHET_DATABASE_URL": url, "RATCHET_DATA_DIR": folder}
         async with desk_parts() as parts:
