@@ -52,11 +52,10 @@ class SameEmail:
                 for platform, directory in self._directories.items()
                 if platform != account.platform
             }
-            for found in (account, *filter(None, others.values())):
-                await self._accounts.link(found, email, now)
-            for platform, found in others.items():
-                if found is None:
-                    await self._part(account, email, platform, now)
+            for same in (account, *filter(None, others.values())):
+                await self._accounts.link(same, email, now)
+            for platform in (platform for platform, found in others.items() if found is None):
+                await self._part(account, email, platform, now)
         except (DeliveryFailed, Unavailable) as problem:
             log.warning("Whether %s has other accounts could not be looked up: %s", account.id, problem)
         return await self._accounts.person_of(account) or account

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from bot.cards.adaptive import render_card
 from bot.cards.elements import Actions, Button, Card
@@ -62,6 +63,8 @@ class TeamsPlatform:
         self._rooms = Rooms(store.conversations, services.connector, settings, clock, self.own)
         self._poster = Poster(services, store.outbox, self._rooms, self.own)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._lanes: WeakValueDictionary[MessageRef | str, asyncio.Lock] = WeakValueDictionary()
+        self._newest: dict[MessageRef, Card] = {}
 
     # -- messages -------------------------------------------------------------------------------------------------
 
@@ -96,19 +99,32 @@ class TeamsPlatform:
         return "data:image/png;base64," + base64.b64encode(png).decode()
 
     async def update(self, message: MessageRef, card: Card) -> None:
-        """Replace a card. Raises DeliveryFailed (permanent) when the message was deleted meanwhile."""
+        """Replace a card; of several that wait for the same message only the newest is shown.
+
+        Raises DeliveryFailed (permanent) when the message was deleted meanwhile.
+        """
+        await self._store.shown_cards.keep(message, card, self._clock.now())  # clients ask for it as soon as it changed
+        self._newest[message] = card
+        try:
+            async with self._lanes.setdefault(message, asyncio.Lock()):
+                if self._newest.get(message) is card:
+                    await self._repaint(message, card)
+        finally:
+            if self._newest.get(message) is card:
+                del self._newest[message]
+
+    async def _repaint(self, message: MessageRef, card: Card) -> None:
         conversation = await self._rooms.conversation(message.place.room)
         where = thread_id(conversation.id, message.place.thread)
 
         async def send(activity: Json) -> None:
             await self._connector.update(conversation.service_url, where, message.message, activity)
 
-        await self._store.shown_cards.keep(message, card, self._clock.now())  # clients ask for it as soon as it changed
         try:
             shown, _ = await self._taken(card, send)
         except Refused as problem:
             raise await self._rooms.missed(conversation, message.place.thread, problem) from problem
-        if shown is not card:
+        if shown is not card and self._newest.get(message) is card:
             await self._store.shown_cards.keep(message, shown, self._clock.now())
 
     async def tell(self, place: Place, person: Person, text: str) -> None:
@@ -136,7 +152,11 @@ class TeamsPlatform:
     async def publish_home(self, person: Person, card: Card) -> None:
         """Show the card in this person's chat: in place of the one before, or below what they wrote since then."""
         card = replace(card, elements=(*card.elements, Actions((Button(HOME, "Refresh", person.id),))))
-        chat, key = await self._rooms.conversation(person.id), f"home:{person.id}"
+        key = f"home:{person.id}"
+        async with self._lanes.setdefault(key, asyncio.Lock()):  # a page that two begin at once would be two pages
+            await self._show_page(await self._rooms.conversation(person.id), key, card)
+
+    async def _show_page(self, chat: Conversation, key: str, card: Card) -> None:
         before = await self._store.outbox.begin(key)
         page = before if isinstance(before, MessageRef) and before.place.room == chat.id else None
         if page is not None and chat.id not in self._rooms.known.written_in:

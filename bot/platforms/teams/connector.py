@@ -4,6 +4,7 @@ Tokens go to whatever address a delivery named, so only hosts that are known to 
 """
 
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -81,12 +82,14 @@ class Connector:
         """Replace a message. Raises Refused, or Unavailable when patience ends."""
         url = self._url(service_url, "conversations", conversation, "activities", message)
         sent = activity | {"id": message, "from": self._bot, "conversation": {"id": conversation}}
-        await self.patiently(lambda: self._calls.once("PUT", url, sent, turn=lambda: self._turn(conversation)))
+        turn = partial(self._turn, conversation, gives_way=True)  # nobody waits for it as for what is new
+        await self.patiently(lambda: self._calls.once("PUT", url, sent, turn=turn))
 
     async def delete(self, service_url: str, conversation: str, message: str) -> None:
         """Take a message back. Raises Refused, or Unavailable when patience ends."""
         url = self._url(service_url, "conversations", conversation, "activities", message)
-        await self.patiently(lambda: self._calls.once("DELETE", url, turn=lambda: self._turn(conversation)))
+        turn = partial(self._turn, conversation, gives_way=True)
+        await self.patiently(lambda: self._calls.once("DELETE", url, turn=turn))
 
     async def personal_chat(self, service_url: str, person: str, tenant: str) -> str:
         """Give the id of the chat with this person alone, which is made where there is none yet."""
@@ -131,9 +134,9 @@ class Connector:
 
     # -- within -----------------------------------------------------------------------------------------------------
 
-    async def _turn(self, conversation: str) -> None:
-        await self._pace.turn(conversation.partition(";")[0])
-        await self._all.turn()
+    async def _turn(self, conversation: str, *, gives_way: bool = False) -> None:
+        await self._pace.turn(conversation.partition(";")[0], gives_way=gives_way)
+        await self._all.turn(gives_way=gives_way)
 
     def _url(self, service_url: str, *path: str) -> str:
         """Raises Refused for a service that is not known to be Microsoft's."""

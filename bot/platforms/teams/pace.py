@@ -29,16 +29,28 @@ class Pace:
         self._conversations = conversations
         self._turns: OrderedDict[str, deque[float]] = OrderedDict()
 
-    async def turn(self, conversation: str = "") -> None:
-        """Return when a request may be made. Raises NotYet, for which no turn is taken, when that is too far away."""
-        now = asyncio.get_running_loop().time()
-        turns = self._turns.setdefault(conversation, deque(maxlen=self._remembered))
-        self._turns.move_to_end(conversation)
-        if len(self._turns) > self._conversations:
-            self._turns.popitem(last=False)
-        due = max((now, *(turns[-most] + seconds for seconds, most in self._limits if len(turns) >= most)))
-        if due - now > self._longest:
+    async def turn(self, conversation: str = "", *, gives_way: bool = False) -> None:
+        """Return when a request may be made. Raises NotYet, for which no turn is taken, when that is too far away.
+
+        Who gives way lets everybody pass who comes before there is room.
+        """
+        clock = asyncio.get_running_loop().time
+        begun = now = clock()
+        turns, due = self._turns_of(conversation, now)
+        while gives_way and now < due <= begun + self._longest:
+            await asyncio.sleep(due - now)
+            now = clock()
+            turns, due = self._turns_of(conversation, now)
+        if due - begun > self._longest:
             raise NotYet("Teams takes no more messages there for now.", retry_after=due - now)
         turns.append(due)
         if due > now:
             await asyncio.sleep(due - now)
+
+    def _turns_of(self, conversation: str, now: float) -> tuple[deque[float], float]:
+        """The turns that were taken there, and when the next one is due."""
+        turns = self._turns.setdefault(conversation, deque(maxlen=self._remembered))
+        self._turns.move_to_end(conversation)
+        if len(self._turns) > self._conversations:
+            self._turns.popitem(last=False)
+        return turns, max((now, *(turns[-most] + seconds for seconds, most in self._limits if len(turns) >= most)))

@@ -11,6 +11,7 @@ from bot.domain.chat import MessageRef, Place
 from bot.domain.errors import NotFound
 from bot.platforms.patience import Lost, Refused
 from bot.platforms.teams.activities import ROOT, TEAMS, Own, word
+from bot.platforms.teams.outgoing import key_of
 from bot.platforms.teams.rooms import Rooms
 from bot.platforms.teams.services import Services
 from bot.platforms.teams.threads import is_own, is_same
@@ -36,7 +37,7 @@ class Poster:
         self._outbox = outbox
         self._rooms = rooms
         self._own = own
-        self._posted: deque[str] = deque(maxlen=1000)  # the same words may be said twice
+        self._posted: deque[str] = deque(maxlen=1000)  # the same words may be said twice, the same card is one
         self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def once(
@@ -100,7 +101,8 @@ class Poster:
             channel = await self.readable(conversation.id)
             async for told in self._graph.newest(channel.group, channel.id, thread, tenant=channel.tenant):
                 message = word(told.get("id"))
-                if is_own(told, self._own) and is_same(told, sent) and message not in self._posted:
+                new = bool(key_of(sent)) or message not in self._posted
+                if new and is_own(told, self._own) and is_same(told, sent):
                     return message
         except (Refused, NotFound) as problem:
             log.warning("a message may be posted twice, because it cannot be looked for: %s", problem)

@@ -1,5 +1,6 @@
 import asyncio
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -96,6 +97,26 @@ async def test_the_same_key_posts_once(teams: TeamsPlatform, standin: StandIn, t
     assert words(shown).startswith("Sent")
 
 
+async def test_of_many_repaints_of_a_card_only_the_newest_is_waited_for(
+    teams: TeamsPlatform, standin: StandIn, thread: Place
+) -> None:
+    posted = await teams.post(thread, CARD, key="k1")
+    standin.plan("update", delay=0.2)
+    cards = [Card(f"State {number}", (Paragraph((f"State {number}",)),)) for number in range(10)]
+    await asyncio.gather(*(teams.update(posted, card) for card in cards))
+    newest = await teams.refreshed(posted, person(standin, "ana"))
+    assert newest
+    assert words(ours(standin)[0].card or {}) == words(newest), "what is shown is what is kept"
+    assert standin.faults.asked["update"] <= 2
+
+
+async def test_a_page_that_two_begin_at_once_is_one_page(teams: TeamsPlatform, standin: StandIn) -> None:
+    ana = person(standin, "ana")
+    pages = [Card("Queue", (Paragraph((text,)),)) for text in ("One", "Two")]
+    await asyncio.gather(*(teams.publish_home(ana, page) for page in pages))
+    assert len(ours(standin)) == 1
+
+
 async def test_long_text_continues_in_further_messages_as_it_is(
     teams: TeamsPlatform, standin: StandIn, thread: Place
 ) -> None:
@@ -132,6 +153,29 @@ async def test_a_post_whose_answer_was_lost_is_found_and_not_repeated(
     )
     posted = await send
     assert [one.id for one in ours(standin)][1:] == [posted.message]
+
+
+async def test_a_card_that_could_not_be_noted_is_found_even_by_the_one_who_posted_it(
+    microsoft: Services, settings: Teams, store: Store, clock: FakeClock, roles: Roles, standin: StandIn,
+    deliveries: Activities, root: Message, thread: Place,
+) -> None:  # fmt: skip
+    class Failing:
+        """An outbox that is away just when the card was posted."""
+
+        begin, failed = store.outbox.begin, False
+
+        async def done(self, key: str, message: MessageRef) -> None:
+            if not self.failed:
+                self.failed = True
+                raise Unavailable("not now")
+            await store.outbox.done(key, message)
+
+    platform = adapter(microsoft, settings, replace(store, outbox=Failing()), clock, roles)
+    await platform.noted(deliveries.message(root))
+    with pytest.raises(Unavailable):
+        await platform.post(thread, CARD, key="k1")
+    posted = await platform.post(thread, CARD, key="k1")
+    assert [one.id for one in ours(standin)] == [posted.message]
 
 
 async def test_a_post_that_never_arrived_is_posted_again(teams: TeamsPlatform, standin: StandIn, thread: Place) -> None:

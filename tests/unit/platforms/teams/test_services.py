@@ -129,6 +129,23 @@ async def test_a_turn_that_is_too_far_away_is_not_taken() -> None:
     await pace.turn("b")
 
 
+async def test_who_gives_way_goes_after_all_who_come_before_there_is_room() -> None:
+    pace, went = Pace(((0.05, 1),)), list[str]()
+
+    async def one(who: str, *, gives_way: bool) -> None:
+        await pace.turn("a", gives_way=gives_way)
+        went.append(who)
+
+    await pace.turn("a")
+    asking = [*[("repaint", True)] * 3, ("1", False), ("2", False)]
+    await asyncio.gather(*(one(who, gives_way=gives_way) for who, gives_way in asking))
+    assert went == ["1", "2", "repaint", "repaint", "repaint"]
+    crowded = Pace(((60, 1),), longest=5)
+    await crowded.turn("a")
+    with pytest.raises(NotYet):
+        await crowded.turn("a", gives_way=True)
+
+
 async def test_without_limits_everything_passes_and_many_conversations_are_no_burden() -> None:
     unhurried, few = Pace(((0, 1),)), Pace(((60, 1),), conversations=10)
     for number in range(100):
