@@ -179,7 +179,7 @@ class Dispatcher:
     async def _message(self, seen: RoomMessage) -> Answer:
         """A mention that begins with a slash command's name, or is one word of `/ratchet`'s, is that command.
 
-        All else is a question.
+        All else is a question, but for a whisper: what nobody else sees is not answered for all to see.
         """
         if seen.asked and seen.author.same_as(seen.asked_by):
             word, _, text = seen.text.strip().partition(" ")
@@ -187,18 +187,19 @@ class Dispatcher:
             if name in WORDS and not text:
                 name, text = "ratchet", name
             plugin = self._commands.get(name)
+            if seen.whispered and (plugin is None or not plugin.slash):
+                plugin, name, text = self._commands["ratchet"], "ratchet", seen.text
             if plugin is not None and plugin.slash:
                 return await self._mentioned(plugin, Command(seen.key, name, text, seen.author, seen.place))
         return await escalations.message(self._desk, seen)
 
     async def _mentioned(self, plugin: CommandPlugin, command: Command) -> Answer:
-        """Run the command; a mention opens no form, so that a button is posted which does."""
+        """Run the command; a mention opens no form, so that whoever wrote it is given a button which does."""
         answer = await plugin.run(self._desk, command)
         if not isinstance(answer, Form):
             return answer
-        card = opener_card(f"{command.name} {command.text}".strip(), plugin.shortcut or answer.title, command.actor)
-        platform = self._desk.platforms[command.place.platform]
-        await platform.post(command.place, card, key=f"opener:{command.key}")
+        card = opener_card(f"{command.name} {command.text}".strip(), plugin.shortcut or answer.title)
+        await self._desk.platforms[command.place.platform].tell(command.place, command.actor, card)
         return None
 
     async def _pressed(self, click: Click) -> Answer:

@@ -20,7 +20,7 @@ async def opened(desk: Desk, visit: HomeOpened) -> Answer:
     else:
         waiting = await desk.store.reviews.waiting()
         decided = await desk.store.reviews.decided_by(await known_as(desk, visit.actor), now - timedelta(days=1))
-    name = role.name.lower() if role else "guest (ask your manager to add you to the reps' group)"
+    name = role.name.lower() if role else "guest (ask your manager to add you to the reps)"
     card = home_card(await _items(desk, waiting), await _items(desk, decided), now, name)
     await platform.publish_home(visit.actor, card)
     return None

@@ -68,18 +68,19 @@ _BAR: Json = {  # beside what somebody said: a grey dot, repeated down the left 
 # --- what is sent -----------------------------------------------------------------------------------------------------
 
 
-def render_card(card: Card, *, opens: Callable[[str], bool], key: str = "") -> Json:
+def render_card(card: Card, *, opens: Callable[[str], bool], key: str = "", changes: bool = True) -> Json:
     """Give a whole Adaptive Card.
 
     `opens` tells which actions open a form. `key` is what the card is found again by, when it is not known whether
-    Teams took it: the id of its first container.
+    Teams took it: the id of its first container. One that `changes` is asked for again by whoever looks at it.
     """
     page = _Page(Door(opens), Mentions())
     body = page.fitted(card.elements) or block((summary_of(card),), SUMMARY, page.mentions)
     if key:
         body = [{"type": "Container", "id": key, "items": body[:1]}, *body[1:]]
     again = {"type": "Action.Execute", "title": "Refresh", "verb": REFRESH, "data": {}}
-    return _whole(body, page.mentions, fallbackText=summary_of(card), refresh={"action": again})
+    refresh = {"refresh": {"action": again}} if changes else {}
+    return _whole(body, page.mentions, fallbackText=summary_of(card), **refresh)
 
 
 def render_form(

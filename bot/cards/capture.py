@@ -22,13 +22,11 @@ from bot.cards.elements import (
     Quote,
     Strong,
     Style,
-    Text,
     TextInput,
     Tone,
 )
 from bot.domain.answer import UNKNOWN_INTENT
 from bot.domain.article import Audience, Revision
-from bot.domain.chat import Person
 from bot.domain.escalation import Author, Escalation
 from bot.domain.learning import Lesson, failure_of, lesson_of
 from bot.domain.quality import CaseResult, CaseTurn, EvalCase, Strength
@@ -73,10 +71,11 @@ def command_button(lesson: Lesson, subject: str) -> Button:
     return Button(COMMAND, TITLES[lesson], subject)
 
 
-def opener_card(name: str, title: str, by: Person) -> Card:
+def opener_card(name: str, title: str) -> Card:
     """What answers a command that came without a way to open its form: a button that has one."""
-    text: Text = (Mention(by), ", press to open the form.")
-    return Card(title, (Paragraph(text), Actions((Button(COMMAND, title, name, Style.PRIMARY),))))
+    return Card(
+        title, (Paragraph(("Press to open the form.",)), Actions((Button(COMMAND, title, name, Style.PRIMARY),)))
+    )
 
 
 # --- which thread -----------------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def accept_form(topic: TopicProposal) -> Form:
     title = topic.intent_title if _was_tried(topic) else topic.title
     name = topic.intent if _was_tried(topic) else slug(topic.title)
     examples = topic.kept if _was_tried(topic) else topic.examples
-    rooms = "As in #support-orders. Empty: the home room."
+    rooms = "As in #support-orders, or #Support/Orders in Teams. Empty: the home room."
     elements = (
         TextInput("title", "Title", title, max_length=80, hint="What the team sees on cards."),
         TextInput("name", "Name", name, max_length=80, hint="Small letters, digits, dots and hyphens."),

@@ -106,7 +106,7 @@ async def _post(label: str) -> None:
     from bot.workflows.run import RecordedRun
     from evals.digest.weekly import post_digest
 
-    async with connected_desk("The digest is posted in Slack") as desk:
+    async with connected_desk("The digest is posted in Slack or Teams") as desk:
         if not (desk.policy.managers_room or desk.policy.mail_to):
             raise Misconfigured("The digest goes nowhere: set RATCHET_DIGEST_ROOM or RATCHET_DIGEST_MAIL_TO.")
         week = _week(desk, label)

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Protocol
 
 from bot.cli import doctor_weekly
-from bot.cli.doctor_rooms import looked_up
+from bot.cli.doctor_rooms import JOIN, looked_up
 from bot.cli.doctor_time import on_call
 from bot.cli.findings import Health, Result
 
@@ -152,11 +152,11 @@ async def _rooms(desk: "Desk") -> AsyncIterator[Result]:
         try:
             room = await looked_up(desk, name)
         except RatchetError as problem:
-            mend = "Check the name, and invite @ratchet to the room, or add the app to its team."
+            mend = f"Check the name. {JOIN.format(name=name)}"
             yield Result(Health.BAD, f"Room {name}", str(problem), mend)
             continue
         if not room.member:
-            yield Result(Health.BAD, f"Room {name}", "the bot is not in it", f"Type /invite @ratchet in {name}.")
+            yield Result(Health.BAD, f"Room {name}", "the bot is not in it", JOIN.format(name=name))
         elif room.shared:
             mend = "Drafts go to the home room instead, which must be internal."
             yield Result(Health.WARN, f"Room {name}", "is shared with another organisation", mend)

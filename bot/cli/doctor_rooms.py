@@ -6,6 +6,8 @@ if TYPE_CHECKING:
     from bot.domain.chat import Room
     from bot.ports import Desk
 
+JOIN = "Add the bot to {name}: in Slack by /invite @ratchet, in Teams by adding the app to its team."
+
 
 async def looked_up(desk: "Desk", name: str) -> "Room":
     """The room on the first platform that has it. Raises what the last one says: NotFound, as a rule."""

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from bot.cli.doctor_rooms import looked_up
+from bot.cli.doctor_rooms import JOIN, looked_up
 from bot.cli.findings import Health, Result
 
 if TYPE_CHECKING:
@@ -39,13 +39,13 @@ async def _room(desk: "Desk", name: str, whose: str, setting: str, late: str = "
     try:
         found = await looked_up(desk, name)
     except RatchetError as problem:
-        mend = f"Unarchive it or check {setting}, and invite @ratchet to it{late}."
+        mend = f"Unarchive it or check {setting}, and add the bot to it{late}."
         return Result(Health.BAD, what, str(problem), mend)
     if found.shared:
         mend = f"Set {setting} to a room of the team alone."
         return Result(Health.BAD, what, "is shared with another organisation, so nothing is posted there", mend)
     if not found.member:
-        return Result(Health.BAD, what, "the bot is not in it", f"Type /invite @ratchet in {name}.")
+        return Result(Health.BAD, what, "the bot is not in it", JOIN.format(name=name))
     return Result(Health.GOOD, what, "found, and the bot is in it")
 
 

@@ -54,9 +54,7 @@ def _show(out: "Console", result: "Result", words: tuple[str, ...]) -> None:
     state = f"closed {sample.closed_at:%d %b}" if sample.closed_at else "open"
     out.print(f"Sample of {sample.id} ({sample.days}): {far_in_words(result.progress)} ({state})", markup=False)
     if sample.card is None:
-        out.print(
-            "  No card shows it in Slack: is RATCHET_QA_ROOM a room of the team that the bot is in?", markup=False
-        )
+        out.print("  No card shows it: is RATCHET_QA_ROOM a room of the team that the bot is in?", markup=False)
     for line in (*sample.notes, *words):
         out.print(f"  {line}", markup=False)
     for table in (_points(result), _wrong(result), _checks(result)):

@@ -80,7 +80,7 @@ async def _rehearse() -> None:
 async def _posted() -> str:
     from bot.cli.terminal import connected_desk
 
-    async with connected_desk("The test is posted in Slack") as desk:
+    async with connected_desk("The test is posted in Slack or Teams") as desk:
         return await _posted_by(desk)
 
 
@@ -90,7 +90,7 @@ async def _posted_by(desk: "Desk") -> str:
 
     place = await own_place(desk, [desk.policy.oncall_room, desk.policy.home_room])
     if place is None:
-        raise click.ClickException("There is no room for alerts: set RATCHET_ONCALL_ROOM and invite @ratchet to it.")
+        raise click.ClickException("There is no room for alerts: set RATCHET_ONCALL_ROOM and add the bot to it.")
     people = (await desk.on_call.now()).people if desk.on_call else ()
     card = rehearsal_card(people)
     platform = desk.platforms[place.platform]

@@ -112,7 +112,7 @@ async def _propose() -> None:
     from bot.workflows.new_topics import propose_topics
     from bot.workflows.run import RecordedRun
 
-    async with connected_desk("Topics are proposed in Slack") as desk:
+    async with connected_desk("Topics are proposed in Slack or Teams") as desk:
         before = {topic.id for topic in await desk.store.topics.newest()}
         await propose_topics(RecordedRun(f"topics:{desk.clock.now().isoformat()}", desk.clock), desk)
         new = [topic for topic in await desk.store.topics.newest() if topic.id not in before]

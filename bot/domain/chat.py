@@ -72,7 +72,8 @@ class RoomMessage:
     """A message seen in a room. `key` is the platform's id of the event, equal for redeliveries.
 
     `attachments` names what came along without text (pictures, files). `asked` tells that somebody called the bot on
-    purpose (a mention, a shortcut), so the room need not be a watched one.
+    purpose (a mention, a shortcut), so the room need not be a watched one; `whispered`, that nobody but the author and
+    the bot sees it.
     """
 
     key: str
@@ -85,6 +86,7 @@ class RoomMessage:
     attachments: tuple[str, ...] = ()
     asked: bool = False
     asked_by: Person | None = None
+    whispered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,8 @@ class Command:
     actor: Person
     place: Place
     message: MessageRef | None = None
+    acknowledged: bool = False
+    """Whoever gave it was told already that it is being worked on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def holding_id(cause: str) -> str:
 def check_may_propose(role: Role | None) -> None:
     """Let the team pass. Raises NotAllowed."""
     if role is None:
-        raise NotAllowed("Only support reps write holding replies. Ask your manager to add you to the reps' group.")
+        raise NotAllowed("Only support reps write holding replies. Ask your manager to add you to the reps.")
 
 
 def check_may_send(role: Role | None) -> None:

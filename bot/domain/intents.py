@@ -110,7 +110,7 @@ def check_may_teach(role: Role | None) -> None:
 def check_may_dismiss(role: Role | None) -> None:
     """Let whoever may set a topic aside pass: anybody of the team, for nothing changes by it. Raises NotAllowed."""
     if role is None:
-        raise NotAllowed("Only support reps can dismiss topics. Ask your manager to add you to the reps' group.")
+        raise NotAllowed("Only support reps can dismiss topics. Ask your manager to add you to the reps.")
 
 
 def why_not_waiting(topic: TopicProposal) -> str:

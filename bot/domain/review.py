@@ -157,7 +157,7 @@ def check_may_decide(
     who may.
     """
     if role is None:
-        raise NotAllowed("Only support reps can decide on drafts. Ask your manager to add you to the reps' group.")
+        raise NotAllowed("Only support reps can decide on drafts. Ask your manager to add you to the reps.")
     if action is not Action.APPROVE or not needs_second_person(risk):
         return
     if role < Role.SENIOR:

@@ -32,10 +32,10 @@ class JoinedPlatform:
     async def update(self, message: MessageRef, card: Card) -> None:
         await self._platform.update(message, await self._here(card))
 
-    async def tell(self, place: Place, person: Person, text: str) -> None:
+    async def tell(self, place: Place, person: Person, said: str | Card) -> None:
         account = await self._account(person)
         if account is not None:
-            await self._platform.tell(place, account, text)
+            await self._platform.tell(place, account, said if isinstance(said, str) else await self._here(said))
 
     async def publish_home(self, person: Person, card: Card) -> None:
         account = await self._account(person)

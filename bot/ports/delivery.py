@@ -37,8 +37,8 @@ class Platform(Protocol):
         """Replace a card that was posted before."""
         ...
 
-    async def tell(self, place: Place, person: Person, text: str) -> None:
-        """Say something that only this person sees."""
+    async def tell(self, place: Place, person: Person, said: str | Card) -> None:
+        """Say something, or show a card, that only this person sees."""
         ...
 
     async def publish_home(self, person: Person, card: Card) -> None:

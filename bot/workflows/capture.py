@@ -38,7 +38,7 @@ class Thread:
 async def check_may_capture(desk: Desk, person: Person) -> None:
     """Let the team pass. Raises NotAllowed."""
     if await desk.people.role(person) is None:
-        raise NotAllowed("Only support reps can capture threads. Ask your manager to add you to the reps' group.")
+        raise NotAllowed("Only support reps can capture threads. Ask your manager to add you to the reps.")
 
 
 async def thread_meant(desk: Desk, command: Command) -> Thread | None:
@@ -118,7 +118,7 @@ async def _of_place(desk: Desk, place: Place) -> Thread:
         try:
             await platform.thread(place)
         except NotFound:
-            gone = f"I cannot read that message in #{room.name}: it is gone, or I was not invited."
+            gone = f"I cannot read that message in #{room.name}: it is gone, or I am not in that room."
             raise NotFound(gone) from None
         raise NotFound("There is no escalation in that thread. Mention me in it to get a draft, then capture it.")
     if escalation.status is EscalationStatus.WITHDRAWN:

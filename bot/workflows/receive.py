@@ -74,7 +74,7 @@ async def _seen(desk: Desk, message: RoomMessage) -> None:
 async def _asked(desk: Desk, message: RoomMessage) -> None:
     who = message.asked_by or message.author
     if await desk.people.role(who) is None:
-        raise NotAllowed("Only support reps can ask for drafts. Ask your manager to add you to the reps' group.")
+        raise NotAllowed("Only support reps can ask for drafts. Ask your manager to add you to the reps.")
     in_thread = message.place.thread is not None and message.place.thread != message.message
     existing = await of_thread(desk, message.place if in_thread else _thread_of(message))
     if existing is not None:
@@ -135,7 +135,7 @@ async def _open_thread(desk: Desk, message: RoomMessage, who: Person) -> None:
     if mention:  # what we are asked is guidance, not a part of the conversation
         seen = tuple(other for other in seen if other.message != message.message)
     if not seen:
-        raise NotFound("I cannot read that thread. Invite me to the room first.")
+        raise NotFound("I cannot read that thread. Add me to its room first.")
     root = seen[0]
     external = thread_key(message.place)
     customer = await _customer(desk, root)

@@ -124,7 +124,7 @@ async def _check_intent(desk: Desk, topic: TopicProposal, intent: KnownIntent) -
         raise Rejected(f"Keep at least {FEWEST_EXAMPLES} examples, one a line.", field="examples")
     if intent.room and await own_place(desk, [intent.room]) is None:
         raise Rejected(
-            f"{intent.room} is no room of the team that I am in. Invite me, or leave it empty.", field="room"
+            f"{intent.room} is no room of the team that I am in. Add me to it, or leave it empty.", field="room"
         )
     await _check_impersonal(desk, topic, intent)
     try:

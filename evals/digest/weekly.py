@@ -127,7 +127,7 @@ async def _post_first(desk: Desk, digest: Digest) -> MessageRef:
     place = await own_place(desk, [wanted])
     if place is None:
         there = f"{wanted} is no room of the team alone that I am in"
-        raise NotFound(f"{there}: /invite @ratchet, or set RATCHET_DIGEST_ROOM.")
+        raise NotFound(f"{there}: add me to it, or set RATCHET_DIGEST_ROOM.")
     posted = await _post(desk, digest_cards(digest, {})[0], place, _key(digest))
     await desk.store.digests.set_card(digest.week.label, posted)
     return posted

@@ -25,7 +25,7 @@ GONE = "The customer has taken this conversation back, so there is nothing left 
 async def check_may_score(desk: Desk, person: Person) -> None:
     """Let the team pass. Raises NotAllowed."""
     if await desk.people.role(person) is None:
-        raise NotAllowed("Only support reps can score answers. Ask your manager to add you to the reps' group.")
+        raise NotAllowed("Only support reps can score answers. Ask your manager to add you to the reps.")
 
 
 async def give(desk: Desk, sample_id: str, person: Person) -> Given | None:

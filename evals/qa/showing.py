@@ -49,7 +49,7 @@ async def _paint_once(desk: Desk, sample: Sample) -> None:
         message = await desk.platforms[place.platform].post(place, card, key=f"sample:{sample.id}")
         await desk.store.samples.set_card(sample.id, message)
         return
-    log.error("The sample of %s is on no card: %s is archived, or I am not in it (/invite @ratchet).", sample.id, asked)
+    log.error("The sample of %s is on no card: %s is archived, or I am not in it.", sample.id, asked)
 
 
 async def weak_ones(desk: Desk, items: Iterable[Sampled], marks: Iterable[Mark]) -> tuple[Weak, ...]:

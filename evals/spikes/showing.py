@@ -89,9 +89,7 @@ async def _place(desk: Desk, alert: Alert) -> Place:
     """Where the card is, or will be: in the on-call room, else the home room."""
     place = alert.card.place if alert.card else await own_place(desk, [desk.policy.oncall_room, desk.policy.home_room])
     if place is None:
-        raise NotFound(
-            "There is no room for alerts: set RATCHET_ONCALL_ROOM to a room of the team and invite me to it."
-        )
+        raise NotFound("There is no room for alerts: set RATCHET_ONCALL_ROOM to a room of the team and add me to it.")
     return place
 
 

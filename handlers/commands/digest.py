@@ -23,7 +23,7 @@ async def run(desk: Desk, command: Command) -> Answer:
     person = command.actor
     asked = {"week": week.label, "platform": person.platform, "person": person.id}
     await desk.runtime.start("send_digest", f"digest:{week.label}:{command.key}", **asked)
-    return Toast(f"{title(week)}: I am putting it together. It comes to you in a moment, as a direct message from me.")
+    return Toast(f"{title(week)}: I am putting it together. It comes to you alone in a moment, in our chat.")
 
 
 def _meant(desk: Desk, said: str) -> Week:

@@ -17,9 +17,9 @@ async def run(desk: Desk, command: Command) -> Answer:
     seen = await desk.platforms[place.platform].thread(replace(place, thread=place.thread or wanted))
     message = next((found for found in seen if found.message == wanted), None)
     if message is None:
-        raise NotFound("I cannot read that message. Invite me to the room first.")
+        raise NotFound("I cannot read that message. Add me to its room first.")
     await receive.from_room(desk, replace(message, key=command.key, asked=True, asked_by=command.actor))
-    return Toast("I am drafting an answer.")
+    return None if command.acknowledged else Toast("I am drafting an answer.")
 
 
 COMMAND = CommandPlugin(

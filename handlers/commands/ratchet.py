@@ -10,15 +10,15 @@ from bot.workflows import capture
 from handlers.commands import CommandPlugin
 
 HELP = """I draft cited answers to escalations and post them for your approval.
-• Write in a watched room, mention me in a thread, or use the message shortcut “Draft an answer”.
+• Write in a watched room, mention me in a thread, or choose “Draft an answer” in a message's menu.
 • On a card: Approve sends the draft, Edit sends your text, Reject says why, Hand off names a person,
   Why shows what the draft rests on.
 • /eval-case makes an eval case of a thread, /kb-fix proposes a change of the article that should have answered.
   Each takes a message link, or offers this room's threads. In a thread mention me (@ratchet eval-case), or use the
   menu of the card or of the message.
 • /ratchet why <message link> shows what a draft rests on.
-• /ratchet status shows the queue, the fixes, the cases and the releases. My Home tab,
-  or “home” in a chat with me, lists what waits for you.
+• /ratchet status shows the queue, the fixes, the cases and the releases.
+• What waits for you: in Slack my Home tab lists it, in Teams I do when you write “home” in our chat.
 • /oncall says who is on call, until when, and who is next.
 • /digest is what a week showed and what it asks to be decided, for senior reps and managers."""
 _WAITING = (FixState.OPEN, FixState.TESTING, FixState.HELD)

@@ -147,6 +147,12 @@ async def test_only_the_one_who_is_told_sees_it(at_work: Workplace, place: Place
     assert at_work.said() == at_work.told("bo") == []
 
 
+async def test_a_card_for_one_person_is_seen_by_nobody_else(at_work: Workplace, thread: Place) -> None:
+    await at_work.platform.tell(thread, at_work.person("ana"), CARD)
+    assert "Hello there" in at_work.told("ana")[0]
+    assert at_work.said() == at_work.told("bo") == []
+
+
 async def test_who_cannot_be_told_in_the_room_is_told_in_their_own_chat(at_work: Workplace) -> None:
     await at_work.platform.tell(at_work.elsewhere, at_work.person("ana"), "Hello Ana")
     assert at_work.told("ana") == ["Hello Ana"]

@@ -189,12 +189,16 @@ class Desk:
 
     async def whisper(self, as_: str, says: str) -> str:
         """What only this person was told, as soon as they are told these words."""
+        return words(await self.whispered(as_, says))
 
-        async def told() -> str | None:
-            heard = (await self.hands.read("ephemerals", as_=as_))["messages"]
-            return next((words(one) for one in heard if says in words(one)), None)
+    async def whispered(self, as_: str, says: str) -> Json:
+        """The message that only this person sees, as soon as one says these words."""
 
-        found: str = await self.until(told)
+        async def told() -> Json | None:
+            heard: list[Json] = (await self.hands.read("ephemerals", as_=as_))["messages"]
+            return next((one for one in heard if says in words(one)), None)
+
+        found: Json = await self.until(told)
         return found
 
     async def roots(self, room: str, says: str) -> list[Json]:

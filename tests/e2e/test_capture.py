@@ -53,8 +53,7 @@ async def by_shortcut(desk: Desk, card: Json, name: str) -> None:
 async def by_mention(desk: Desk, card: Json, name: str) -> None:
     said = {"room": "#escalations", "thread": card["thread_ts"], "text": f"@ratchet {name}"}
     await desk.hands.do("messages", as_="bo", **said)
-    opener = await desk.card("#escalations", card["thread_ts"], "press to open the form")
-    await desk.press(opener, "command", as_="bo")
+    await desk.press(await desk.whispered("bo", "Press to open the form"), "command", as_="bo")
 
 
 async def by_menu(desk: Desk, card: Json, name: str) -> None:
@@ -154,7 +153,7 @@ async def test_a_link_that_leads_nowhere_is_answered_with_what_to_do(desk: Desk)
     room = desk.sandbox.workspace.channel("#random").id
     await told(desk, "what?", "Choose “Copy link”")
     await told(desk, f"{place}/C0NOSUCH/p1700000000000100", "There is no room C0NOSUCH, or Ratchet was not invited")
-    await told(desk, f"{place}/{room}/p1700000000000100", "it is gone, or I was not invited")
+    await told(desk, f"{place}/{room}/p1700000000000100", "it is gone, or I am not in that room")
     await desk.hands.do("rooms", name="secret", members=["bo"], private=True, bot=False)
     secret = await desk.hands.do("messages", as_="bo", room="#secret", text="Psst")
     await told(desk, f"{place}/{secret['room']}/p{secret['ts'].replace('.', '')}", f"no room {secret['room']}")
@@ -316,7 +315,7 @@ async def test_why_shows_what_the_draft_of_a_linked_thread_rests_on(desk: Desk) 
     await closed(desk, "sue")
     said = {"room": "#escalations", "thread": card["thread_ts"], "text": "@ratchet why"}
     await desk.hands.do("messages", as_="sue", **said)
-    await desk.press(await desk.card("#escalations", card["thread_ts"], "press to open"), "command", as_="sue")
+    await desk.press(await desk.whispered("sue", "Press to open the form"), "command", as_="sue")
     assert "When a refund arrives" in words(await desk.opened("sue"))
     await closed(desk, "sue")
 

@@ -93,7 +93,7 @@ async def test_slash_digest_is_for_seniors_and_managers_and_leads_to_what_was_po
 
 
 async def test_a_week_that_was_not_posted_comes_as_a_direct_message_and_is_kept_nowhere(desk: Desk) -> None:
-    await told(desk, "sue", "/digest", "as a direct message from me")
+    await told(desk, "sue", "/digest", "to you alone in a moment, in our chat")
 
     async def mine() -> list[Json]:
         return await desk.roots("@sue", "The week of")

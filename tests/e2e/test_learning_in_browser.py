@@ -112,7 +112,7 @@ async def by_picker(page: Any, desk: Desk, gap: Gap) -> None:
 async def by_mention(page: Any, desk: Desk, gap: Gap) -> None:
     await typed(page, "#thread-foot", "@ratchet kb-fix")
     thread = page.locator("#thread-list")
-    await thread.get_by_text("press to open the form").last.wait_for()
+    await thread.get_by_text("Press to open the form").last.wait_for()
     await thread.get_by_role("button", name="Fix knowledge", exact=True).last.click()
 
 
@@ -211,7 +211,7 @@ async def test_a_later_fix_that_would_break_it_is_held(desk: Desk, page: Any) ->
     await be(page, "Ana Ruiz")
     thread = await asks(page, desk, "Where is your showroom, and can I try the machine there?")
     await typed(page, "#thread-foot", "@ratchet kb-fix")
-    await thread.get_by_text("press to open the form").last.wait_for()
+    await thread.get_by_text("Press to open the form").last.wait_for()
     await thread.get_by_role("button", name="Fix knowledge", exact=True).last.click()
     form = await fix_form(page)
     text = form.locator("textarea").first

@@ -54,7 +54,7 @@ def test_the_week_is_told_with_its_interval_apart_from_what_went_wrong(scored: t
     assert shown.returncode == 0, shown.stderr
     said = " ".join(shown.stdout.split())
     assert "Sample of 2026-W09 (23 February–1 March 2026): 32 of 32 scored (open)" in said
-    assert "No card shows it in Slack" in said
+    assert "No card shows it" in said
     assert "people found 90 % (75 to 96 %, n = 30) good; 30 of 300 were drawn." in said
     assert "2 were scored because something went wrong, and 2 of them were found weak." in said
     assert "accuracy 90 % (75 to 96 %, n = 30) 27 0 3 too few (n = 0)" in said

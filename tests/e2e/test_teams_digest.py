@@ -55,7 +55,7 @@ async def test_the_digest_comes_with_its_pictures_and_its_long_list_opens_in_a_d
 async def test_a_fix_is_read_and_published_from_the_digest(desk: TeamsDesk) -> None:
     store = desk.app.desk.store
     opener = await desk.hands.chat("ana", "kb-fix billing/payment-methods")
-    card = await desk.in_chat("ana", "press to open the form")
+    card = await desk.in_chat("ana", "Press to open the form")
     assert card.conversation == opener.conversation
     dialog = (await desk.hands.press("ana", card, labels(card.card or {})[0])).opened
     text = dialog.held[dialog.input("Text")]

@@ -57,31 +57,30 @@ async def by_message_action(desk: TeamsDesk, card: Message, name: str) -> Dialog
 
 
 async def by_mention(desk: TeamsDesk, card: Message, name: str) -> Dialog:
-    await desk.hands.write("bo", ESCALATIONS, name, thread=card, mention=True)
-    opener = await desk.card(card, "press to open the form")
-    return await opened_by(desk, opener)
+    return await opened_after(desk, await desk.hands.write("bo", ESCALATIONS, name, thread=card, mention=True))
 
 
 async def by_slash(desk: TeamsDesk, card: Message, name: str) -> Dialog:
     link = desk.world.link(desk.world.messages[card.root])
-    wrote = await desk.hands.slash("bo", "#Support/Random", f"{name} {link}")
-    opener = await desk.until(lambda: offered(desk, wrote))
-    return await opened_by(desk, opener)
+    return await opened_after(desk, await desk.hands.slash("bo", "#Support/Random", f"{name} {link}"))
 
 
 async def by_card(desk: TeamsDesk, card: Message, name: str) -> Dialog:
     return (await desk.hands.press("bo", card, {"eval-case": "Make eval case", "kb-fix": "Fix knowledge"}[name])).opened
 
 
-def offered(desk: TeamsDesk, wrote: Message) -> Message | None:
-    """The card that offers to open the form, wherever it came after the command."""
-    later = [one for one in desk.world.messages.values() if one.created >= wrote.created and one.author is None]
-    return next((one for one in later if one.card and "press to open the form" in words(one.card)), None)
+def told_to_bo(desk: TeamsDesk, since: Message) -> list[Message]:
+    """What nobody but Bo sees, after this."""
+    bo = desk.world.people["bo"]
+    later = (one for one in desk.world.messages.values() if one.created >= since.created and one.author is None)
+    return [one for one in later if one.only_for is bo]
 
 
-async def opened_by(desk: TeamsDesk, opener: Message) -> Dialog:
-    shown = opener.card or {}
-    return (await desk.hands.press("bo", opener, labels(shown)[0])).opened
+async def opened_after(desk: TeamsDesk, wrote: Message) -> Dialog:
+    """The dialog behind the button that answers Bo's command."""
+    opener = (await desk.until(lambda: told_to_bo(desk, wrote)))[0]
+    assert "Press to open the form" in words(opener.card or {})
+    return (await desk.hands.press("bo", opener, labels(opener.card or {})[0])).opened
 
 
 DOORS = pytest.mark.parametrize("door", [by_message_action, by_mention, by_slash, by_card])
@@ -121,6 +120,7 @@ async def test_draft_an_answer_works_from_any_messages_menu(desk: TeamsDesk) -> 
     said = await desk.hands.act("bo", wrote, "draft")
     assert said.said
     assert "express delivery" in words((await desk.card(wrote, "Why")).card or {})
+    assert not told_to_bo(desk, wrote)  # the dialog said it
 
 
 async def test_an_outsider_captures_nothing(desk: TeamsDesk) -> None:

@@ -241,7 +241,7 @@ def _knowledge() -> Iterator[tuple[str, Card]]:
     yield "fix-told", proposed_card(FIX, known, LINK)
     failing = CaseResult(CASE.id, "f", (Score("must_say", 0.0, False, "It does not say “five working days”."),))
     yield "case-tried", tried_card(CASE, replace(failing, answer="Refunds take about a week."))
-    yield "opener", opener_card("fix", "Fix knowledge", ANA)
+    yield "opener", opener_card("fix", "Fix knowledge")
 
 
 def _alerts(chart: Picture) -> Iterator[tuple[str, Card]]:

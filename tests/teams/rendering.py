@@ -58,7 +58,8 @@ class Client:
         seen = await self._page.evaluate("([card, about]) => show(card, about)", [card, about])
         if name:
             await picture(self._page, f"teams-{name}-{theme}", self._page.locator("#frame"))
-        return Shown(**{key: tuple(value) if isinstance(value, list) else value for key, value in seen.items()})
+        read: Json = {key: tuple(value) if isinstance(value, list) else value for key, value in seen.items()}
+        return Shown(**read)
 
     async def press(self, label: str) -> None:
         """Press a button of the card: one that folds out, or the one that opens the menu."""

@@ -86,9 +86,9 @@ class ScriptedPlatform:
         self._trouble()
         self.cards[self._keys[message.message]] = card
 
-    async def tell(self, place: Place, person: Person, text: str) -> None:
+    async def tell(self, place: Place, person: Person, said: str | Card) -> None:
         self._trouble()
-        self.told.append((person.id, text))
+        self.told.append((person.id, said if isinstance(said, str) else said.summary))
 
     async def publish_home(self, person: Person, card: Card) -> None:
         raise NotImplementedError

@@ -69,7 +69,7 @@ async def test_a_room_that_cannot_be_posted_to_says_what_to_do(desk: Desk, platf
         async def room(self, room: str) -> Room:
             return Room(room, room, member=False)
 
-    assert (await said_of(desk, Outside())).mend == "Type /invite @ratchet in #managers."
+    assert (await said_of(desk, Outside())).mend.startswith("Add the bot to #managers: ")
 
 
 async def test_the_sample_s_room_and_its_next_draw_are_told(

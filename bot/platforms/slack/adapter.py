@@ -85,9 +85,9 @@ class SlackPlatform:
 
         await shown(render_card(card), send, pause=self._calls.pause)
 
-    async def tell(self, place: Place, person: Person, text: str) -> None:
+    async def tell(self, place: Place, person: Person, said: str | Card) -> None:
         """Say it in the room or thread so that only this person sees it; where that cannot be, in a direct message."""
-        content = render_reply(text)[0]
+        content = render_reply(said)[0] if isinstance(said, str) else render_card(said)
         try:
             if not place.room.startswith(("U", "W")):
                 where = {"channel": place.room, "user": person.id, "thread_ts": place.thread}

@@ -107,7 +107,8 @@ def asked_of_message(activity: Json) -> Command | None:
     message = word(payload.get("id"))
     place = Place(TEAMS, room, root or word(payload.get("replyToId")) or message or None)
     about = MessageRef(place, message) if message else None
-    return Command(_key(activity, "asked"), name, "", actor_of(activity), place, about)
+    key, actor = _key(activity, "asked"), actor_of(activity)
+    return Command(key, name, "", actor, place, about, acknowledged=True)  # each is answered by a dialog
 
 
 def place_of(activity: Json, message: str = "") -> Place:
@@ -196,14 +197,20 @@ def _message(activity: Json, own: Own, kind: str = "") -> Stimulus | None:
         attachments=attachments,
         asked=asked,
         asked_by=author if asked else None,
+        whispered=_is_whispered(activity),
     )
 
 
 def _asks_us(activity: Json, own: Own) -> bool:
-    """A mention, the personal chat, and a slash command (which only we and its author see) are meant for us."""
-    if is_personal(activity) or part(activity, "recipient").get("isTargeted") is True:
+    """A mention, the personal chat, and a slash command are meant for us."""
+    if is_personal(activity) or _is_whispered(activity):
         return True
     return any(_mentions(entity, activity, own) for entity in parts(activity.get("entities")))
+
+
+def _is_whispered(activity: Json) -> bool:
+    """Tell whether only we and its author see it, as a slash command."""
+    return part(activity, "recipient").get("isTargeted") is True
 
 
 def _mentions(entity: Json, activity: Json, own: Own) -> bool:

@@ -127,9 +127,9 @@ class TeamsPlatform:
         if shown is not card and self._newest.get(message) is card:
             await self._store.shown_cards.keep(message, shown, self._clock.now())
 
-    async def tell(self, place: Place, person: Person, text: str) -> None:
+    async def tell(self, place: Place, person: Person, said: str | Card) -> None:
         """Say it in the channel or thread so that only this person sees it; where that cannot be, in their own chat."""
-        activity = text_activities(text)[0]
+        activity = text_activities(said)[0] if isinstance(said, str) else self._activity(said, changes=False)
         try:
             if await self._whispered(place, person, activity):
                 return
@@ -243,8 +243,8 @@ class TeamsPlatform:
 
     # -- within -----------------------------------------------------------------------------------------------------
 
-    def _activity(self, card: Card, key: str = "") -> Json:
-        return card_activity(card, render_card(card, opens=self._opens, key=key))
+    def _activity(self, card: Card, key: str = "", *, changes: bool = True) -> Json:
+        return card_activity(card, render_card(card, opens=self._opens, key=key, changes=changes))
 
     async def _taken(self, card: Card, send: Callable[[Json], Awaitable[T]], key: str = "") -> tuple[Card, T]:
         """Send the card as Teams takes it: whole, else smaller and smaller; give what was sent, and its answer."""

@@ -104,6 +104,20 @@ async def test_a_refusal_of_an_immediate_answer_is_a_sentence(desk: Desk) -> Non
     ],
 )
 async def test_a_mention_is_a_command_only_if_it_is_one(desk: Desk, said: str, command: tuple[str, str] | None) -> None:
+    given, dispatcher = listening(desk)
+    await dispatcher.answer(replace(WORDS, text=said, asked=True, asked_by=ANA, author=ANA))
+    assert given == ([command] if command else [])
+
+
+@pytest.mark.parametrize("said", ["help me with this refund", "draft something"])
+async def test_what_nobody_else_sees_is_a_command_and_never_a_question_answered_for_all(desk: Desk, said: str) -> None:
+    given, dispatcher = listening(desk)
+    await dispatcher.answer(replace(WORDS, text=said, asked=True, asked_by=ANA, author=ANA, whispered=True))
+    assert given == [("ratchet", said)]
+
+
+def listening(desk: Desk) -> tuple[list[tuple[str, str]], Dispatcher]:
+    """A dispatcher of two commands, and which of them were given."""
     given: list[tuple[str, str]] = []
 
     def plugin(name: str, *, slash: bool) -> CommandPlugin:
@@ -114,6 +128,4 @@ async def test_a_mention_is_a_command_only_if_it_is_one(desk: Desk, said: str, c
         does: Callable[[Desk, Command], Awaitable[Answer]] = run
         return CommandPlugin(name, "", "", does, slash=slash)
 
-    dispatcher = Dispatcher(desk, (plugin("ratchet", slash=True), plugin("draft", slash=False)))
-    await dispatcher.answer(replace(WORDS, text=said, asked=True, asked_by=ANA, author=ANA))
-    assert given == ([command] if command else [])
+    return given, Dispatcher(desk, (plugin("ratchet", slash=True), plugin("draft", slash=False)))

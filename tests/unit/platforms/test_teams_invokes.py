@@ -284,9 +284,9 @@ async def test_a_message_action_opens_its_form(desk: Desk) -> None:
     assert told(await desk.asks("composeExtension/submitAction", value)) == "The case was made."
 
 
-async def test_a_message_action_that_begins_work_says_where_it_will_be_seen(desk: Desk) -> None:
+async def test_a_message_action_that_begins_work_is_confirmed(desk: Desk) -> None:
     desk.intake.urgent = lambda _: False
-    assert "in this thread" in told(await desk.invokes.answer(message_action(id="1")))
+    assert "working on it" in told(await desk.invokes.answer(message_action(id="1")))
     desk.intake.failures = 1
     assert (await desk.invokes.answer(message_action(id="1"))).status == 503
 
