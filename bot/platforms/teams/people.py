@@ -35,7 +35,7 @@ class Roster:
         self._conversations = conversations
         self._clock = clock
         self._tenants = frozenset(tenants)
-        self._teams: dict[str, tuple[datetime, frozenset[str]]] = {}
+        self._teams: dict[str, tuple[datetime, frozenset[str] | None]] = {}
         self._members: dict[str, tuple[datetime, Json | None]] = {}
         self._addresses: dict[str, tuple[datetime, Mapping[str, Json]]] = {}
         self._one_at_a_time = asyncio.Lock()
@@ -44,15 +44,12 @@ class Roster:
     async def of_team(self, listed: str) -> frozenset[str] | None:
         """The ids of a team's members, or of its owners, as settings name them: "team:Support", "team:Support:owners".
 
-        None where the bot is in no team of that name. Raises Unavailable or DeliveryFailed.
+        None where the bot is in no team of that name, or in several. Raises Unavailable or DeliveryFailed.
         """
         async with self._one_at_a_time:
             known = self._teams.get(listed)
             if known is None or self._clock.now() - known[0] >= FRESH:
-                found = await self._ask(listed)
-                if found is None:
-                    return None
-                known = self._teams[listed] = (self._clock.now(), found)
+                known = self._teams[listed] = (self._clock.now(), await self._ask(listed))
             return known[1]
 
     async def colleague(self, who: str) -> Json | None:
@@ -74,11 +71,14 @@ class Roster:
         return frozenset(one.id for one in ours if self._is_ours(one.tenant or where.tenant))
 
     async def _called(self, team: str) -> Conversation | None:
+        """The team of this id, else the one of this name: whoever adds the bot to a namesake gives nobody a role."""
         wanted = team.strip().casefold()
-        async for one, name in self._named_teams():
-            if wanted in (name.casefold(), one.group.casefold(), one.team.casefold()):
-                return one
-        return None
+        teams = [(one, name.strip().casefold()) async for one, name in self._named_teams()]
+        by_id = [one for one, _ in teams if wanted in (one.group.casefold(), one.team.casefold())]
+        found = by_id or [one for one, name in teams if wanted == name]
+        if len(found) > 1:
+            log.error("%d teams are called %s, so that none of them counts: name it by its id", len(found), team)
+        return found[0] if len(found) == 1 else None
 
     async def _named_teams(self) -> AsyncIterator[tuple[Conversation, str]]:
         for team, one in (await self._known_teams()).items():

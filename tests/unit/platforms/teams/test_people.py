@@ -11,6 +11,7 @@ from bot.platforms.teams.people import Roster, TeamOnCall, TeamsPeople
 from bot.platforms.teams.services import Services
 from bot.ports import Store
 from bot.settings.edges import Teams
+from tests.teams.activities import Activities
 from tests.teams.standin import StandIn
 from tests.unit.platforms.conftest import FakeClock
 
@@ -60,6 +61,21 @@ async def test_settings_that_name_nobody_are_found(people: TeamsPeople) -> None:
     assert await people.unknown_members() == ("team:Nowhere",)
 
 
+async def test_a_team_that_takes_the_name_of_another_gives_nobody_a_role(
+    roster: Roster, teams: TeamsPlatform, standin: StandIn, deliveries: Activities
+) -> None:
+    world = standin.world
+    gus, real = world.people["gus"], world.teams["Support"].group
+    for name in ("support", real):
+        for activity in deliveries.team_changed(gus, world.team(name, (), ("gus",), ()), added=True):
+            await teams.noted(activity)
+    by_name = TeamsPeople(roster, {Role.MANAGER: ("team:Support:owners",)})
+    assert await by_name.role(person(standin, "gus")) is None
+    by_id = TeamsPeople(roster, {Role.MANAGER: (f"team:{real}:owners",)})
+    assert await by_id.role(person(standin, "gus")) is None
+    assert await by_id.role(person(standin, "mae")) is Role.MANAGER
+
+
 async def test_accounts_are_known_by_the_addresses_of_our_own_people(people: TeamsPeople, standin: StandIn) -> None:
     ana = person(standin, "ana")
     assert await people.email_of(ana) == "ana@fernhill.example"
@@ -84,3 +100,4 @@ async def test_many_who_ask_at_once_about_one_person_share_the_answer(
     asked = standin.faults.asked
     assert asked["member"] <= len(standin.world.teams), "she is looked for once, team by team until she is found"
     assert asked["graph"] == 2, "and each team that settings name is listed once"
+    assert asked["team"] == 3 * len(standin.world.teams), "and looked for once, also where there is none of that name"
