@@ -14,6 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 REFUND = "How long does a card refund take to arrive after you issue it? I am Dana Reed, order FH-1042391."
 ANSWER = "A card refund takes 10 working days after it is issued."
+TITLES = {"eval-case": "Make eval case", "kb-fix": "Fix knowledge"}
 Door = Callable[[Desk, Json, str], Awaitable[None]]
 
 
@@ -53,7 +54,7 @@ async def by_shortcut(desk: Desk, card: Json, name: str) -> None:
 async def by_mention(desk: Desk, card: Json, name: str) -> None:
     said = {"room": "#escalations", "thread": card["thread_ts"], "text": f"@ratchet {name}"}
     await desk.hands.do("messages", as_="bo", **said)
-    await desk.press(await desk.whispered("bo", "Press to open the form"), "command", as_="bo")
+    await desk.press(await desk.whispered("bo", f"Press to open the form. {TITLES[name]}"), "command", as_="bo")
 
 
 async def by_menu(desk: Desk, card: Json, name: str) -> None:
@@ -63,8 +64,7 @@ async def by_menu(desk: Desk, card: Json, name: str) -> None:
             if element.get("action_id") == "command" and element["value"].startswith(name):
                 await desk.press(shown, "command", as_="bo")
                 return
-    option = {"eval-case": "Make eval case", "kb-fix": "Fix knowledge"}[name]
-    await desk.hands.do("press", as_="bo", room=card["channel"], ts=card["ts"], action="more", option=option)
+    await desk.hands.do("press", as_="bo", room=card["channel"], ts=card["ts"], action="more", option=TITLES[name])
 
 
 DOORS = pytest.mark.parametrize("door", [by_link, by_picker, by_shortcut, by_mention, by_menu])

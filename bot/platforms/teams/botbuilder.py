@@ -8,7 +8,6 @@ import json
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from botbuilder.core import TurnContext
 from botbuilder.core.cloud_adapter_base import CloudAdapterBase
@@ -25,6 +24,7 @@ from botframework.connector.auth.connector_factory import ConnectorFactory
 
 from bot.domain.errors import Misconfigured, NotAllowed, RatchetError, Rejected, Unauthenticated
 from bot.platforms.teams.activities import tenants_of, word
+from bot.platforms.teams.connector import LOOPBACK, is_served
 from bot.platforms.teams.keys import CHANNEL, SigningKeys
 from bot.platforms.teams.replies import Reply
 from bot.settings.edges import Teams
@@ -35,7 +35,6 @@ Turn = Callable[[Json], Awaitable[Reply]]
 log = logging.getLogger(__name__)
 
 LEEWAY = 300  # seconds that two clocks may be apart
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class TeamsBot(CloudAdapterBase):  # type: ignore[misc]  # the SDK has no types
@@ -79,13 +78,7 @@ class TeamsBot(CloudAdapterBase):  # type: ignore[misc]  # the SDK has no types
 
     def _check_service(self, url: str) -> None:
         """Answers and tokens would go there."""
-        try:
-            address = urlsplit(url)
-            host = address.hostname or ""
-        except ValueError:
-            host = ""
-        served = host in self._settings.service_hosts and (address.scheme == "https" or host in LOOPBACK)
-        if not served:
+        if not is_served(url, self._settings):
             log.warning("A delivery names the service URL %.200r, which is not Microsoft's: refused.", url)
             raise NotAllowed("The service URL of this delivery is not one that answers are sent to.")
 

@@ -140,17 +140,21 @@ class Connector:
 
     def _url(self, service_url: str, *path: str) -> str:
         """Raises Refused for a service that is not known to be Microsoft's."""
-        try:
-            address = urlsplit(service_url)
-            host = address.hostname or ""
-        except ValueError:
-            address, host = urlsplit(""), ""
-        safe = address.scheme == "https" or (address.scheme == "http" and host in LOOPBACK)
-        if not safe or host not in self._settings.service_hosts:
-            where = host or service_url
-            sentence = f"Nothing is sent to {where}: it is not one of RATCHET_TEAMS_SERVICE_HOSTS."
+        if not is_served(service_url, self._settings):
+            sentence = f"Nothing is sent to {service_url:.200}: its host is not one of RATCHET_TEAMS_SERVICE_HOSTS."
             raise Refused(sentence, error="UnknownHost")
         return f"{service_url.rstrip('/')}/v3/{path_of(*path)}"
+
+
+def is_served(service_url: str, settings: Teams) -> bool:
+    """Tell whether answers and tokens may go there: to a host of the settings, by HTTPS unless it is this machine."""
+    try:
+        address = urlsplit(service_url)
+        host = address.hostname or ""
+    except ValueError:
+        return False
+    safe = address.scheme == "https" or (address.scheme == "http" and host in LOOPBACK)
+    return safe and host in settings.service_hosts
 
 
 def _id_of(answered: Any) -> str:
