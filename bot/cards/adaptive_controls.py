@@ -118,6 +118,8 @@ def values_of(form: Form, sent: Mapping[str, Any]) -> dict[str, str]:
         element, said = form.elements[at], sent.get(name)
         value = clean(said) if isinstance(said, str) else ""
         match element:
+            case TextInput(max_length=most):
+                value = head(value, max(most, 1))  # no client of Teams lets anybody type more
             case Tick():
                 value = "yes" if value in ("yes", "true") else ""
             case Choice(options=options):

@@ -239,7 +239,11 @@ def _unnamed(content_type: str) -> str:
 
 
 def _key(activity: Json, kind: str) -> str:
-    """Equal for the same activity delivered twice; a message may be edited, deleted and restored more than once."""
+    """Equal for the same activity delivered twice; a message may be edited, deleted and restored more than once.
+
+    Where Teams gives no id, which it need not do for a press, the moment tells one from the next.
+    """
     time = word(activity.get("timestamp")) if kind in ("edited", "deleted", "restored") else ""
-    where = (word(part(activity, "conversation").get("id")), word(activity.get("id")), kind, time)
+    identity = word(activity.get("id")) or word(activity.get("timestamp"))
+    where = (word(part(activity, "conversation").get("id")), identity, kind, time)
     return ":".join((TEAMS, *filter(None, where)))

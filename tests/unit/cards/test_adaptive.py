@@ -415,6 +415,11 @@ def test_only_what_the_form_asks_for_and_offers_is_read_from_what_is_sent() -> N
     }  # fmt: skip
 
 
+def test_nobody_sends_more_than_an_input_holds() -> None:
+    form = Form("f", "F", "s", (TextInput("t", "T", max_length=10),), "Go")
+    assert values_of(form, {"t": "x" * 100_000}) == {"t": "x" * 10}
+
+
 def test_a_text_that_does_not_fit_its_input_is_cut_and_the_form_says_so() -> None:
     card = render_form(Form("f", "F", "s", (TextInput("t", "T", "x" * 20, max_length=10),), "Go"), "form_1")
     assert card["body"][0]["value"] == "x" * 10

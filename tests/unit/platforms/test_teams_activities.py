@@ -54,6 +54,14 @@ def test_the_same_activity_has_the_same_key_and_each_edit_its_own() -> None:
     assert first.key == again.key != later.key
 
 
+def test_presses_without_an_id_are_told_apart_by_their_moments() -> None:
+    def key(at: str) -> str:
+        press = {"conversation": {"id": "19:x"}, "from": {"id": "29:a"}, "timestamp": at}
+        return getattr(pressed(press, {"action": "approve", "subject": "d1"}, ""), "key", "")
+
+    assert key("2026-03-04T12:00:00.1Z") == key("2026-03-04T12:00:00.1Z") != key("2026-03-04T12:00:09.2Z")
+
+
 def test_the_button_that_shows_the_queue_opens_the_home() -> None:
     opened = pressed(delivery("personal"), {"action": "ratchet.home", "subject": ""}, "")
     assert isinstance(opened, HomeOpened)
