@@ -24,7 +24,7 @@ from tests.contracts.workplace import OPENER, ROLES, Shown, Workplace
 from tests.local import free_port, serving
 from tests.teams import tokens
 from tests.teams.cards import elements, words
-from tests.teams.company import company, standin_serving, teams_section
+from tests.teams.company import company, join, standin_serving, teams_section
 from tests.teams.hands import Hands
 from tests.teams.seen import Dialog
 from tests.teams.standin import StandIn
@@ -125,26 +125,16 @@ async def teams_workplace(file: Path) -> AsyncIterator[TeamsWorkplace]:
     url = f"http://127.0.0.1:{bot_port}"
     async with standin_serving(_world()) as standin, aiohttp.ClientSession() as session, Hands(standin, url) as hands:
         settings = Teams(**teams_section(standin))
-        clock, intake, people = FakeClock(), ListeningIntake(), standin.world.people
+        clock, intake = FakeClock(), ListeningIntake()
         intake.urgent = lambda stimulus: isinstance(stimulus, Click | Submission)
         store = open_store(engine, "main", now=clock.now)
         asked = services(session, settings, Patience(5.0, 5, 0.001))
-        roster = Roster(asked, store.conversations, clock, (tokens.TENANT,))
-        by_address = {name: tuple(people[handle].email for handle in listed) for name, listed in ROLES.items()}
-        listed = {
-            Role.REP: (*by_address["reps"], people["bo"].id),
-            Role.SENIOR: ("team:Seniors:owners",),
-            Role.MANAGER: by_address["managers"],
-        }
-        roles = TeamsPeople(roster, listed)
+        roles = TeamsPeople(Roster(asked, store.conversations, clock, (tokens.TENANT,)), _listed(standin.world))
         platform = TeamsPlatform(asked, settings, store, clock, people=roles, opens=lambda action: action == OPENER)
         bot, door = TeamsBot(settings), web.Application()
         door.router.add_post("/teams/messages", teams_handler(bot, intake, platform, store.open_forms, clock))
         async with serving(door, bot_port):
-            for team in [one.name for one in standin.world.teams.values() if one.installed]:
-                await hands.add_bot("mae", team)
-            for handle in sorted(standin.world.installed):
-                await hands.install(handle)
+            await join(hands)
             intake.heard.clear()
             yield TeamsWorkplace(
                 platform=platform,
@@ -162,3 +152,10 @@ async def teams_workplace(file: Path) -> AsyncIterator[TeamsWorkplace]:
             await platform.close()
         await bot.close()
     await engine.close()
+
+
+def _listed(world: World) -> dict[Role, tuple[str, ...]]:
+    """Who has which role, said in each of the ways that settings know."""
+    addresses = {name: tuple(world.people[handle].email for handle in listed) for name, listed in ROLES.items()}
+    reps = (*addresses["reps"], world.people["bo"].id)
+    return {Role.REP: reps, Role.SENIOR: ("team:Seniors:owners",), Role.MANAGER: addresses["managers"]}

@@ -206,8 +206,14 @@ async def bot_at_work(app: App, standin: StandIn, bot_port: int, *, joined: bool
         raise RuntimeError("the bot has no server")
     url = f"http://127.0.0.1:{bot_port}"
     async with serving(app.server, bot_port), Hands(standin, url) as hands:
-        for team in [one.name for one in standin.world.teams.values() if joined and one.installed]:
-            await hands.add_bot("mae", team)
-        for handle in sorted(standin.world.installed if joined else ()):
-            await hands.install(handle)
+        if joined:
+            await join(hands)
         yield TeamsDesk(standin, hands, app, url)
+
+
+async def join(hands: Hands) -> None:
+    """Add the bot to the teams of the company, and to the personal apps of its people."""
+    for team in [one.name for one in hands.world.teams.values() if one.installed]:
+        await hands.add_bot("mae", team)
+    for handle in sorted(hands.world.installed):
+        await hands.install(handle)
