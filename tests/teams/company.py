@@ -93,7 +93,7 @@ class TeamsDesk:
         def found() -> Message | None:
             told = [one for one in self.world.messages.values() if one.author is None and not one.deleted]
             told = [one for one in told if one.only_for is human or one.conversation == chat]
-            return next((one for one in told if says in (words(one.card) if one.card else one.text)), None)
+            return next((one for one in told if says in one.text), None)
 
         shown: Message = await self.until(found, seconds=seconds)
         return shown
