@@ -74,6 +74,7 @@ def conversation_of(activity: Json, own: Own, now: datetime) -> Conversation | N
     channel, team = part(about, "channel"), part(about, "team")
     kind = KINDS.get(word(conversation.get("conversationType"))) or (Kind.CHANNEL if team else Kind.GROUP)
     room = word(conversation.get("id")).partition(ROOT)[0]
+    whose = "" if own.is_us(activity.get("from"), activity) else actor_of(activity).id
     if kind is Kind.CHANNEL:
         room = word(channel.get("id")) or room
     if not room or len(room) > LONGEST:
@@ -88,7 +89,7 @@ def conversation_of(activity: Json, own: Own, now: datetime) -> Conversation | N
         seen_at=now,
         team=word(team.get("id")),
         group=word(team.get("aadGroupId")),
-        person=actor_of(activity).id if kind is Kind.PERSONAL else "",
+        person=whose if kind is Kind.PERSONAL else "",
         private=private,
         shared=shared,
         gone=_is_goodbye(activity, own),

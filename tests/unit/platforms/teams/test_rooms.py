@@ -276,3 +276,14 @@ async def test_an_address_leads_back_to_its_message(
 async def test_a_message_of_a_personal_chat_has_no_address(teams: TeamsPlatform, standin: StandIn) -> None:
     posted = await teams.reply(Place("teams", person(standin, "ana").id), "Hi", key="k1")
     assert await teams.permalink(posted) == ""
+
+
+async def test_what_comes_of_the_bot_itself_does_not_make_somebodys_chat_its_own(
+    teams: TeamsPlatform, standin: StandIn, deliveries: Activities, store: Store
+) -> None:
+    ana = standin.world.people["ana"]
+    for activity in deliveries.installed(ana, added=True):
+        await teams.noted(activity | {"from": activity["recipient"]})
+    chat = await store.conversations.personal("teams", ana.id)
+    assert chat
+    assert chat.id == standin.world.chat(ana)
