@@ -5,7 +5,9 @@ import pytest
 from bot.domain.chat import addressed
 
 
-@pytest.mark.parametrize("name", ["#escalations", "#Support/Escalations", "C0123456789", "19:abc@thread.tacv2", "", "#a:b"])
+@pytest.mark.parametrize(
+    "name", ["#escalations", "#Support/Escalations", "C0123456789", "19:abc@thread.tacv2", "", "#a:b"]
+)
 def test_a_plain_name_or_id_is_meant_for_every_platform(name: str) -> None:
     assert addressed(name, "slack") == name
     assert addressed(name, "teams") == name
