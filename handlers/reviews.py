@@ -8,6 +8,7 @@ from bot.domain.review import Action, Decision, FailureMode, Review, review_and_
 from bot.ports import Answer, Desk
 from bot.workflows import review as reviewing
 from bot.workflows.precedents import usable
+from bot.workflows.room_readers import check_reads
 from handlers.people import known_as, named
 
 MAX_NOTE = 3000
@@ -48,6 +49,7 @@ async def why(desk: Desk, click: Click) -> Answer:
     if await desk.people.role(click.actor) is None:
         raise NotAllowed("Only support reps can look behind a draft.")
     review = await desk.store.reviews.get(review_and_hash(click.subject)[0])
+    await _check_reads(desk, review, click.actor)
     trace = None
     if review.proposal is not None:
         try:
@@ -108,7 +110,13 @@ async def _permitted(desk: Desk, click: Click, action: Action) -> Review:
     """The review, if this person may begin this decision on it now."""
     review = await desk.store.reviews.get(review_and_hash(click.subject)[0])
     await reviewing.check(desk, review, action, click.actor)
+    await _check_reads(desk, review, click.actor)
     return review
+
+
+async def _check_reads(desk: Desk, review: Review, person: Person) -> None:
+    """What a form shows is for those who can read its card; a press says which draft, and anybody can say that."""
+    await check_reads(desk, review.card.place if review.card else None, person)
 
 
 async def _decide(desk: Desk, key: str, subject: str, action: Action, actor: Person, **details: object) -> Answer:

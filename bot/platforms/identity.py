@@ -34,31 +34,36 @@ class SameEmail:
         key, now = (account.platform, account.id), self._clock.now()
         known = self._known.get(key)
         if known is None or now - known[0] >= FRESH:
-            known = (now, await self._look(account, now))
-            self._known[key] = known
-        return account if known[1].same_as(account) else known[1]
+            try:
+                await self._look(account, now)
+            except (DeliveryFailed, Unavailable) as problem:  # asked again next time
+                log.warning("Whether %s has other accounts could not be looked up: %s", account.id, problem)
+                return await self._noted(account)
+            known = self._known[key] = (now, await self._noted(account))
+        return known[1]
 
     async def accounts(self, person: Person) -> Mapping[str, Person]:
         await self.person(person)
         return {**await self._accounts.of_person(person), person.platform: person}
 
-    async def _look(self, account: Person, now: datetime) -> Person:
-        try:
-            email = await self._directories[account.platform].email_of(account) if account.id else ""
-            if not email:
-                return account
-            others = {
-                platform: await directory.with_email(email)
-                for platform, directory in self._directories.items()
-                if platform != account.platform
-            }
-            for same in (account, *filter(None, others.values())):
-                await self._accounts.link(same, email, now)
-            for platform in (platform for platform, found in others.items() if found is None):
-                await self._part(account, email, platform, now)
-        except (DeliveryFailed, Unavailable) as problem:
-            log.warning("Whether %s has other accounts could not be looked up: %s", account.id, problem)
-        return await self._accounts.person_of(account) or account
+    async def _noted(self, account: Person) -> Person:
+        person = await self._accounts.person_of(account)
+        return account if person is None or person.same_as(account) else person
+
+    async def _look(self, account: Person, now: datetime) -> None:
+        """Note which accounts have this one's address by now. Raises DeliveryFailed or Unavailable."""
+        email = await self._directories[account.platform].email_of(account) if account.id else ""
+        if not email:
+            return
+        others = {
+            platform: await directory.with_email(email)
+            for platform, directory in self._directories.items()
+            if platform != account.platform
+        }
+        for same in (account, *filter(None, others.values())):
+            await self._accounts.link(same, email, now)
+        for platform in (platform for platform, found in others.items() if found is None):
+            await self._part(account, email, platform, now)
 
     async def _part(self, account: Person, email: str, platform: str, now: datetime) -> None:
         """Note the new address of a linked account that has another by now: the old one may be somebody else's."""

@@ -17,6 +17,7 @@ from bot.domain.text.masking import cut, known_values
 from bot.domain.text.stand_ins import StandIns
 from bot.ports import Desk
 from bot.workflows.receive import of_thread
+from bot.workflows.room_readers import check_reads
 
 _FACTS = 5  # suggested facts and claims: more would not be read
 _READ = 20_000  # characters of a turn: as far as private data is looked for
@@ -62,9 +63,7 @@ async def thread_for(desk: Desk, person: Person, review_id: str) -> Thread:
 
 
 async def _check_reads(desk: Desk, thread: Thread, person: Person) -> None:
-    place = thread.review.card.place if thread.review.card else thread.escalation.place
-    if place is not None and not await desk.platforms[place.platform].sees(person, place.room):
-        raise NotAllowed("That thread is in a private room that you are not in. Ask somebody who is.")
+    await check_reads(desk, thread.review.card.place if thread.review.card else thread.escalation.place, person)
 
 
 async def _named(desk: Desk, command: Command) -> Thread | None:

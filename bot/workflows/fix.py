@@ -19,6 +19,7 @@ from bot.domain.quality import Verdict
 from bot.domain.text.masking import known_values
 from bot.domain.text.plain import readable
 from bot.ports import Desk, Run
+from bot.workflows.accounts import accounts_of
 from bot.workflows.misquoting import misquotes_of
 from bot.workflows.owners import intent_rooms, owner_place, rooms_of
 from bot.workflows.publishable import check_publishable
@@ -131,7 +132,9 @@ async def approve(desk: Desk, subject: str, actor: Person, *, ref: str) -> None:
     """Let the fix be tried and, if the evals find nothing worse, go live. `ref` names the click, so that it is one."""
     fix = await seen(desk, subject)
     if not (fix.state is FixState.TESTING and actor.same_as(fix.decided_by)):  # else this very click, come again
-        check_may_approve(fix, await desk.people.role(actor), actor)
+        author = fix.editor or fix.by
+        own = next((account for account in await accounts_of(desk, actor) if account.same_as(author)), actor)
+        check_may_approve(fix, await desk.people.role(actor), own)
         fix = await _decided(desk, fix, FixState.TESTING, actor)
     await desk.runtime.start("release_fix", f"release:{fix.id}:{ref}", fix=fix.id)
     await show_later(desk, fix)
@@ -179,7 +182,7 @@ async def override(desk: Desk, subject: str, manager: Person, *, reason: str, re
     role = await desk.people.role(manager)
     if role is None or role < Role.MANAGER:
         raise NotAllowed("Only a manager lets through what the evals hold.")
-    if manager.same_as(fix.by) or manager.same_as(fix.editor):
+    if any(account.same_as(fix.by) or account.same_as(fix.editor) for account in await accounts_of(desk, manager)):
         raise NotAllowed("You wrote what this fix says, so another manager must let it through.")
     if not reason.strip():
         raise Rejected("Write why it shall go live all the same.", field="reason")

@@ -23,6 +23,7 @@ from bot.domain.review import (
 )
 from bot.ports import Desk, Run
 from bot.workflows import showing
+from bot.workflows.accounts import accounts_of
 from bot.workflows.answer import guard, record, save_trace
 from bot.workflows.precedents import remember
 from bot.workflows.run import StepFailed
@@ -38,7 +39,8 @@ async def check(desk: Desk, review: Review, action: Action, actor: Person) -> No
     escalation = await desk.store.escalations.get(review.escalation_id)
     role = await desk.people.role(actor)
     risk = review.proposal.triage.risk if review.proposal else Risk.HIGH
-    check_may_decide(action, risk, role, actor=actor, askers=escalation.askers, editor=review.editor)
+    for account in await accounts_of(desk, actor):
+        check_may_decide(action, risk, role, actor=account, askers=escalation.askers, editor=review.editor)
     if review.state is not ReviewState.READY or review.proposal is None:
         raise Conflict(why_closed(review))
     if action is not Action.APPROVE:

@@ -3,10 +3,16 @@
 import logging
 
 from bot.domain.chat import Person, Place, Room
-from bot.domain.errors import RatchetError
+from bot.domain.errors import NotAllowed, RatchetError
 from bot.ports import Desk
 
 log = logging.getLogger(__name__)
+
+
+async def check_reads(desk: Desk, place: Place | None, person: Person) -> None:
+    """Let those pass who can read what is there; what came in by no room all of the team may. Raises NotAllowed."""
+    if place is not None and not await desk.platforms[place.platform].sees(person, place.room):
+        raise NotAllowed("That thread is in a private room that you are not in. Ask somebody who is.")
 
 
 class Rooms:
