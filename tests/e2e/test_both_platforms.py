@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,14 +17,16 @@ from tests.e2e.company import COMPANY, Desk, conversation, sandbox_serving, sett
 from tests.e2e.company import words as slack_words
 from tests.embedders import MEANINGS
 from tests.local import free_port
-from tests.teams.cards import words
+from tests.teams.cards import elements, words
 from tests.teams.company import TeamsDesk, bot_at_work, company, standin_serving, teams_section
+from tests.unit.cards.digest_samples import RICH
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 REFUND = "How long does a card refund take to arrive after you issue it?"
 PAYMENT = "Which payment methods can I pay with? Do you take PayPal?"
 IN_TEAMS, IN_SLACK = "#support-orders", "#support-billing"
+MANAGERS = "#Leads/support-managers"
 
 
 @dataclass
@@ -59,7 +62,8 @@ async def both_at_work(folder: Path) -> AsyncIterator[Both]:
     seeded = COMPANY | {"channels": channels, "users": users}
     async with sandbox_serving(port, seeded) as sandbox, standin_serving(world) as standin:
         teams = teams_section(standin) | {"home_room": ""}
-        app = await build(settings_for(sandbox, folder, port, teams=teams), meanings=MEANINGS)
+        digest = {"room": f"teams:{MANAGERS}"}
+        app = await build(settings_for(sandbox, folder, port, teams=teams, digest=digest), meanings=MEANINGS)
         try:
             async with bot_at_work(app, standin, port) as desk, Remote(sandbox.base_url) as hands:
                 yield Both(Desk(sandbox, hands, app, desk.bot_url), desk)
@@ -117,3 +121,15 @@ async def test_who_edited_a_high_risk_reply_on_one_platform_cannot_approve_it_as
     await both.teams.whisper("sue", "another senior rep must approve it")
     await both.teams.hands.press("mae", edited, "Approve")
     await both.teams.shows(card, "Delivered to this thread")
+
+
+async def test_the_digest_is_posted_on_the_platform_that_its_room_names(both: Both) -> None:
+    desk = both.slack.app.desk
+    await desk.store.digests.keep(RICH)
+    slot = (RICH.week.end + timedelta(hours=8)).isoformat()
+    await desk.runtime.start("weekly_digest", f"weekly_digest:{slot}", slot=slot)
+    page = await both.teams.posted(MANAGERS, "The week of")
+    await both.teams.card(page, "Thank you")
+    shown = [part for one in both.teams.world.thread(page.id) for part in elements(one.card or {})]
+    assert len([part for part in shown if part["type"] == "Image" and part["url"].startswith("data:image/png")]) == 4
+    assert not await both.slack.roots("#support-managers", "The week of")
