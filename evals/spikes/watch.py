@@ -40,14 +40,24 @@ class Line:
 async def watch(desk: Desk) -> None:
     """Read what happened since the last time; keep and log what on-call should hear, and have it told if that is on.
 
-    Any number of processes may do this: who comes second changes nothing. The first watch learns from what is on
-    record. After more than half an hour in which nobody watched, counting begins anew with the last five minutes,
-    because what was not received in that time is not known; what was open a day ago and more has ended then.
+    Any number of processes may do this: who comes second looks again, from where the first one ended.
+    """
+    while not await _look(desk):
+        log.info("Somebody else watched at the same time: looking again.")
+    await tend(desk)
+
+
+async def _look(desk: Desk) -> bool:
+    """Keep what there is to be seen by now; False where somebody else did so meanwhile, so that nothing was kept.
+
+    The first look learns from what is on record. After more than half an hour in which nobody watched, counting begins
+    anew with the last five minutes, because what was not received in that time is not known; what was open a day ago
+    and more has ended then.
     """
     now = desk.clock.now()
     until, watched = bucket_of(now), await desk.store.spikes.watched()
     if watched.until is not None and until <= watched.until:
-        return
+        return True
     begin = watched.until if watched.until and until - watched.until <= LATE else until - BUCKET
     since = begin - _WINDOW if watched.until else until - LEARNED
     happened = await _events(desk, since, until)
@@ -65,9 +75,9 @@ async def watch(desk: Desk) -> None:
     counted = [replace(each, counts=heard.counts.get(each.series[0], each.counts)) for each in changed]
     seen = [await _with_counts(desk, alert, lines) for alert in _told_if_on(desk, before, counted)]
     remembered = {series.key: codec(Line).dump_json(line).decode() for series, line in lines.items()}
-    if await desk.store.spikes.keep(Watched(until, remembered | heard.kept), seen, after=watched.until):
-        _log(seen)
-    await tend(desk)
+    kept = await desk.store.spikes.keep(Watched(until, remembered | heard.kept), seen, after=watched.until)
+    _log(seen if kept else [])
+    return kept
 
 
 def lines_of(watched: Watched) -> dict[Series, Line]:

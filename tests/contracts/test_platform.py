@@ -65,6 +65,12 @@ async def test_a_card_is_posted_where_it_belongs_and_once_for_each_key(at_work: 
     assert len(at_work.said()) == 2
 
 
+async def test_two_who_post_the_same_at_the_same_moment_post_one_message(at_work: Workplace, place: Place) -> None:
+    first, second = await asyncio.gather(*(at_work.platform.post(place, CARD, key="k1") for _ in range(2)))
+    assert first == second
+    assert len(at_work.said()) == 1
+
+
 async def test_a_card_whose_answer_was_lost_is_posted_once(at_work: Workplace, place: Place) -> None:
     at_work.lose_an_answer(place)
     posted = await at_work.platform.post(place, CARD, key="k1")

@@ -111,7 +111,11 @@ class Watched:
             cards = await self.desk.roots(room, says)
             return cards[0] if len(cards) == 1 else None
 
-        found: Json = await self.desk.until(shown)
+        try:
+            found: Json = await self.desk.until(shown)
+        except TimeoutError:
+            cards, alerts = await self.desk.roots(room, ""), await self.alerts()
+            raise AssertionError(f"{len(cards)} cards: {[words(one)[:200] for one in cards]}; {alerts}") from None
         return found
 
     async def pages(self, card: Json, count: int) -> list[Json]:

@@ -100,4 +100,4 @@ async def test_a_test_reaches_the_room_and_the_pager_and_tells_which_of_them_fai
         assert "Slack: There is no room for alerts" in said
         assert "webhook: it took a test" in said, "what works is tried all the same"
         assert "1 of 2 would not have told anybody" in said
-        assert "neither Slack nor a pager is set up" in (await tested())[1]
+        assert "neither a chat nor a pager is set up" in (await tested())[1]

@@ -1,5 +1,6 @@
 """From the desk's records to what on-call would hear of: one alert for each cause."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from bot.domain.watching import Event, events
 from bot.ports import Desk
 from evals.spikes.alarm import Change
 from evals.spikes.correlation import Rise, correlated
-from evals.spikes.detector import BUCKET, Reading
+from evals.spikes.detector import BUCKET, Reading, bucket_of
 from evals.spikes.watch import Line, advance, watch
 from tests.contracts.store_samples import ANA, BEN, NOON, escalation, proposal, turn
 from tests.unit.scripted import Clock
@@ -253,3 +254,12 @@ async def test_after_three_days_down_counting_begins_anew(desk: Desk, clock: Clo
     clock.pass_by(minutes=10)
 
     assert len(await burst(desk, clock, known, 14)) == 1
+
+
+async def test_of_two_who_look_at_once_the_later_look_counts(desk: Desk, clock: Clock) -> None:
+    await watch(desk)
+    clock.pass_by(minutes=5)
+    early = replace(desk, clock=Clock(clock.at))
+    clock.pass_by(minutes=5)
+    await asyncio.gather(watch(early), watch(desk))
+    assert (await desk.store.spikes.watched()).until == bucket_of(clock.at)
