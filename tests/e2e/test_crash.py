@@ -93,12 +93,12 @@ async def test_a_stop_waits_a_few_seconds_at_most_for_a_customers_slow_system(vi
     case = await CONVERSATION.ask(victim)
     await victim.settled("propose", case.escalation, ReviewState.READY)
     card = CONVERSATION.check_proposed(victim, case)
-    await victim.hands.do("faults", method="customers.replies", delay=9)
+    await victim.hands.do("faults", method="customers.replies", delay=30)
     victim.arm("resolve/deliver before #1", number=signal.SIGTERM)
     before, begin = len(victim.ends()), time.monotonic()
     await approve(victim, card)
     assert await victim.ended(before) == 0
-    assert time.monotonic() - begin < 10
+    assert time.monotonic() - begin < 20
     await victim.settled("resolve", case.escalation, ReviewState.DELIVERED)
     CONVERSATION.check_resolved(victim, case)
 
@@ -108,11 +108,11 @@ async def test_a_stop_does_not_wait_for_a_slack_that_hangs(victim: Victim) -> No
     victim.arm("propose/show before #1", number=signal.SIGTERM)
     before, begin = len(victim.ends()), time.monotonic()
     for method in ("users.info", "chat.postMessage"):
-        await victim.hands.do("faults", method=method, delay=12)
+        await victim.hands.do("faults", method=method, delay=40)
     case = await ROOM.ask(victim)
     other = await victim.hands.do("messages", as_="bo", room="#escalations", text="Where is my parcel?")
-    assert await victim.ended(before, seconds=15) == 0
-    assert time.monotonic() - begin < 10
+    assert await victim.ended(before, seconds=40) == 0
+    assert time.monotonic() - begin < 30
     for escalation in (case.escalation, escalation_id("main", "slack", f"{other['room']}:{other['ts']}")):
         await victim.settled("propose", escalation, ReviewState.READY)
     expect("messages posted", len(victim.said) - case.before, 2)
