@@ -38,7 +38,7 @@ $(NPM_STAMP): tests/teams/package.json tests/teams/package-lock.json
 demo: setup ## run Ratchet with a sandbox workspace and a sample company; CHECK=1 plays it through and prints a transcript
 	@$(BIN)/ratchet demo $(if $(CHECK),--check)
 
-test: setup $(NPM_STAMP) ## run all tests, 8 minutes on 2 cores (those that need a browser, npm or PostgreSQL say so where there is none)
+test: setup $(NPM_STAMP) ## run all tests, 13 minutes on 2 cores (those that need a browser, npm or PostgreSQL say so where there is none)
 	@$(PYTEST) $(ARGS)
 
 quick: setup $(NPM_STAMP) ## run the tests of single parts, on SQLite: neither end to end nor with other processes
