@@ -8,11 +8,10 @@ import asyncio
 import contextlib
 import json
 import sqlite3
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -23,6 +22,8 @@ from bot.app.running import App, build
 from bot.sandbox.remote import Remote
 from bot.sandbox.server import Sandbox
 from bot.settings import CONTENT
+from tests.benchmarks.peers import until_told
+from tests.benchmarks.processes import started
 from tests.benchmarks.report import percentile, report
 from tests.e2e.alerting import ROOM, record_past
 from tests.e2e.company import BOT_TOKEN, COMPANY, SIGNING_SECRET, WEBHOOK_SECRET, settings_for, words
@@ -85,7 +86,7 @@ def furnished(folder: Path, port: int, bot_port: int) -> Sandbox:
 async def sandbox(folder: Path, port: int, bot_port: int) -> None:
     """The stand-in for Slack."""
     async with serving(furnished(folder, port, bot_port).app(), port):
-        await _until_told()
+        await until_told()
 
 
 async def bot(folder: Path, sandbox_port: int, port: int) -> None:
@@ -108,7 +109,7 @@ async def bot(folder: Path, sandbox_port: int, port: int) -> None:
         raise RuntimeError("the bot has no server")
     async with serving(app.server, port):
         ringing = asyncio.create_task(_ring(app, clock, folder))
-        await _until_told()
+        await until_told()
         ringing.cancel()
     await app.close()
 
@@ -161,33 +162,6 @@ def _resident() -> int:
     return int(line.split()[1]) // 1024
 
 
-async def _until_told() -> None:
-    print("ready", flush=True)
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
-
-
-@contextlib.contextmanager
-def _peer(role: str, folder: Path, *ports: int) -> Iterator[None]:
-    command = [sys.executable, "-m", "tests.benchmarks.bench_flood", role, str(folder), *map(str, ports)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        if process.stdout is None or process.stdin is None:
-            raise RuntimeError("the peer has no pipes")
-        while line := process.stdout.readline():
-            if line.strip() == "ready":
-                break
-        else:
-            raise RuntimeError(f"the {role} did not start")
-        yield
-    finally:
-        if process.stdin is not None:
-            process.stdin.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(15)
-        process.kill()
-        process.wait()
-
-
 # --- the hour ---------------------------------------------------------------------------------------------------------
 
 
@@ -195,7 +169,8 @@ async def main(many: int, speed: float) -> None:
     ports = free_port(), free_port()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with _peer("sandbox", folder, *ports), _peer("bot", folder, *ports):
+        where = (str(folder), *map(str, ports))
+        with started("bench_flood", "sandbox", *where), started("bench_flood", "bot", *where):
             async with Remote(f"http://127.0.0.1:{ports[0]}") as hands:
                 await _measured(hands, folder, many, speed)
 

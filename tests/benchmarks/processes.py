@@ -12,12 +12,17 @@ from collections.abc import Iterator
 from tests.e2e.company import SIGNING_SECRET
 
 
-@contextlib.contextmanager
 def peer(
     role: str, port: int, other: str, folder: str = "-", *, module: str = "peers"
-) -> Iterator[subprocess.Popen[str]]:
+) -> contextlib.AbstractContextManager[subprocess.Popen[str]]:
     """Run one peer until the block ends; entered when it is ready."""
-    command = [sys.executable, "-m", f"tests.benchmarks.{module}", role, str(port), other, folder]
+    return started(module, role, str(port), other, folder)
+
+
+@contextlib.contextmanager
+def started(module: str, role: str, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a benchmark's module in this role until the block ends; entered when it says that it is ready."""
+    command = [sys.executable, "-m", f"tests.benchmarks.{module}", role, *words]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         if process.stdout is None or process.stdin is None:
