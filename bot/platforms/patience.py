@@ -54,6 +54,26 @@ class Patience:
 
         return await retrying(once)
 
+    async def unless_done(
+        self, attempt: Callable[[], Awaitable[T]], find: Callable[[], Awaitable[T | None]], *, look_first: bool
+    ) -> T:
+        """Repeat what must not be done twice: after a lost answer, and with `look_first` at once, what is found counts.
+
+        Raises what the last repetition raised.
+        """
+
+        async def once() -> T:
+            nonlocal look_first
+            if look_first and (found := await find()) is not None:
+                return found
+            try:
+                return await attempt()
+            except Lost:
+                look_first = True
+                raise
+
+        return await self(once)
+
     def _wait(self, state: RetryCallState) -> float:
         """As long as the platform asks for, and a little more: not everybody comes back at once."""
         problem = state.outcome.exception() if state.outcome else None

@@ -14,7 +14,7 @@ from bot.cards.elements import Card, Form
 from bot.cards.words import clean, head
 from bot.domain.chat import MessageRef, Person, Place, Room, RoomMessage, addressed
 from bot.domain.errors import NotFound
-from bot.platforms.patience import Lost, Refused
+from bot.platforms.patience import Refused
 from bot.platforms.slack.calls import SlackCalls
 from bot.platforms.slack.events import SLACK, WRITTEN, Own, room_message
 from bot.platforms.slack.fallback import shown
@@ -217,19 +217,12 @@ class SlackPlatform:
         if isinstance(begun, MessageRef):
             return begun
         room = await self._channel(place.room)
-        look_first = bool(begun)
-
-        async def attempt() -> str:
-            nonlocal look_first
-            if look_first and (found := await self._find(room, place.thread, key)):
-                return found
-            try:
-                return await self._send(room, place.thread, content, key)
-            except Lost:
-                look_first = True
-                raise
-
-        posted = MessageRef(Place(SLACK, room, place.thread), await self._calls.patiently(attempt))
+        message = await self._calls.patiently.unless_done(
+            lambda: self._send(room, place.thread, content, key),
+            lambda: self._find(room, place.thread, key),
+            look_first=bool(begun),
+        )
+        posted = MessageRef(Place(SLACK, room, place.thread), message)
         await self._outbox.done(key, posted)
         return posted
 

@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from bot.domain.chat import MessageRef, Place
 from bot.domain.errors import NotFound
-from bot.platforms.patience import Lost, Refused
+from bot.platforms.patience import Refused
 from bot.platforms.teams.activities import ROOT, TEAMS, Own, word
 from bot.platforms.teams.outgoing import key_of
 from bot.platforms.teams.rooms import Rooms
@@ -54,20 +54,12 @@ class Poster:
         if isinstance(begun, MessageRef):
             return begun
         conversation = await self._rooms.conversation(place.room)
-        look_first = bool(begun)
-
-        async def attempt() -> str:
-            nonlocal look_first
-            if look_first and (found := await self._find(conversation, place.thread, sent)):
-                return found
-            try:
-                return await (send(conversation) if send else self.into(conversation, place.thread, sent))
-            except Lost:
-                look_first = True
-                raise
-
         try:
-            message = await self._connector.patiently(attempt)
+            message = await self._connector.patiently.unless_done(
+                lambda: send(conversation) if send else self.into(conversation, place.thread, sent),
+                lambda: self._find(conversation, place.thread, sent),
+                look_first=bool(begun),
+            )
         except Refused as problem:
             raise await self._rooms.missed(conversation, place.thread, problem) from problem
         self._posted.append(message)
