@@ -1,8 +1,7 @@
 """Slack as the platform where the team works."""
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +13,7 @@ from bot.cards.elements import Card, Form
 from bot.cards.words import clean, head
 from bot.domain.chat import MessageRef, Person, Place, Room, RoomMessage, addressed
 from bot.domain.errors import NotFound
+from bot.platforms.afterwards import Afterwards
 from bot.platforms.patience import Refused
 from bot.platforms.slack.calls import SlackCalls
 from bot.platforms.slack.events import SLACK, WRITTEN, Own, room_message
@@ -34,7 +34,7 @@ NOT_THERE = ("channel_not_found", "thread_not_found", "message_not_found", "not_
 WHISPER_FAILS = ("user_not_in_channel", "not_in_channel", "channel_not_found", "is_archived", "no_permission")
 
 
-class SlackPlatform:
+class SlackPlatform(Afterwards):
     """Posts, updates and looks things up in one workspace.
 
     A message is posted once per key: the key travels in the message's metadata, and a post whose answer was lost, in
@@ -47,6 +47,7 @@ class SlackPlatform:
         self, client: AsyncWebClient, outbox: Outbox, clock: Clock, *, own: Own, calls: SlackCalls | None = None,
         per_second: float = 1.0,
     ) -> None:  # fmt: skip
+        super().__init__()
         self.own = own
         self._calls = calls or SlackCalls(client)
         self._outbox = outbox
@@ -56,7 +57,6 @@ class SlackPlatform:
         self._missing: dict[str, tuple[datetime, str]] = {}
         self._names: dict[str, tuple[datetime, str]] = {}
         self._direct: dict[str, str] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
 
     # -- messages -------------------------------------------------------------------------------------------------
 
@@ -197,18 +197,6 @@ class SlackPlatform:
         name = str(profile.get("real_name") or user.get("real_name") or profile.get("display_name") or person.id)
         self._names[person.id] = (self._clock.now(), name)
         return name
-
-    # -- afterwards -------------------------------------------------------------------------------------------------
-
-    def later(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do this after the acknowledgement."""
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def close(self) -> None:
-        """Finish what was begun after acknowledgements."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     # -- within -----------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 from weakref import WeakValueDictionary
@@ -14,6 +14,7 @@ from bot.cards.elements import Actions, Button, Card
 from bot.cards.reader import for_reader
 from bot.domain.chat import MessageRef, Person, Place, Room, RoomMessage
 from bot.domain.errors import DeliveryFailed, NotFound, RatchetError
+from bot.platforms.afterwards import Afterwards
 from bot.platforms.patience import Refused
 from bot.platforms.teams.activities import HOME, TEAMS, Own
 from bot.platforms.teams.connector import NO_MESSAGE, TOO_BIG
@@ -40,7 +41,7 @@ MISFIT = (*TOO_BIG, "BadSyntax", "BadArgument")
 """A card that Teams does not take as it is."""
 
 
-class TeamsPlatform:
+class TeamsPlatform(Afterwards):
     """Posts, updates and looks things up in the teams that the app was added to.
 
     A message is posted once per key: a card carries its key, and a text is known by its words; see `Poster`.
@@ -52,6 +53,7 @@ class TeamsPlatform:
         self, services: Services, settings: Teams, store: Store, clock: Clock, *, people: People,
         opens: Callable[[str], bool],
     ) -> None:  # fmt: skip
+        super().__init__()
         self.own = Own(settings.app_id)
         self._connector = services.connector
         self._graph = services.graph
@@ -62,7 +64,6 @@ class TeamsPlatform:
         self._opens = opens
         self._rooms = Rooms(store.conversations, services.connector, settings, clock, self.own)
         self._poster = Poster(services, store.outbox, self._rooms, self.own)
-        self._tasks: set[asyncio.Task[None]] = set()
         self._lanes: WeakValueDictionary[MessageRef | str, asyncio.Lock] = WeakValueDictionary()
         self._newest: dict[MessageRef, Card] = {}
 
@@ -230,15 +231,9 @@ class TeamsPlatform:
 
     # -- afterwards -------------------------------------------------------------------------------------------------
 
-    def later(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do this after the acknowledgement."""
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
     async def close(self) -> None:
         """Finish what was begun after acknowledgements."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await super().close()
         await self._tokens.close()
 
     # -- within -----------------------------------------------------------------------------------------------------
